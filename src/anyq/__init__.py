@@ -1,0 +1,1 @@
+"""Structured-concurrency client, server and in-process interpreter for q/kdb+."""
