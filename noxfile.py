@@ -1,0 +1,144 @@
+"""The gate. A bare ``nox`` runs the lint, the types and the tests on every installed Python.
+
+The tests run against the built wheel: each session makes the source distribution, builds the wheel from that,
+and installs it, so a file that is missing from either fails here and `src` is on nobody's path.
+"""
+
+from __future__ import annotations
+
+import atexit
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import nox
+
+VERSIONS = ("3.11", "3.12", "3.13")
+TOOLS = ("pytest-xdist>=3.5", "trustme>=1.1", "pexpect>=4.9")
+MYPY = "mypy>=2.4,<2.5"
+RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versions
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = True
+os.environ.setdefault("UV_SYSTEM_CERTS", "1")  # as pip does, so that both get through the same proxies
+
+
+def starts(python: str, version: str) -> bool:
+    """Whether the command starts and is that version: a version manager's shim may stand for nothing."""
+    show = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        done = subprocess.run([python, "-c", show], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and done.stdout.strip() == version
+
+
+def on_path(version: str) -> bool:
+    """Whether ``pythonX.Y`` can be run, after putting a version manager's copy on the path where needed."""
+    name = f"python{version}"
+    command = shutil.which(name)
+    if command is not None and starts(command, version):
+        return True
+    pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
+    for found in sorted(glob.glob(f"{pyenv}/versions/{version}.*/bin/{name}"), reverse=True):
+        if starts(found, version):
+            os.environ["PATH"] = os.path.dirname(found) + os.pathsep + os.environ["PATH"]
+            return True
+    return False
+
+
+PYTHONS = [version for version in VERSIONS if on_path(version)] or [
+    f"{sys.version_info[0]}.{sys.version_info[1]}"
+]
+OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
+nox.options.sessions = ["lint", "types", *(f"tests-{version}" for version in PYTHONS)]
+
+closing_lines: list[str] = []
+
+
+@atexit.register
+def repeat_closing_lines() -> None:
+    """Say again, after nox's own summary, how each test run ended."""
+    for line in closing_lines:
+        print(line, flush=True)
+
+
+def closing_line(name: str, report: Path) -> str:
+    """One line in pytest's words, from the report that it wrote."""
+    suite = next(ET.parse(report).iter("testsuite"))
+    total, failed, errors, skipped = (
+        int(suite.get(k, "0")) for k in ("tests", "failures", "errors", "skipped")
+    )
+    counts = {
+        "failed": failed,
+        "passed": total - failed - errors - skipped,
+        "skipped": skipped,
+        "errors": errors,
+    }
+    words = ", ".join(f"{n} {what}" for what, n in counts.items() if n or what == "passed")
+    return f"===== {name}: {words} in {float(suite.get('time', '0')):.2f}s ====="
+
+
+def install_wheel(session: nox.Session, extras: str) -> None:
+    """Install the wheel that is built from the source distribution."""
+    dist = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.install("build")
+    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    (wheel,) = dist.glob("*.whl")
+    session.install(f"anyq[{extras}] @ {wheel.absolute().as_uri()}", *TOOLS)
+    session.run("python", "-P", "-c", "import anyq; assert 'site-packages' in anyq.__file__, anyq.__file__")
+
+
+def run_pytest(session: nox.Session, *arguments: str, **variables: str) -> None:
+    """Run pytest in as many processes as there are processors; remember how it ended, also when it failed."""
+    report = Path(session.create_tmp()) / "report.xml"
+    report.unlink(missing_ok=True)
+    options = [*arguments, f"--junitxml={report}", *session.posargs]
+    try:
+        session.run("pytest", *options, env=variables)
+    finally:
+        if report.exists():
+            closing_lines.append(closing_line(session.name, report))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The whole suite, on both backends, against the built wheel."""
+    install_wheel(session, "all")
+    run_pytest(session, "-n", "auto")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and format."""
+    session.install(RUFF)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Strict types over the library and its tests."""
+    session.install("-e", ".[all]", MYPY, "nox", *TOOLS)
+    session.run("mypy", *session.posargs)
+
+
+@nox.session(python=NEWEST)
+def bench(session: nox.Session) -> None:
+    """The benchmarks, one process, nothing else running."""
+    install_wheel(session, "all")
+    session.run("pytest", "tests/benchmarks", "-s", "-m", "benchmark", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def interop(session: nox.Session) -> None:
+    """Other people's clients of q against `anyq q -p`."""
+    install_wheel(session, "all")
+    session.install("pykx", "aiokdb", "kola")
+    run_pytest(session, "tests/interop", "-m", "interop", PYKX_UNLICENSED="true")

@@ -1,0 +1,286 @@
+"""The house rules, read off the source: which room may import which, and through which door.
+
+Every import counts: at run time, inside functions, and under ``TYPE_CHECKING``. Lazy is not a licence.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import attrs
+import pytest
+
+import anyq
+
+ROOT = Path(anyq.__file__).parent
+SOURCES = sorted(ROOT.rglob("*.py"))
+
+LAYERS = {
+    "errors": 0,
+    "values": 1,
+    "protocol": 2,
+    "codec": 2,
+    "console": 2,
+    "convert": 2,
+    "client": 3,
+    "server": 3,
+    "remote": 3,
+    "portal": 4,
+    "sync": 4,
+    "engine": 4,
+    "embedded": 5,
+    "cli": 6,
+    "testing": 6,
+    "notebook": 6,
+}
+TOP = "anyq"
+"""The package's own ``__init__`` and ``__main__`` stand above all rooms, and no room imports them."""
+
+TOGETHER = {frozenset({"portal", "sync"})}
+"""Rooms of one layer that make one thing: the blocking twins stand on the owner thread."""
+
+NOT_AT_IMPORT = ("pandas", "pyarrow", "polars", "rich", "prompt_toolkit", "hypothesis", "pytest")
+NOT_AT_IMPORT_ROOMS = ("engine", "embedded", "server", "testing", "cli")
+
+FILE_LINES = 450
+FUNCTION_LINES = 60
+
+
+@attrs.frozen
+class Import:
+    """One name brought in from a module of this library."""
+
+    file: Path
+    line: int
+    module: str
+    name: str | None
+
+    @property
+    def where(self) -> str:
+        return f"{self.file.relative_to(ROOT.parent)}:{self.line}"
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(module: str) -> str:
+    """The first part below the package; ``__init__`` and ``__main__`` of the package itself are the top."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] != "__main__" else TOP
+
+
+def imports_of(file: Path) -> Iterator[Import]:
+    """Every import in the file of something of this library, relative ones made absolute."""
+    package = module_name(file).split(".")
+    if file.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(file, node.lineno, alias.name, None)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join(base + (node.module or "").split(".") if node.module else base)
+            for alias in node.names:
+                yield Import(file, node.lineno, module, alias.name)
+
+
+def resolved(found: Import) -> str:
+    """The module that is imported: ``from anyq import codec`` names the room and not the top."""
+    if found.name and (ROOT.parent / Path(*found.module.split("."), found.name)).with_suffix(".py").exists():
+        return f"{found.module}.{found.name}"
+    if found.name and (ROOT.parent / Path(*found.module.split("."), found.name, "__init__.py")).exists():
+        return f"{found.module}.{found.name}"
+    return found.module
+
+
+OURS = [
+    (found, room_of(module_name(file)), resolved(found))
+    for file in SOURCES
+    for found in imports_of(file)
+    if found.module.split(".")[0] == "anyq"
+]
+
+
+def test_every_room_has_its_layer() -> None:
+    rooms = {room_of(module_name(file)) for file in SOURCES} - {TOP}
+    assert rooms <= LAYERS.keys(), f"no layer is given for {rooms - LAYERS.keys()}"
+
+
+def test_imports_go_down_only() -> None:
+    wrong = []
+    for found, room, module in OURS:
+        other = room_of(module)
+        if room in (TOP, other) or frozenset({room, other}) in TOGETHER:
+            continue
+        if other == TOP or LAYERS[other] >= LAYERS[room]:
+            wrong.append(f"{found.where}: {room} imports {module}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rooms_use_only_public_names_of_each_other() -> None:
+    wrong = []
+    for found, room, module in OURS:
+        path = [*module.split("."), *([found.name] if found.name else [])]
+        private = any(part.startswith("_") and part != "__version__" for part in path)
+        if private and room_of(module) != room:
+            wrong.append(f"{found.where}: {room} imports {'.'.join(path)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_library_reaches_itself_by_static_imports() -> None:
+    """No ``import_module("anyq.x")`` hides an import from the tests above; only the top's lazy names may."""
+    hidden = []
+    for file in SOURCES:
+        if room_of(module_name(file)) == TOP:
+            continue
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {
+                "import_module",
+                "__import__",
+            }:
+                first = ast.unparse(node.args[0]) if node.args else ""
+                if "anyq" in first:
+                    hidden.append(f"{file.relative_to(ROOT.parent)}:{node.lineno}: {ast.unparse(node)}")
+    assert not hidden, "\n".join(hidden)
+
+
+def test_protocol_is_pure_standard_library() -> None:
+    allowed = sys.stdlib_module_names | {"attrs", "attr"}
+    forbidden = {"socket", "ssl", "select", "selectors", "asyncio", "threading", "subprocess", "time"}
+    wrong = []
+    for file in SOURCES:
+        if room_of(module_name(file)) != "protocol":
+            continue
+        for found in imports_of(file):
+            top = found.module.split(".")[0]
+            if top in forbidden or (top != "anyq" and top not in allowed):
+                wrong.append(f"{found.where}: {found.module}")
+            if top == "anyq" and room_of(resolved(found)) not in {"protocol", "errors"}:
+                wrong.append(f"{found.where}: {found.module}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_engine_reaches_the_world_only_through_its_host() -> None:
+    """No sockets, clock, files or threads of its own."""
+    forbidden = {
+        "socket",
+        "ssl",
+        "time",
+        "pathlib",
+        "subprocess",
+        "threading",
+        "anyio",
+        "trio",
+        "asyncio",
+        "random",
+    }
+    wrong = [
+        f"{found.where}: {found.module}"
+        for file in SOURCES
+        if room_of(module_name(file)) == "engine"
+        for found in imports_of(file)
+        if found.module.split(".")[0] in forbidden
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules in a fresh interpreter after the statement."""
+    code = f"import json, sys; {statement}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_import_anyq_is_light() -> None:
+    loaded = loaded_by("import anyq")
+    heavy = {name for name in NOT_AT_IMPORT if name in loaded}
+    heavy |= {f"anyq.{room}" for room in NOT_AT_IMPORT_ROOMS if f"anyq.{room}" in loaded}
+    assert not heavy
+
+
+def doors() -> list[str]:
+    """Every public module: no part of its path begins with an underscore."""
+    names = [module_name(file) for file in SOURCES]
+    return [name for name in names if not any(part.startswith("_") for part in name.split("."))]
+
+
+@pytest.fixture(params=doors())
+def door(request: pytest.FixtureRequest) -> ModuleType:
+    return importlib.import_module(request.param)
+
+
+def test_all_is_the_public_face(door: ModuleType) -> None:
+    """``__all__`` exists, every name in it exists, and nothing public of our own is left out."""
+    listed = door.__all__
+    assert len(set(listed)) == len(listed)
+    missing = [name for name in listed if not hasattr(door, name)]
+    assert not missing
+    public = {
+        name
+        for name, thing in vars(door).items()
+        if not name.startswith("_")
+        and (inspect.isclass(thing) or inspect.isfunction(thing))
+        and str(getattr(thing, "__module__", "")).split(".")[0] == "anyq"
+        and (Path(str(door.__file__)).name == "__init__.py" or thing.__module__ == door.__name__)
+    }
+    assert public <= set(listed), f"public, but not in __all__: {sorted(public - set(listed))}"
+
+
+def test_doors_only_re_export() -> None:
+    """A package's ``__init__`` defines nothing that a reader would look for elsewhere."""
+    wrong = []
+    for file in SOURCES:
+        if file.name != "__init__.py" or file.parent == ROOT:
+            continue
+        for node in ast.parse(file.read_bytes()).body:
+            if isinstance(node, ast.ClassDef) or (
+                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("__")
+            ):
+                wrong.append(f"{file.relative_to(ROOT.parent)}:{node.lineno}: {node.name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_modules_of_packages_are_private() -> None:
+    packages = {file.parent for file in SOURCES if file.name == "__init__.py" and file.parent != ROOT}
+    wrong = [
+        str(file.relative_to(ROOT.parent))
+        for file in SOURCES
+        if file.parent in packages
+        and not file.name.startswith("_")
+        and room_of(module_name(file)) != "testing"
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How long it is, less its docstring: a contract may be as long as it has to be."""
+    first, last = function.body[0], function.end_lineno or function.lineno
+    lines = last - function.lineno + 1
+    if ast.get_docstring(function) is not None:
+        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return lines
+
+
+def test_sizes() -> None:
+    """A file is one room's shelf and a function one thought; what grows past the limit is two."""
+    wrong = []
+    for file in SOURCES:
+        text = file.read_text("utf-8")
+        name = file.relative_to(ROOT.parent)
+        if (lines := text.count("\n")) > FILE_LINES:
+            wrong.append(f"{name}: {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and body_lines(node) > FUNCTION_LINES:
+                wrong.append(f"{name}:{node.lineno}: {node.name} has {body_lines(node)} lines")
+    assert not wrong, "\n".join(wrong)
