@@ -1,0 +1,145 @@
+"""Every exception that anyq raises on purpose, in one tree.
+
+::
+
+    Error                       base of everything here
+    ├── QError                  q said no: the error text that q itself uses, e.g. ``type``
+    ├── ConnectError            a connection could not be made (host, port and phase are in the text)
+    │   └── AuthenticationError the server refused the login
+    ├── ConnectionLost          the connection broke; ``outcome`` says what became of the message
+    ├── ClosedError             you closed it, then used it
+    ├── BusyError               two tasks used something that only one may use at a time
+    ├── CallTimeout             a ``timeout=`` of yours ran out (also a ``TimeoutError``)
+    ├── ProtocolError           the message stream is not q IPC
+    │   ├── LocalProtocolError  this side tried something the protocol forbids
+    │   └── RemoteProtocolError the peer sent something the protocol forbids
+    ├── DecodeError             a message body is not a q value
+    ├── EncodeError             a value cannot be sent to this peer (also a ``ValueError``)
+    ├── ConversionError         a Python object has no q form, or a q value no such Python form (also a ``TypeError``)
+    ├── LimitError              a configured bound would be exceeded
+    └── PortalClosed            the owner thread is gone
+
+All of them pickle. Messages never hold a password.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+__all__ = [
+    "AuthenticationError",
+    "BusyError",
+    "CallTimeout",
+    "ClosedError",
+    "ConnectError",
+    "ConnectionLost",
+    "ConversionError",
+    "DecodeError",
+    "EncodeError",
+    "Error",
+    "LimitError",
+    "LocalProtocolError",
+    "Outcome",
+    "PortalClosed",
+    "ProtocolError",
+    "QError",
+    "RemoteProtocolError",
+]
+
+Outcome = Literal["not sent", "unknown"]
+
+
+class Error(Exception):
+    """Base of all errors of anyq."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[Error], args: tuple[Any, ...], state: dict[str, Any]) -> Error:
+    error = cls.__new__(cls, *args)
+    Exception.__init__(error, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class QError(Error):
+    """A q error: ``str(error)`` is q's own text, e.g. ``type`` or ``length``.
+
+    ``detail`` is what surrounds the error where it is known (for the embedded q: the source line with a caret
+    and the call chain), ``position`` the offset in the evaluated text.
+    """
+
+    def __init__(self, text: str = "", *, detail: str = "", position: int | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.detail = detail
+        self.position = position
+
+
+class ConnectError(Error):
+    """A connection could not be made. The text names host, port and phase, never the password."""
+
+
+class AuthenticationError(ConnectError):
+    """The server closed the connection in answer to the login."""
+
+
+class ConnectionLost(Error):
+    """The connection broke while a message was on its way.
+
+    ``outcome`` is ``"not sent"`` (the peer cannot have seen the message whole) or ``"unknown"`` (it was handed to the
+    network, and no answer came).
+    """
+
+    def __init__(self, text: str = "connection lost", *, outcome: Outcome = "unknown") -> None:
+        super().__init__(text)
+        self.outcome: Outcome = outcome
+
+
+class ClosedError(Error):
+    """The object was used after it had been closed by its owner."""
+
+
+class BusyError(Error):
+    """Two tasks use an object that only one task may use at a time."""
+
+
+class CallTimeout(Error, TimeoutError):
+    """The time-out given for a call ran out; the connection stays usable."""
+
+
+class ProtocolError(Error):
+    """The stream of messages breaks the protocol. The connection is closed."""
+
+
+class LocalProtocolError(ProtocolError):
+    """This side asked for something that the protocol forbids in the present state."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer sent something that the protocol forbids in the present state."""
+
+
+class DecodeError(Error):
+    """Bytes are not a q value. ``position`` is the offset in the body, where it is known."""
+
+    def __init__(self, text: str = "", *, position: int | None = None) -> None:
+        super().__init__(text)
+        self.position = position
+
+
+class EncodeError(Error, ValueError):
+    """A q value cannot be put into bytes, or not for a peer of this capability."""
+
+
+class ConversionError(Error, TypeError):
+    """There is no conversion between this Python object and a q value; the text names it."""
+
+
+class LimitError(Error):
+    """A bound (message size, depth, queue, ...) would be exceeded."""
+
+
+class PortalClosed(Error):
+    """The portal's owner thread has ended, or is ending, and did not run this job to its end."""

@@ -1,0 +1,50 @@
+"""What q data is: types, atoms, vectors, lists, dicts, tables, functions, and when two of them are the same."""
+
+from ._atom import Atom
+from ._face import Face, Value, as_q, face, install_face
+from ._functions import ELIDED, NULL, Composition, Derived, Lambda, Primitive, Projection
+from ._make import (
+    atom,
+    boolean,
+    byte,
+    char,
+    chars,
+    date,
+    datetime,
+    dict_,
+    float_,
+    guid,
+    int_,
+    keyed_table,
+    long,
+    minute,
+    month,
+    real,
+    second,
+    short,
+    strings,
+    symbol,
+    symbols,
+    table,
+    time,
+    timespan,
+    timestamp,
+    vector,
+)
+from ._match import TOLERANCE, identical, match, tolerant_equal
+from ._repr import describe
+from ._storage import StringArray, SymbolArray
+from ._table import Dict, KeyedTable, Table
+from ._types import FIXED_TYPES, FUNCTION_TYPES, Attr, QType, TypeRow
+from ._vector import List, Vector, collapse, count
+
+install_face(repr=describe, match=match)
+
+__all__ = [
+    "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",
+    "Face", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "StringArray", "SymbolArray", "Table",
+    "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "byte", "char", "chars", "collapse", "count", "date",
+    "datetime", "describe", "dict_", "face", "float_", "guid", "identical", "install_face", "int_", "keyed_table",
+    "long", "match", "minute", "month", "real", "second", "short", "strings", "symbol", "symbols", "table", "time",
+    "timespan", "timestamp", "tolerant_equal", "vector",
+]  # fmt: skip

@@ -1,0 +1,304 @@
+"""Constructors, named by q's type names, and what each takes.
+
+Every constructor takes ``None`` for the type's null, a number in the raw unit and epoch of the type, and the Python,
+NumPy or text form that is natural for it. Out of range is an ``OverflowError``-like `ConversionError`; nothing wraps.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from anyq.errors import ConversionError
+
+from ._atom import Atom
+from ._face import Value, as_q
+from ._storage import StringArray, SymbolArray
+from ._table import Dict, KeyedTable, Table
+from ._types import Attr, QType
+from ._vector import List, Vector, _pack
+
+__all__ = [
+    "atom", "boolean", "byte", "char", "chars", "date", "datetime", "dict_", "float_", "guid", "int_", "keyed_table",
+    "long", "minute", "month", "real", "second", "short", "strings", "symbol", "symbols", "table", "time", "timespan",
+    "timestamp", "vector",
+]  # fmt: skip
+
+_DAY_NS: Final = 86_400_000_000_000
+_EPOCH_DAYS: Final = 10957
+_CLOCK = re.compile(r"(-?)(?:(\d+)[D ])?(?:(\d+):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$")
+
+
+def _bad(qtype: QType, obj: object) -> ConversionError:
+    return ConversionError(f"{obj!r} is no {qtype.label}")
+
+
+def _integer(qtype: QType, obj: Any) -> int:
+    if isinstance(obj, float | np.floating) and float(obj).is_integer():
+        obj = int(obj)
+    if not hasattr(obj, "__index__") or (isinstance(obj, bool) and qtype.epoch):
+        raise _bad(qtype, obj)
+    number = int(obj.__index__())
+    low, high = (0, 1 if qtype is QType.BOOLEAN else 255)
+    if isinstance(qtype.null, int) and qtype is not QType.CHAR:
+        low, high = qtype.null, int(qtype.inf or 0)
+    if not low <= number <= high:
+        raise ConversionError(f"{number} is out of the range of {qtype.label}, {low} to {high}")
+    return number
+
+
+def _boolean(qtype: QType, obj: Any) -> int:
+    return int(obj) if isinstance(obj, bool | np.bool_) else _integer(qtype, obj)
+
+
+def _guid(qtype: QType, obj: Any) -> bytes:
+    if isinstance(obj, str):
+        try:
+            obj = uuid.UUID(obj)
+        except ValueError:
+            raise _bad(qtype, obj) from None
+    if isinstance(obj, uuid.UUID):
+        return obj.bytes
+    raw = obj.tobytes() if isinstance(obj, np.void) else obj
+    if not (isinstance(raw, bytes) and len(raw) == 16):
+        raise _bad(qtype, obj)
+    return raw
+
+
+def _floating(qtype: QType, obj: Any) -> float:
+    if isinstance(obj, str | bytes):
+        raise _bad(qtype, obj)
+    try:
+        number = float(obj)
+    except (TypeError, ValueError):
+        raise _bad(qtype, obj) from None
+    if qtype is QType.REAL:
+        with np.errstate(over="ignore"):
+            return float(np.float32(number))
+    return number
+
+
+def _char(qtype: QType, obj: Any) -> int:
+    raw = obj.encode("utf-8", "surrogateescape") if isinstance(obj, str) else obj
+    if isinstance(raw, bytes):
+        if len(raw) != 1:
+            raise _bad(qtype, obj)
+        return raw[0]
+    return _integer(qtype, raw)
+
+
+def _symbol(qtype: QType, obj: Any) -> str:
+    text = obj.decode("utf-8", "surrogateescape") if isinstance(obj, bytes) else obj
+    if not isinstance(text, str):
+        raise _bad(qtype, obj)
+    if "\0" in text:
+        raise ConversionError("a symbol cannot contain NUL")
+    if not text.isascii():
+        try:
+            text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise ConversionError(f"{text!r} holds a lone surrogate that stands for no byte") from None
+    return str(text)
+
+
+def _ticks(qtype: QType, obj: Any, unit: Any) -> int:
+    """A point in time as a count of ``unit`` from 2000-01-01, of text, ``datetime``, ``date`` or ``datetime64``."""
+    if isinstance(obj, dt.datetime) and obj.tzinfo is not None:
+        obj = obj.astimezone(dt.UTC).replace(tzinfo=None)
+    if isinstance(obj, dt.datetime | dt.date | np.datetime64 | str):
+        try:
+            text = obj.replace("D", "T").replace(".", "-", 2) if isinstance(obj, str) and obj[4:5] == "." else obj
+            coarse = np.datetime64(text)
+        except ValueError:
+            raise _bad(qtype, obj) from None
+        if np.isnat(coarse):
+            return int(qtype.null)  # type: ignore[arg-type]
+        if unit == "ns" and not 1707 < int(coarse.astype("M8[Y]").astype(np.int64)) + 1970 < 2262:
+            raise ConversionError(f"{obj!r} is out of the range of {qtype.label}")
+        return int((coarse.astype(f"M8[{unit}]") - np.datetime64("2000-01-01", unit)).astype(np.int64))
+    return _integer(qtype, obj)
+
+
+def _timestamp(qtype: QType, obj: Any) -> int:
+    return _ticks(qtype, obj, "ns")
+
+
+def _month(qtype: QType, obj: Any) -> int:
+    return _ticks(qtype, obj, "M")
+
+
+def _date(qtype: QType, obj: Any) -> int:
+    return _ticks(qtype, obj, "D")
+
+
+def _datetime(qtype: QType, obj: Any) -> float:
+    if isinstance(obj, dt.datetime | dt.date | np.datetime64 | str):
+        ticks = _ticks(QType.TIMESTAMP, obj, "ms")
+        return math.nan if ticks == QType.TIMESTAMP.null else ticks / 86_400_000
+    return _floating(qtype, obj)
+
+
+_UNIT_NS: Final = {
+    QType.TIMESPAN: 1, QType.MINUTE: 60_000_000_000, QType.SECOND: 1_000_000_000, QType.TIME: 1_000_000,
+}  # fmt: skip
+
+
+def _clock(qtype: QType, obj: Any) -> int:
+    """A span or a time of day, of text (``[-][nD]HH:MM[:SS[.f]]``), ``timedelta``, ``time`` or ``timedelta64``."""
+    if isinstance(obj, str):
+        found = _CLOCK.match(obj)
+        if not found or not obj:
+            raise _bad(qtype, obj)
+        sign, days, hours, minutes, seconds, fraction = found.groups()
+        whole = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
+        ns = whole * 10**9 + int((fraction or "").ljust(9, "0") or 0)
+        return _integer(qtype, (-ns if sign else ns) // _UNIT_NS[qtype])
+    if isinstance(obj, dt.time):
+        obj = dt.timedelta(hours=obj.hour, minutes=obj.minute, seconds=obj.second, microseconds=obj.microsecond)
+    if isinstance(obj, np.timedelta64):
+        if np.isnat(obj):
+            return int(qtype.null)  # type: ignore[arg-type]
+        return _integer(qtype, int(obj.astype("m8[ns]").astype(np.int64)) // _UNIT_NS[qtype])
+    if isinstance(obj, dt.timedelta):
+        micro = (obj.days * 86_400 + obj.seconds) * 10**6 + obj.microseconds
+        return _integer(qtype, micro * 1000 // _UNIT_NS[qtype])
+    return _integer(qtype, obj)
+
+
+_RAW: Final[dict[QType, Callable[[QType, Any], Any]]] = {
+    QType.BOOLEAN: _boolean, QType.GUID: _guid, QType.BYTE: _integer, QType.SHORT: _integer, QType.INT: _integer,
+    QType.LONG: _integer, QType.REAL: _floating, QType.FLOAT: _floating, QType.CHAR: _char, QType.SYMBOL: _symbol,
+    QType.TIMESTAMP: _timestamp, QType.MONTH: _month, QType.DATE: _date, QType.DATETIME: _datetime,
+    QType.TIMESPAN: _clock, QType.MINUTE: _clock, QType.SECOND: _clock, QType.TIME: _clock,
+}  # fmt: skip
+
+
+def _raw(qtype: QType, obj: Any) -> Any:
+    if isinstance(obj, Atom):
+        if obj.qtype is not qtype:
+            raise _bad(qtype, obj)
+        return obj.raw
+    if obj is None:
+        if qtype.null is None:
+            raise ConversionError(f"a {qtype.label} has no null")
+        return qtype.null
+    return _RAW[qtype](qtype, obj)
+
+
+def atom(kind: QType | str | int, obj: object = None) -> Atom:
+    """An atom of the type with this character, name or number; ``None`` gives the null."""
+    qtype = QType.of(kind)
+    if qtype not in _RAW:
+        raise ConversionError(f"there are no atoms of type {qtype.label}")
+    return Atom(qtype, _raw(qtype, obj))
+
+
+def _constructor(qtype: QType, takes: str) -> Callable[[Any], Atom]:
+    def make(obj: Any = None) -> Atom:
+        return Atom(qtype, _raw(qtype, obj))
+
+    make.__name__ = make.__qualname__ = qtype.label
+    null = "its null" if qtype.null is not None else "an error: the type has no null"
+    unit = f" Raw numbers count {qtype.epoch}." if qtype.epoch else ""
+    make.__doc__ = f"A q {qtype.label} atom of {takes}; ``None`` is {null}.{unit}\n\nRaises `anyq.ConversionError`."
+    return make
+
+
+boolean = _constructor(QType.BOOLEAN, "a bool, 0 or 1")
+guid = _constructor(QType.GUID, "a ``uuid.UUID``, its text, or 16 bytes")
+byte = _constructor(QType.BYTE, "an integer from 0 to 255")
+short = _constructor(QType.SHORT, "an integer of 16 bits")
+int_ = _constructor(QType.INT, "an integer of 32 bits")
+long = _constructor(QType.LONG, "an integer of 64 bits")
+real = _constructor(QType.REAL, "a number, rounded to 32 bits")
+float_ = _constructor(QType.FLOAT, "a number")
+char = _constructor(QType.CHAR, "one byte, a one-byte text, or its number")
+symbol = _constructor(QType.SYMBOL, "text, or bytes of it, without NUL")
+timestamp = _constructor(QType.TIMESTAMP, "a ``datetime``, ``datetime64`` or ISO text (aware ones become UTC)")
+month = _constructor(QType.MONTH, "a ``date``, ``datetime64`` or ISO text")
+date = _constructor(QType.DATE, "a ``date``, ``datetime64`` or ISO text")
+datetime = _constructor(QType.DATETIME, "a ``datetime``, ``datetime64`` or ISO text")
+timespan = _constructor(QType.TIMESPAN, "a ``timedelta``, ``timedelta64`` or text like ``1D02:03:04.5``")
+minute = _constructor(QType.MINUTE, "a ``time``, ``timedelta`` or text like ``09:30``")
+second = _constructor(QType.SECOND, "a ``time``, ``timedelta`` or text like ``09:30:00``")
+time = _constructor(QType.TIME, "a ``time``, ``timedelta`` or text like ``09:30:00.000``")
+
+
+def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str | int = Attr.NONE) -> Vector:
+    """A vector of the type ``kind`` (type character, name or number).
+
+    ``items`` is an array of raw numbers of the right dtype (taken as it is, not copied), a ``datetime64`` or
+    ``timedelta64`` array, or any iterable of what the type's atom constructor takes; ``bytes`` for chars and bytes.
+    """
+    qtype, mark = QType.of(kind), Attr.of(attr)
+    if isinstance(items, Vector) and items.qtype is qtype:
+        return items.with_attr(mark)
+    if isinstance(items, bytes | bytearray) and qtype in (QType.CHAR, QType.BYTE):
+        return Vector.of(qtype, np.frombuffer(bytes(items), np.uint8), mark)
+    if isinstance(items, str) and qtype is QType.CHAR:
+        return Vector.of(qtype, np.frombuffer(items.encode("utf-8", "surrogateescape"), np.uint8), mark)
+    if isinstance(items, np.ndarray) and qtype.dtype is not None and items.dtype.kind in "biufV":
+        return Vector(qtype, items, mark)
+    if isinstance(items, SymbolArray):
+        return Vector(qtype, items, mark)
+    if qtype not in _RAW:
+        raise ConversionError(f"there are no vectors of type {qtype.label}")
+    return Vector.of(qtype, _pack(qtype, [_raw(qtype, item) for item in items]), mark)
+
+
+def chars(text: str | bytes) -> Vector:
+    """A char vector (q's string) of text (as UTF-8) or bytes."""
+    return vector(QType.CHAR, text)
+
+
+def symbols(texts: Iterable[str | bytes], attr: Attr | str | int = Attr.NONE) -> Vector:
+    """A symbol vector."""
+    return vector(QType.SYMBOL, texts, attr)
+
+
+def strings(texts: Iterable[str | bytes]) -> List:
+    """A general list of char vectors."""
+    return List.of(
+        StringArray.from_bytes(t.encode("utf-8", "surrogateescape") if isinstance(t, str) else bytes(t) for t in texts)
+    )
+
+
+def dict_(keys: Any, values: Any = None, *, sorted: bool = False) -> Dict:
+    """A q dict of two lists, or of one Python mapping."""
+    if isinstance(keys, Mapping):
+        mapped = as_q(dict(keys))
+        if not isinstance(mapped, Dict):
+            raise ConversionError("this mapping is no q dict")
+        return Dict(mapped.keys, mapped.values, sorted)
+    return Dict(as_q(keys), as_q(values), sorted)
+
+
+def table(columns: Mapping[str, Any]) -> Table:
+    """A table of column names and columns; atoms and scalars are repeated to the length of the others."""
+    made = {name: as_q(column) for name, column in columns.items()}
+    lengths = {len(c) for c in made.values() if hasattr(c, "__len__")}
+    size = lengths.pop() if len(lengths) == 1 else 1
+    if lengths:
+        raise ConversionError(
+            f"columns have different counts: { {n: len(c) for n, c in made.items() if hasattr(c, '__len__')} }"
+        )
+    full = [c if hasattr(c, "__len__") else _repeat(c, size) for c in made.values()]
+    return Table(symbols(made), List.of(tuple(full)))
+
+
+def _repeat(value: Value, size: int) -> Value:
+    if isinstance(value, Atom):
+        return Vector.of(value.qtype, _pack(value.qtype, [value.raw] * size))
+    return List.of((value,) * size)
+
+
+def keyed_table(keys: Mapping[str, Any] | Table, values: Mapping[str, Any] | Table) -> KeyedTable:
+    """A keyed table of key columns and value columns."""
+    whole = [part if isinstance(part, Table) else table(part) for part in (keys, values)]
+    return KeyedTable(whole[0], whole[1])

@@ -1,0 +1,165 @@
+"""Storage of variable-width vectors: kept as received until someone asks for Python objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["StringArray", "SymbolArray"]
+
+Bytes = npt.NDArray[np.uint8]
+Longs = npt.NDArray[np.int64]
+Index = npt.NDArray[Any] | slice
+
+
+def _objects(items: Iterable[object], count: int) -> npt.NDArray[np.object_]:
+    out = np.empty(count, dtype=object)
+    if count:
+        out[:] = items if isinstance(items, list) else list(items)
+    return out
+
+
+@attrs.define(eq=False, repr=False)
+class SymbolArray:
+    """A vector of symbols in up to three forms, each made on first use and kept.
+
+    * wire: the NUL-terminated texts one after the other, with the offsets of their starts (one more than items);
+    * objects: an object array of ``str``;
+    * codes: an ``int32`` array into an object array of distinct ``str``, in order of first appearance.
+    """
+
+    _count: int
+    _wire: tuple[Bytes, Longs] | None = None
+    _strs: npt.NDArray[np.object_] | None = None
+    _codes: tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]] | None = None
+
+    @classmethod
+    def from_wire(cls, data: Bytes, offsets: Longs) -> SymbolArray:
+        """Of ``offsets[-1]`` bytes of texts, each with its NUL, and ``count + 1`` offsets."""
+        return cls(len(offsets) - 1, wire=(data, offsets))
+
+    @classmethod
+    def from_strs(cls, items: Iterable[str]) -> SymbolArray:
+        if isinstance(items, np.ndarray) and items.dtype == object:
+            return cls(len(items), strs=items)
+        texts = list(items)
+        return cls(len(texts), strs=_objects(texts, len(texts)))
+
+    @classmethod
+    def from_codes(cls, codes: npt.NDArray[np.int32], uniques: npt.NDArray[np.object_]) -> SymbolArray:
+        """Of codes into ``uniques``. Uniques must be distinct; some may be unused."""
+        return cls(len(codes), codes=(codes, uniques))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.objects().tolist())
+
+    def __getitem__(self, index: int) -> str:
+        if self._strs is not None:
+            return self._strs[index]  # type: ignore[no-any-return]
+        if self._codes is not None:
+            return self._codes[1][self._codes[0][index]]  # type: ignore[no-any-return]
+        data, offsets = self._wire or self.wire()
+        i = index + self._count if index < 0 else index
+        if not 0 <= i < self._count:
+            raise IndexError(index)
+        return bytes(data[offsets[i] : offsets[i + 1] - 1]).decode("utf-8", "surrogateescape")
+
+    def objects(self) -> npt.NDArray[np.object_]:
+        """An object array of ``str``. Not to be written to."""
+        if self._strs is None:
+            if self._codes is not None:
+                codes, uniques = self._codes
+                self._strs = uniques[codes] if len(codes) else np.empty(0, dtype=object)
+            else:
+                data, offsets = self.wire()
+                texts = bytes(data[: offsets[-1]]).decode("utf-8", "surrogateescape").split("\0")
+                self._strs = _objects(texts[:-1], self._count)
+        return self._strs
+
+    def factorize(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
+        """``(codes, uniques)``: ``uniques[codes]`` are the items. Not to be written to."""
+        if self._codes is None:
+            seen: dict[str, int] = {}
+            number = seen.setdefault
+            codes = np.fromiter((number(text, len(seen)) for text in self.objects().tolist()), np.int32, self._count)
+            self._codes = codes, _objects(list(seen), len(seen))
+        return self._codes
+
+    def wire(self) -> tuple[Bytes, Longs]:
+        """``(data, offsets)`` as in `from_wire`."""
+        if self._wire is None:
+            if self._codes is not None and self._strs is None:
+                self._wire = self._wire_of_codes(*self._codes)
+            else:
+                texts = self.objects().tolist()
+                joined = "\0".join([*texts, ""]).encode("utf-8", "surrogateescape")
+                data = np.frombuffer(joined, np.uint8)
+                ends = np.flatnonzero(data == 0) + 1
+                self._wire = data, np.concatenate([[0], ends]).astype(np.int64)
+        return self._wire
+
+    @staticmethod
+    def _wire_of_codes(codes: npt.NDArray[np.int32], uniques: npt.NDArray[np.object_]) -> tuple[Bytes, Longs]:
+        table = [text.encode("utf-8", "surrogateescape") + b"\0" for text in uniques.tolist()]
+        widths = np.array([len(t) for t in table], np.int64)
+        offsets = np.zeros(len(codes) + 1, np.int64)
+        if len(codes):
+            np.cumsum(widths[codes], out=offsets[1:])
+        joined = b"".join([table[c] for c in codes.tolist()])
+        return np.frombuffer(joined, np.uint8), offsets
+
+    def take(self, index: Index) -> SymbolArray:
+        """The items at an integer or boolean array, or a slice. Coded storage stays coded."""
+        if self._codes is None and self._strs is None:
+            self.objects()
+        if self._codes is not None:
+            codes = self._codes[0][index]
+            return SymbolArray.from_codes(codes, self._codes[1])
+        strs = self.objects()[index]
+        return SymbolArray(len(strs), strs=strs)
+
+
+@attrs.define(eq=False, repr=False)
+class StringArray:
+    """A list of char vectors without attributes: their bytes in one buffer, with starts and ends."""
+
+    data: Bytes
+    starts: Longs
+    ends: Longs
+    _cache: Any = None
+
+    @classmethod
+    def from_bytes(cls, items: Iterable[bytes]) -> StringArray:
+        texts = list(items)
+        widths = np.array([len(t) for t in texts], np.int64)
+        ends = np.cumsum(widths, dtype=np.int64)
+        return cls(np.frombuffer(b"".join(texts), np.uint8), ends - widths, ends)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, index: int) -> bytes:
+        return bytes(self.data[self.starts[index] : self.ends[index]])
+
+    def __iter__(self) -> Iterator[bytes]:
+        view = memoryview(self.data)  # type: ignore[arg-type]
+        for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
+            yield bytes(view[start:end])
+
+    def take(self, index: Index) -> StringArray:
+        return StringArray(self.data, self.starts[index], self.ends[index])
+
+    def contiguous(self) -> tuple[Bytes, Longs]:
+        """``(data, offsets)``: the texts one after the other, and ``count + 1`` offsets."""
+        offsets = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(self.ends - self.starts, out=offsets[1:])
+        if len(self) and bool(np.all(self.ends[:-1] == self.starts[1:])):
+            return self.data[self.starts[0] : self.ends[-1]], offsets
+        return np.frombuffer(b"".join(self), np.uint8), offsets

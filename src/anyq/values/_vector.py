@@ -1,0 +1,224 @@
+"""Vectors and general lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import ConversionError
+
+from ._atom import Atom
+from ._face import Value, as_q, face
+from ._storage import StringArray, SymbolArray
+from ._types import Attr, QType, as_attr, as_qtype
+
+__all__ = ["List", "Vector", "collapse", "count"]
+
+Data = npt.NDArray[Any] | SymbolArray
+
+
+def _read_only(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if data.flags.writeable:
+        data = data.view()
+        data.flags.writeable = False
+    return data
+
+
+def _as_data(qtype: QType, data: Any) -> Data:
+    if qtype is QType.SYMBOL:
+        return data if isinstance(data, SymbolArray) else SymbolArray.from_strs(data)
+    dtype = qtype.numpy
+    array = np.asarray(data)
+    if array.dtype != dtype:
+        array = array.astype(dtype, casting="same_kind") if array.size else array.astype(dtype)
+    if array.ndim != 1:
+        raise ConversionError(f"a vector has one dimension, not {array.ndim}")
+    return _read_only(array)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Vector(Value):
+    """A q vector: raw values of one type.
+
+    ``data`` is a read-only one-dimensional NumPy array of ``qtype.dtype`` (raw numbers in the type's unit and epoch;
+    ``V16`` for guids, ``u1`` for bytes and chars), or a `SymbolArray` for symbols. An array given here is not copied:
+    do not write to it afterwards. ``attr`` is kept as given; nothing verifies it.
+
+    ``v[i]`` is an `Atom`, ``v[a:b]`` a `Vector`, iteration gives atoms, and NumPy takes a vector as an array.
+    """
+
+    qtype: QType = attrs.field(converter=as_qtype)
+    data: Any
+    attr: Attr = attrs.field(default=Attr.NONE, converter=as_attr)
+
+    def __attrs_post_init__(self) -> None:
+        _set(self, "data", _as_data(self.qtype, self.data))
+
+    @classmethod
+    def of(cls, qtype: QType, data: Data, attr: Attr = Attr.NONE) -> Vector:
+        """A vector of data that is right already: no checks, no conversion."""
+        self = cls.__new__(cls)
+        _set(self, "qtype", qtype)
+        _set(self, "data", data)
+        _set(self, "attr", attr)
+        return self
+
+    @property
+    def symbols(self) -> SymbolArray:
+        """The storage of a symbol vector; `ConversionError` for others."""
+        if not isinstance(self.data, SymbolArray):
+            raise ConversionError(f"a {self.qtype.label} vector holds no symbols")
+        return self.data
+
+    @property
+    def array(self) -> npt.NDArray[Any]:
+        """The raw numbers; symbols as an object array of ``str``."""
+        return self.data.objects() if isinstance(self.data, SymbolArray) else self.data
+
+    def atom(self, index: int) -> Atom:
+        """The item at ``index`` as an `Atom`."""
+        data = self.data
+        if isinstance(data, SymbolArray):
+            return Atom(QType.SYMBOL, data[index])
+        raw = data[index]
+        return Atom(self.qtype, raw.tobytes() if self.qtype is QType.GUID else _plain(raw))
+
+    def with_attr(self, attr: Attr) -> Vector:
+        return Vector.of(self.qtype, self.data, attr)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @overload
+    def __getitem__(self, index: int) -> Atom: ...
+    @overload
+    def __getitem__(self, index: slice | npt.NDArray[Any]) -> Vector: ...
+    def __getitem__(self, index: int | slice | npt.NDArray[Any]) -> Atom | Vector:
+        if isinstance(index, slice | np.ndarray):
+            data = self.data.take(index) if isinstance(self.data, SymbolArray) else _read_only(self.data[index])
+            return Vector.of(self.qtype, data)
+        return self.atom(index)
+
+    def __iter__(self) -> Iterator[Atom]:
+        qtype = self.qtype
+        if qtype is QType.GUID:
+            return (Atom(qtype, raw.tobytes()) for raw in self.data)
+        if isinstance(self.data, SymbolArray):
+            return (Atom(qtype, text) for text in self.data)
+        plain = self.data.view(np.uint8) if qtype is QType.BOOLEAN else self.data
+        return (Atom(qtype, raw) for raw in plain.tolist())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        array = np.asarray(face().np(self, False))
+        if copy is False and dtype is not None and array.dtype != dtype:
+            raise ValueError("a copy is needed for this dtype")
+        array = array if dtype is None else array.astype(dtype, copy=False)
+        return array.copy() if copy else array
+
+    def __bytes__(self) -> bytes:
+        """The raw bytes of a char or byte vector."""
+        if self.qtype not in (QType.CHAR, QType.BYTE):
+            raise ConversionError(f"a {self.qtype.label} vector has no bytes; use .array.tobytes()")
+        return bytes(self.data)
+
+
+_set = object.__setattr__
+
+
+def _plain(raw: Any) -> int | float:
+    number = raw.item()
+    return int(number) if number is True or number is False else number
+
+
+def _as_items(items: Any) -> tuple[Value, ...] | StringArray:
+    return items if isinstance(items, StringArray) else tuple([as_q(item) for item in items])
+
+
+@attrs.frozen(eq=False, repr=False)
+class List(Value):
+    """A q general list. ``items`` gives the values; Python objects given here are converted by `as_q`.
+
+    A list of char vectors may hold a `StringArray` (``strings``) until ``items`` is asked for.
+    """
+
+    _storage: tuple[Value, ...] | StringArray = attrs.field(default=(), converter=_as_items)
+    attr: Attr = attrs.field(default=Attr.NONE, converter=as_attr)
+
+    @classmethod
+    def of(cls, storage: tuple[Value, ...] | StringArray, attr: Attr = Attr.NONE) -> List:
+        """A list of what is right already: no checks, no conversion."""
+        self = cls.__new__(cls)
+        _set(self, "_storage", storage)
+        _set(self, "attr", attr)
+        return self
+
+    @property
+    def strings(self) -> StringArray | None:
+        """The storage of a list of char vectors, if it is held so."""
+        return self._storage if isinstance(self._storage, StringArray) else None
+
+    @property
+    def items(self) -> tuple[Value, ...]:
+        storage = self._storage
+        if isinstance(storage, tuple):
+            return storage
+        if storage._cache is None:
+            data, char = storage.data, QType.CHAR
+            storage._cache = tuple(
+                [
+                    Vector.of(char, data[start:end])
+                    for start, end in zip(storage.starts.tolist(), storage.ends.tolist(), strict=True)
+                ]
+            )
+        cached: tuple[Value, ...] = storage._cache
+        return cached
+
+    def __len__(self) -> int:
+        return len(self._storage)
+
+    @overload
+    def __getitem__(self, index: int) -> Value: ...
+    @overload
+    def __getitem__(self, index: slice) -> List: ...
+    def __getitem__(self, index: int | slice) -> Value:
+        storage = self._storage
+        if isinstance(index, slice):
+            part = storage.take(index) if isinstance(storage, StringArray) else storage[index]
+            return List.of(part)
+        if isinstance(storage, StringArray):
+            return Vector.of(QType.CHAR, storage.data[storage.starts[index] : storage.ends[index]])
+        return storage[index]
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.items)
+
+
+def count(value: Value) -> int:
+    """q's ``count``: 1 for atoms and functions, else the number of items (rows of a table)."""
+    return len(value) if hasattr(value, "__len__") else 1
+
+
+def collapse(items: Sequence[Value]) -> Vector | List:
+    """The list of ``items`` as q makes it: a vector when all are atoms of one type, else a general list."""
+    if not items:
+        return List.of(())
+    first = items[0]
+    if type(first) is not Atom:
+        return List.of(tuple(items))
+    qtype = first.qtype
+    for item in items:
+        if type(item) is not Atom or item.qtype is not qtype:
+            return List.of(tuple(items))
+    return Vector.of(qtype, _pack(qtype, [item.raw for item in items]))  # type: ignore[attr-defined]
+
+
+def _pack(qtype: QType, raws: Iterable[Any]) -> Data:
+    if qtype is QType.SYMBOL:
+        return SymbolArray.from_strs(raws)
+    if qtype is QType.GUID:
+        return _read_only(np.frombuffer(b"".join(raws), qtype.numpy))
+    return _read_only(np.array(raws, qtype.numpy))
