@@ -1,0 +1,58 @@
+"""q IPC without I/O: framing, login, states, and the ledger of calls in flight.
+
+Pure standard library, usable from any kind of program: feed it bytes, get events; hand it events, get
+bytes. Bodies stay undecoded; `anyq.codec` turns them into values.
+"""
+
+from anyq.protocol._connection import Connection
+from anyq.protocol._events import (
+    NEED_DATA,
+    Accept,
+    AsyncMessage,
+    Buffer,
+    DroppedReply,
+    EndOfFile,
+    Event,
+    ForeignProtocol,
+    Login,
+    Message,
+    NeedData,
+    Refuse,
+    Response,
+    SyncRequest,
+)
+from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, header_bytes, parse_header
+from anyq.protocol._ledger import Call, CallState, Ledger
+from anyq.protocol._login import CAPABILITY
+from anyq.protocol._states import COUPLED, TRANSITIONS, Role, State
+
+__all__ = [
+    "CAPABILITY",
+    "COUPLED",
+    "HEADER_SIZE",
+    "MAX_SIZE",
+    "NEED_DATA",
+    "TRANSITIONS",
+    "Accept",
+    "AsyncMessage",
+    "Buffer",
+    "Call",
+    "CallState",
+    "Connection",
+    "DroppedReply",
+    "EndOfFile",
+    "Event",
+    "ForeignProtocol",
+    "Header",
+    "Ledger",
+    "Login",
+    "Message",
+    "NeedData",
+    "Refuse",
+    "Response",
+    "Role",
+    "State",
+    "SyncRequest",
+    "header_bytes",
+    "parse_header",
+]

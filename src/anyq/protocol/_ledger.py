@@ -1,0 +1,132 @@
+"""The ledger of one side's own messages: what waits to be sent, and which calls still await their response.
+
+A q connection carries no message ids. The n-th response belongs to the n-th request, so the order of
+requests is the only thing that tells whose answer arrives. Hence two rules:
+
+* A call that was handed to the network never gives up its place. When its caller goes away it stays as a
+  tombstone, and the response that comes for it is thrown away.
+* A message of which no byte was handed over can be withdrawn; the other side never sees it.
+
+Messages leave in the order in which they were queued, except that responses to the other side's requests
+go first: the other side may be blocked until it has them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import Generic, TypeVar
+
+__all__ = ["Call", "CallState", "Ledger"]
+
+M = TypeVar("M")
+
+
+class CallState(Enum):
+    """What became of a queued message."""
+
+    QUEUED = "waits to be sent"
+    SENT = "was handed to the network"
+    ANSWERED = "got its response"
+    ABANDONED = "its caller went away; the response will be dropped"
+    WITHDRAWN = "its caller went away before anything was sent"
+    LOST = "the connection broke"
+
+
+class Call:
+    """One message on its way: its identity and its state. Shells may subclass it to hold more."""
+
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        self.state = CallState.QUEUED
+
+
+class Ledger(Generic[M]):
+    """Order, tombstones, and who was lost. ``M`` is whatever represents a message.
+
+    ``max_in_flight`` bounds how many requests may await their response, tombstones included.
+    """
+
+    __slots__ = ("_queued", "_sent", "max_in_flight")
+
+    def __init__(self, max_in_flight: int = 1) -> None:
+        if max_in_flight < 1:
+            raise ValueError(f"max_in_flight must be at least 1, not {max_in_flight}")
+        self.max_in_flight = max_in_flight
+        self._queued: dict[Call, tuple[M, bool]] = {}
+        self._sent: deque[Call] = deque()
+
+    @property
+    def queued(self) -> int:
+        """How many messages wait to be sent."""
+        return len(self._queued)
+
+    @property
+    def in_flight(self) -> int:
+        """How many sent requests await their response, tombstones included."""
+        return len(self._sent)
+
+    def add(self, call: Call, message: M, *, expects_reply: bool) -> None:
+        """Queue ``message`` behind all that are queued."""
+        call.state = CallState.QUEUED
+        self._queued[call] = (message, expects_reply)
+
+    def take(self) -> M | None:
+        """The next message to hand to the network, or ``None`` when none may go now.
+
+        From here on the message counts as sent: the other side may have seen it.
+        """
+        queued = self._queued
+        if not queued:
+            return None
+        call = next(iter(queued))
+        message, expects_reply = queued[call]
+        if expects_reply:
+            if len(self._sent) >= self.max_in_flight:
+                return None
+            self._sent.append(call)
+        del queued[call]
+        call.state = CallState.SENT
+        return message
+
+    def enter(self, call: Call) -> None:
+        """Note a request that went out without having been queued."""
+        call.state = CallState.SENT
+        self._sent.append(call)
+
+    def abandon(self, call: Call) -> bool:
+        """The caller of ``call`` goes away. True if the other side will never see the message."""
+        if call.state is CallState.QUEUED:
+            del self._queued[call]
+            call.state = CallState.WITHDRAWN
+        elif call.state is CallState.SENT:
+            call.state = CallState.ABANDONED
+        return call.state is CallState.WITHDRAWN
+
+    def head(self) -> Call | None:
+        """The call to which the next response belongs."""
+        return self._sent[0] if self._sent else None
+
+    def answer(self) -> Call:
+        """A whole response arrived: the call it belongs to, which leaves the ledger. Tombstones stay
+        ABANDONED.
+        """
+        call = self._sent.popleft()
+        if call.state is CallState.SENT:
+            call.state = CallState.ANSWERED
+        return call
+
+    def close(self) -> tuple[list[tuple[Call, M]], list[Call]]:
+        """The connection is over: the messages of which nothing was sent, and the calls whose outcome is
+        unknown.
+
+        The former stay QUEUED, in order, so that they can be queued again elsewhere; the latter become LOST.
+        """
+        unsent = [(call, message) for call, (message, _) in self._queued.items()]
+        unknown = [call for call in self._sent if call.state is CallState.SENT]
+        for call in unknown:
+            call.state = CallState.LOST
+        self._queued.clear()
+        self._sent.clear()
+        return unsent, unknown

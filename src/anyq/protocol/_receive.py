@@ -1,0 +1,160 @@
+"""Where received bytes wait until they make whole messages.
+
+Theory of operation. Small messages are read many at a time into one buffer and their bodies copied out of
+it. A body that does not fit there gets memory of its own, exactly as large as it is, and the network reads
+straight into that: `Inbox.get_buffer` says where the next bytes belong. A body that nobody wants any more
+is read into the small buffer over and over, and never kept.
+
+The small buffers are shared by all connections: one that is empty goes back to a spare list, so that an idle
+connection owns none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from anyq.errors import LocalProtocolError, RemoteProtocolError
+
+__all__ = ["BUFFER_SIZE", "Allocate", "Inbox"]
+
+BUFFER_SIZE: Final = 1 << 16
+_SPARES: Final[list[memoryview]] = []
+_MAX_SPARES: Final = 16
+
+Allocate = Callable[[int], bytearray | memoryview]
+
+
+class Inbox:
+    """Bytes received and not yet consumed: at most one small buffer and one large body."""
+
+    __slots__ = ("_allocate", "_end", "_lent", "_start", "_view", "body", "eof", "filled", "size")
+
+    def __init__(self, allocate: Allocate = bytearray) -> None:
+        self._allocate = allocate
+        self._view: memoryview | None = None
+        self._start = self._end = 0
+        self._lent = False
+        self.eof = False
+        self.body: memoryview | None = None
+        """The large body being received, or ``None``."""
+        self.size = self.filled = 0
+        """Of the large body, or of the body being skipped: its length, and how much of it is here."""
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    # The network's side
+
+    def get_buffer(self) -> memoryview:
+        """Where the next received bytes belong; never empty."""
+        if self.body is not None:
+            return self.body[self.filled :]
+        view = self._room()
+        if not len(view):
+            raise LocalProtocolError(
+                f"{len(self)} bytes wait to be parsed: call next_event before reading on"
+            )
+        self._lent = True
+        missing = self.size - self.filled
+        return view[:missing] if missing else view
+
+    def buffer_updated(self, count: int) -> None:
+        """``count`` bytes were put where `get_buffer` said; 0 is the end of the stream."""
+        self._lent = False
+        if count == 0:
+            self.eof = True
+        elif self.size:
+            self.filled += count
+        else:
+            self._end += count
+
+    def receive_data(self, data: bytes | bytearray | memoryview) -> None:
+        """Store ``data``; empty data is the end of the stream."""
+        if not data:
+            self.eof = True
+            return
+        rest = memoryview(data)
+        if self.size:
+            taken = min(self.size - self.filled, len(rest))
+            if self.body is not None:
+                self.body[self.filled : self.filled + taken] = rest[:taken]
+            self.filled += taken
+            rest = rest[taken:]
+        if rest:
+            self._store(rest)
+
+    def _room(self) -> memoryview:
+        if self._view is None:
+            self._view = _SPARES.pop() if _SPARES else memoryview(bytearray(BUFFER_SIZE))
+        elif self._start and len(self._view) - self._end < 4096:
+            self._move(self._view)
+        return self._view[self._end :]
+
+    def _move(self, target: memoryview) -> None:
+        """Put what waits at the start of ``target``."""
+        assert self._view is not None
+        waiting = bytes(self._view[self._start : self._end])
+        target[: len(waiting)] = waiting
+        self._view, self._start, self._end = target, 0, len(waiting)
+
+    def _store(self, data: memoryview) -> None:
+        room = self._room()
+        if len(room) < len(data):
+            self._move(memoryview(bytearray(len(self) + len(data))))
+            room = self._room()
+        room[: len(data)] = data
+        self._end += len(data)
+
+    # The parser's side
+
+    def peek(self) -> memoryview:
+        """What waits, without a copy. Not to be kept: the memory is used again."""
+        return self._view[self._start : self._end] if self._view is not None else memoryview(b"")
+
+    def take(self, skip: int, count: int) -> bytes:
+        """Drop ``skip`` bytes, then take ``count``; both are there."""
+        assert self._view is not None
+        begin = self._start + skip
+        self._start = begin + count
+        data = bytes(self._view[begin : self._start])
+        if self._start == self._end:
+            self._empty()
+        return data
+
+    def _empty(self) -> None:
+        self._start = self._end = 0
+        if not self._lent and self._view is not None:
+            if len(self._view) == BUFFER_SIZE and len(_SPARES) < _MAX_SPARES:
+                _SPARES.append(self._view)
+            self._view = None
+
+    def begin_body(self, skip: int, size: int, *, keep: bool) -> None:
+        """After ``skip`` bytes comes a body of ``size`` bytes, to receive directly or (not ``keep``) to
+        throw away.
+        """
+        if keep:
+            try:
+                self.body = memoryview(self._allocate(size))
+            except MemoryError:
+                raise RemoteProtocolError(f"no memory for a message of {size} bytes") from None
+        self.size = size
+        here = min(len(self) - skip, size)
+        data = self.take(skip, here)
+        if self.body is not None:
+            self.body[:here] = data
+        self.filled = here
+
+    def drop_body(self) -> None:
+        """Nobody wants the body being received: let its memory go, and skip the rest."""
+        self.body = None
+
+    @property
+    def body_done(self) -> bool:
+        return self.filled == self.size
+
+    def take_body(self) -> memoryview | None:
+        """The whole body, or ``None`` if it was skipped."""
+        body, self.body = self.body, None
+        self.size = self.filled = 0
+        return body

@@ -1,0 +1,117 @@
+"""The states of both sides of a q connection, as data.
+
+::
+
+    CLIENT   CONNECTED --Login--> LOGGING_IN ==(server accepts)==> OPEN --EndOfFile--> CLOSED
+    SERVER   CONNECTED ==(client logs in)==> DECIDING --Accept--> OPEN --EndOfFile--> CLOSED
+                                                      --Refuse--> CLOSED
+
+``-->`` is a move by an event of that side itself, ``==>`` one that the other side's event brings about.
+The table does not know which side we play. An event that is not listed for a state is a protocol error,
+and ERROR is for good. Once open, both sides may do the same: a q server may send requests to its clients too.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from anyq.protocol._events import (
+    Accept,
+    AsyncMessage,
+    DroppedReply,
+    EndOfFile,
+    ForeignProtocol,
+    Login,
+    Refuse,
+    Response,
+    SyncRequest,
+)
+
+__all__ = ["COUPLED", "TRANSITIONS", "Role", "State", "States"]
+
+
+class Role(Enum):
+    """Who opened the socket is the client."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+    @property
+    def other(self) -> Role:
+        return Role.SERVER if self is Role.CLIENT else Role.CLIENT
+
+
+class State(Enum):
+    """Where one side of a connection stands."""
+
+    CONNECTED = "connected, nothing said"
+    LOGGING_IN = "login sent, verdict awaited"
+    DECIDING = "login received, verdict owed"
+    OPEN = "open"
+    CLOSED = "closed"
+    ERROR = "broken"
+
+
+_OPEN: Final[dict[type, State]] = {
+    AsyncMessage: State.OPEN,
+    SyncRequest: State.OPEN,
+    Response: State.OPEN,
+    DroppedReply: State.OPEN,
+    EndOfFile: State.CLOSED,
+}
+
+TRANSITIONS: Final[dict[Role, dict[State, dict[type, State]]]] = {
+    Role.CLIENT: {
+        State.CONNECTED: {
+            Login: State.LOGGING_IN,
+            ForeignProtocol: State.CLOSED,
+            EndOfFile: State.CLOSED,
+        },
+        State.LOGGING_IN: {EndOfFile: State.CLOSED},
+        State.OPEN: _OPEN,
+        State.CLOSED: {EndOfFile: State.CLOSED},
+        State.ERROR: {},
+    },
+    Role.SERVER: {
+        State.CONNECTED: {EndOfFile: State.CLOSED},
+        State.DECIDING: {Accept: State.OPEN, Refuse: State.CLOSED, EndOfFile: State.CLOSED},
+        State.OPEN: _OPEN,
+        State.CLOSED: {EndOfFile: State.CLOSED},
+        State.ERROR: {},
+    },
+}
+
+COUPLED: Final[dict[tuple[Role, type], dict[State, State]]] = {
+    (Role.CLIENT, Login): {State.CONNECTED: State.DECIDING},
+    (Role.SERVER, Accept): {State.LOGGING_IN: State.OPEN},
+    (Role.SERVER, Refuse): {State.LOGGING_IN: State.CLOSED},
+}
+
+
+class States:
+    """The present state of both sides."""
+
+    __slots__ = ("_now",)
+
+    def __init__(self) -> None:
+        self._now = {Role.CLIENT: State.CONNECTED, Role.SERVER: State.CONNECTED}
+
+    def __getitem__(self, role: Role) -> State:
+        return self._now[role]
+
+    def allows(self, role: Role, event: type) -> bool:
+        """Whether ``role`` may do ``event`` now."""
+        return event in TRANSITIONS[role][self._now[role]]
+
+    def move(self, role: Role, event: type) -> None:
+        """``role`` did ``event``. `KeyError` if it may not."""
+        self._now[role] = TRANSITIONS[role][self._now[role]][event]
+        coupled = COUPLED.get((role, event))
+        if coupled is not None:
+            other = role.other
+            self._now[other] = coupled.get(self._now[other], self._now[other])
+
+    def fail(self, role: Role) -> None:
+        """``role`` broke the protocol: nothing it does counts any more."""
+        self._now[role] = State.ERROR
