@@ -1,0 +1,1 @@
+"""The q language, in-process."""

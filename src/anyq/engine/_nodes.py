@@ -1,0 +1,253 @@
+"""The syntax tree: immutable nodes, each with the place in the source text that it came from.
+
+``start`` is where the caret of an error message points: the first character of a literal or name, and for an
+application the function that is applied (KX reference, basics/debug.md). ``end`` is one past the node's last character.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import attrs
+
+from anyq.values import Value
+
+__all__ = [
+    "Apply",
+    "Assign",
+    "AssignPattern",
+    "Block",
+    "Compose",
+    "Cond",
+    "Constant",
+    "Control",
+    "Elided",
+    "Function",
+    "Iterated",
+    "ListOf",
+    "Name",
+    "Node",
+    "Query",
+    "Return",
+    "Signal",
+    "TableOf",
+    "Verb",
+]
+
+
+@attrs.frozen
+class Constant:
+    """A literal."""
+
+    start: int
+    end: int
+    value: Value
+
+
+@attrs.frozen
+class Name:
+    """A variable."""
+
+    start: int
+    end: int
+    name: str
+
+
+@attrs.frozen
+class Verb:
+    """A primitive by its q spelling: a glyph, a keyword, or an iterator on its own.
+
+    ``unary`` marks a glyph's one-argument form (``#:``, a parenthesised glyph before its argument, or `k)` text).
+    """
+
+    start: int
+    end: int
+    name: str
+    unary: bool = False
+
+
+@attrs.frozen
+class Elided:
+    """An argument left out."""
+
+    start: int
+    end: int
+
+
+@attrs.frozen
+class Iterated:
+    """A value modified by an iterator: ``f'``, ``f/`` ..."""
+
+    start: int
+    end: int
+    function: Node
+    iterator: str
+
+
+@attrs.frozen
+class Apply:
+    """Application or indexing. Arguments are evaluated last first, then the function."""
+
+    start: int
+    end: int
+    function: Node
+    arguments: tuple[Node, ...]
+
+
+@attrs.frozen
+class Compose:
+    """``f g@``: the function left of a phrase that still wants its right argument."""
+
+    start: int
+    end: int
+    outer: Node
+    inner: Node
+
+
+@attrs.frozen
+class ListOf:
+    """``(a;b;c)``, evaluated last first."""
+
+    start: int
+    end: int
+    items: tuple[Node, ...]
+
+
+@attrs.frozen
+class TableOf:
+    """``([k:..] a:..; b:..)``. Each column is a name and an expression; no ``keys`` means a simple table.
+
+    ``dictionary`` marks ``([a:1;b:2])``, a dict literal.
+    """
+
+    start: int
+    end: int
+    keys: tuple[tuple[str, Node], ...]
+    columns: tuple[tuple[str, Node], ...]
+    dictionary: bool = False
+
+
+@attrs.frozen
+class Function:
+    """A lambda. ``params`` holds the implicit ``x y z`` too; ``locals`` every name assigned in the body."""
+
+    start: int
+    end: int
+    params: tuple[str, ...]
+    locals: tuple[str, ...]
+    body: tuple[Node, ...]
+    source: str
+
+
+@attrs.frozen
+class Assign:
+    """Assignment to a name, at an index if ``indices`` is there, through ``verb`` if there is one.
+
+    ``everywhere`` is the double colon: a global inside a lambda, a view outside.
+    """
+
+    start: int
+    end: int
+    name: str
+    indices: tuple[Node, ...] | None
+    verb: Node | None
+    value: Node
+    everywhere: bool = False
+
+
+@attrs.frozen
+class AssignPattern:
+    """``(a;b):value``: each name takes the item at its place."""
+
+    start: int
+    end: int
+    targets: tuple[Node, ...]
+    value: Node
+
+
+@attrs.frozen
+class Cond:
+    """``$[c;a;b]`` with any odd number of branches from three up, or an even number: no last else."""
+
+    start: int
+    end: int
+    branches: tuple[Node, ...]
+
+
+@attrs.frozen
+class Control:
+    """``if[..]``, ``while[..]`` or ``do[..]``; the value is the generic null."""
+
+    start: int
+    end: int
+    word: str
+    test: Node
+    body: tuple[Node, ...]
+
+
+@attrs.frozen
+class Block:
+    """Statements in order; the value is the last one's, the generic null if that is empty."""
+
+    start: int
+    end: int
+    statements: tuple[Node, ...]
+
+
+@attrs.frozen
+class Return:
+    """``:x`` at the start of an expression."""
+
+    start: int
+    end: int
+    value: Node
+
+
+@attrs.frozen
+class Signal:
+    """``'x`` at the start of an expression."""
+
+    start: int
+    end: int
+    value: Node
+
+
+@attrs.frozen
+class Query:
+    """A qSQL phrase.
+
+    ``kind`` is select, exec, update or delete; ``limits`` what stands in brackets after it; ``columns`` and ``by`` are
+    pairs of a result name and an expression (``by`` is ``None`` without the phrase); ``where`` the conditions in order.
+    """
+
+    start: int
+    end: int
+    kind: str
+    limits: tuple[Node, ...]
+    distinct: bool
+    columns: tuple[tuple[str, Node], ...]
+    by: tuple[tuple[str, Node], ...] | None
+    table: Node
+    where: tuple[Node, ...]
+
+
+Node: TypeAlias = (
+    Constant
+    | Name
+    | Verb
+    | Elided
+    | Iterated
+    | Apply
+    | Compose
+    | ListOf
+    | TableOf
+    | Function
+    | Assign
+    | AssignPattern
+    | Cond
+    | Control
+    | Block
+    | Return
+    | Signal
+    | Query
+)
