@@ -225,5 +225,3 @@ def _fill(given: Sequence[Value], gaps: list[int], arguments: Sequence[Value]) -
             break
         filled[at] = extra.pop(0)
     return filled + extra
-
-

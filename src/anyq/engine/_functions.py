@@ -14,7 +14,7 @@ from ._vocabulary import Native, Vocabulary, arity_of
 if TYPE_CHECKING:
     from ._nodes import Function
 
-__all__ = ["Closure", "MAX_RANK", "holes", "is_function", "project", "rank_of", "rebind"]
+__all__ = ["MAX_RANK", "Closure", "holes", "is_function", "project", "rank_of", "rebind"]
 
 MAX_RANK: Final = 8
 """The most arguments a function takes (page basics/function-notation.md)."""

@@ -41,7 +41,7 @@ _COUNTS: Final = frozenset({Q.BOOLEAN, Q.BYTE, Q.SHORT, Q.INT, Q.LONG})
 
 
 def derive(q: Interpreter, f: Derived, n: int) -> Function:
-    """The derived function ``f`` for ``n`` arguments. Raises `QError` (``rank``) where the iterator has no such form."""
+    """The derived function ``f`` for ``n`` arguments. `QError` (``rank``) if there is no such form."""
     return _BUILDERS[f.qtype](q, f.function, n)
 
 
@@ -433,5 +433,3 @@ _BUILDERS: Final[dict[QType, Callable[[Any, Value, int], Function]]] = {
     Q.EACH: _each, Q.OVER: _over, Q.SCAN: _scan, Q.PRIOR: _each_prior, Q.EACH_RIGHT: _each_right,
     Q.EACH_LEFT: _each_left,
 }  # fmt: skip
-
-

@@ -127,9 +127,11 @@ def _numbers_end(source: str, end: int) -> int:
 
 
 def _is_operator_next(source: str, position: int) -> bool:
-    return source[position] in "012" and source[position + 1 : position + 2] == ":" and not source[
-        position + 2 : position + 3
-    ].isdigit()
+    return (
+        source[position] in "012"
+        and source[position + 1 : position + 2] == ":"
+        and not source[position + 2 : position + 3].isdigit()
+    )
 
 
 def _through(source: str, glyph: str, end: int) -> bool:

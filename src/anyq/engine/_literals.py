@@ -1,6 +1,6 @@
 """Literals to values.
 
-Facts: KX reference, pages basics/datatypes.md (forms, nulls and infinities of each type) and basics/syntax.md (escapes).
+Facts: KX reference, pages basics/datatypes.md (forms, nulls, infinities) and basics/syntax.md (escapes).
 """
 
 from __future__ import annotations
@@ -93,9 +93,7 @@ def _vector(words: list[str]) -> Value:
     last, explicit = parsed[-1][0], parsed[-1][2]
     kinds = {qtype for qtype, _, _ in parsed}
     plain = {qtype for qtype, _, marked in parsed if not marked}
-    if len(kinds) == 1:
-        target = last
-    elif explicit and plain <= {Q.LONG, Q.FLOAT, last}:
+    if len(kinds) == 1 or (explicit and plain <= {Q.LONG, Q.FLOAT, last}):
         target = last
     elif kinds <= {Q.LONG, Q.FLOAT, Q.INT, Q.SHORT, Q.REAL}:
         target = Q.FLOAT if Q.FLOAT in kinds else max(kinds)

@@ -106,7 +106,7 @@ class _Parser:
         return Block(0, len(self.source), tuple(statements))
 
     def sequence(self, close: str) -> list[Node]:
-        """Phrases with semicolons between them, up to a closing bracket, which is not taken; empty ones are `Elided`."""
+        """Phrases between semicolons, up to a closing bracket, which is not taken; empty ones are `Elided`."""
         found: list[Node] = []
         while True:
             phrase = self.phrase()
@@ -314,7 +314,8 @@ class _Parser:
         self.stops = stops
         self.depth -= 1
         conditions = tuple(node for _, node in where)
-        return Query(token.start, self.tokens[self.at - 1].end, kind, limits, distinct, tuple(columns), by, table, conditions)
+        end = self.tokens[self.at - 1].end
+        return Query(token.start, end, kind, limits, distinct, tuple(columns), by, table, conditions)
 
     def phrases(self, ends: set[str]) -> list[tuple[str, Node]]:
         """The parts of a query's phrase, with commas between them."""

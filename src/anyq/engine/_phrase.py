@@ -1,7 +1,7 @@
 """Folding a row of terms from the right.
 
-``a+b*c`` is ``a+(b*c)``; ``f g x`` is ``f[g[x]]``; ``name:x`` assigns; a row that ends in a verb (``3+``, ``f g@``) is a
-projection, composed with what stands left of it (page ref/compose.md, "implicit composition").
+``a+b*c`` is ``a+(b*c)``; ``f g x`` is ``f[g[x]]``; ``name:x`` assigns; a row that ends in a verb (``3+``, ``f g@``) is
+a projection, composed with what stands left of it (page ref/compose.md, "implicit composition").
 """
 
 from __future__ import annotations
@@ -96,8 +96,13 @@ class _Fold:
         if not left.verb:
             return True
         node = verb.node
-        return isinstance(node, Verb) and node.name.isalpha() and not left.iterator and not _is_glyph(left, ":") \
+        return (
+            isinstance(node, Verb)
+            and node.name.isalpha()
+            and not left.iterator
+            and not _is_glyph(left, ":")
             and (at < 2 or self.terms[at - 2].verb)
+        )
 
     def applied(self, term: Term) -> Node:
         """A noun before its argument."""
@@ -161,5 +166,3 @@ class _Fold:
                 raise QError(node.name, position=node.start)
             node = attrs.evolve(node, unary=True)
         return Apply(node.start, right.end, node, (right,))
-
-

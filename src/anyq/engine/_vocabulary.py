@@ -17,50 +17,37 @@ import attrs
 
 from anyq.values import Lambda, Primitive, QType, Value
 
-__all__ = ["GLYPHS", "ITERATORS", "OPERATOR_CODES", "UNARY_CODES", "UNARY_OF_GLYPH", "Entry", "Native", "Vocabulary", "arity_of"]
+__all__ = [
+    "GLYPHS", "ITERATORS", "OPERATOR_CODES", "UNARY_CODES", "UNARY_OF_GLYPH", "Entry", "Native", "Vocabulary",
+    "arity_of",
+]  # fmt: skip
 
 VerbFunction = Callable[..., Value]
 
 ITERATORS: Final = ("'", "/", "\\", "':", "/:", "\\:")
 """Iterators by their code."""
 
-OPERATOR_CODES: Final = {
-    name: code
-    for code, name in enumerate(
-        (
-            ": + - * % & | ^ = < > $ , # _ ~ ! ? @ . 0: 1: 2: in within like bin ss insert wsum wavg div xexp setenv"
-            " binr cov cor"
-        ).split()
-    )
-}
+VerbFunction = Callable[..., Value]
+
+_OPERATORS: Final = (
+    ": + - * % & | ^ = < > $ , # _ ~ ! ? @ . 0: 1: 2: in within like bin ss insert wsum wavg div xexp setenv binr"
+    " cov cor"
+)
+OPERATOR_CODES: Final = {name: code for code, name in enumerate(_OPERATORS.split())}
 """Operators (type 102) by name (page kb/serialization.md and the order of k's glyphs)."""
 
-UNARY_CODES: Final = {
-    name: code
-    for code, name in enumerate(
-        (
-            ":: flip neg first reciprocal where reverse null group iasc idesc string enlist count floor not key"
-            " distinct type value read0 read1 2:: avg last sum prd min max exit getenv abs sqrt log exp sin asin"
-            " cos acos tan atan enlist var dev hopen"
-        ).split()
-    )
-    if code != 41
-}
+_GLYPH_WORDS: Final = "flip neg first reciprocal where reverse null group iasc idesc string enlist count floor not key distinct type value"
+_UNARIES: Final = (
+    f":: {_GLYPH_WORDS} read0 read1 2:: avg last sum prd min max exit getenv abs sqrt log exp sin asin cos acos tan atan"
+    " enlist var dev hopen"
+)
+UNARY_CODES: Final = {name: code for code, name in enumerate(_UNARIES.split()) if code != 41}
 """Unary primitives (type 101) by their q name."""
 
 GLYPHS: Final = tuple(name for name in OPERATOR_CODES if not name[0].isalpha())
 
 UNARY_OF_GLYPH: Final = {
-    **dict(
-        zip(
-            "+-*%&|^=<>$,#_~!?@.",
-            (
-                "flip neg first reciprocal where reverse null group iasc idesc string enlist count floor not key"
-                " distinct type value"
-            ).split(),
-            strict=True,
-        )
-    ),
+    **dict(zip("+-*%&|^=<>$,#_~!?@.", _GLYPH_WORDS.split(), strict=True)),
     ":": "::",
     "0:": "read0",
     "1:": "read1",
@@ -170,5 +157,3 @@ def arity_of(entry: Entry) -> int:
     if isinstance(entry.value, Primitive):
         return {QType.UNARY: 1, QType.OPERATOR: 2}.get(entry.value.qtype, 1)
     return min(entry.ranks, default=1)
-
-
