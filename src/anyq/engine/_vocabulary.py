@@ -36,10 +36,13 @@ _OPERATORS: Final = (
 OPERATOR_CODES: Final = {name: code for code, name in enumerate(_OPERATORS.split())}
 """Operators (type 102) by name (page kb/serialization.md and the order of k's glyphs)."""
 
-_GLYPH_WORDS: Final = "flip neg first reciprocal where reverse null group iasc idesc string enlist count floor not key distinct type value"
+_GLYPH_WORDS: Final = (
+    "flip neg first reciprocal where reverse null group iasc idesc string enlist count floor not key distinct"
+    " type value"
+)
 _UNARIES: Final = (
-    f":: {_GLYPH_WORDS} read0 read1 2:: avg last sum prd min max exit getenv abs sqrt log exp sin asin cos acos tan atan"
-    " enlist var dev hopen"
+    f":: {_GLYPH_WORDS} read0 read1 2:: avg last sum prd min max exit getenv abs sqrt log exp sin asin cos acos"
+    " tan atan enlist var dev hopen"
 )
 UNARY_CODES: Final = {name: code for code, name in enumerate(_UNARIES.split()) if code != 41}
 """Unary primitives (type 101) by their q name."""
