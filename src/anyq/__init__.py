@@ -9,6 +9,7 @@ from .errors import (
     ConnectionLost,
     ConversionError,
     DecodeError,
+    DecodeLimitError,
     EncodeError,
     Error,
     LimitError,
@@ -70,10 +71,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ELIDED", "NULL", "Atom", "Attr", "AuthenticationError", "BusyError", "CallTimeout", "ClosedError", "Composition",
-    "ConnectError", "ConnectionLost", "ConversionError", "DecodeError", "Derived", "Dict", "EncodeError", "Error",
-    "KeyedTable", "Lambda", "LimitError", "List", "LocalProtocolError", "PortalClosed", "Primitive", "Projection",
-    "ProtocolError", "QError", "QType", "RemoteProtocolError", "Table", "Value", "Vector", "as_q", "atom", "boolean",
-    "byte", "char", "chars", "date", "datetime", "dict", "float", "guid", "identical", "int", "keyed_table", "long",
-    "match", "minute", "month", "real", "second", "short", "strings", "symbol", "symbols", "table", "time", "timespan",
-    "timestamp", "vector",
+    "ConnectError", "ConnectionLost", "ConversionError", "DecodeError", "DecodeLimitError", "Derived", "Dict",
+    "EncodeError", "Error", "KeyedTable", "Lambda", "LimitError", "List", "LocalProtocolError", "PortalClosed",
+    "Primitive", "Projection", "ProtocolError", "QError", "QType", "RemoteProtocolError", "Table", "Value", "Vector",
+    "as_q", "atom", "boolean", "byte", "char", "chars", "date", "datetime", "dict", "float", "guid", "identical", "int",
+    "keyed_table", "long", "match", "minute", "month", "real", "second", "short", "strings", "symbol", "symbols",
+    "table", "time", "timespan", "timestamp", "vector",
 ]  # fmt: skip

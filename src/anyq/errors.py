@@ -14,6 +14,7 @@
     │   ├── LocalProtocolError  this side tried something the protocol forbids
     │   └── RemoteProtocolError the peer sent something the protocol forbids
     ├── DecodeError             a message body is not a q value
+    │   └── DecodeLimitError    ... or one that exceeds a bound of `anyq.codec.Limits` (also a ``LimitError``)
     ├── EncodeError             a value cannot be sent to this peer (also a ``ValueError``)
     ├── ConversionError         a Python object has no q form, or a q value no such Python form (also a ``TypeError``)
     ├── LimitError              a configured bound would be exceeded
@@ -35,6 +36,7 @@ __all__ = [
     "ConnectionLost",
     "ConversionError",
     "DecodeError",
+    "DecodeLimitError",
     "EncodeError",
     "Error",
     "LimitError",
@@ -139,6 +141,10 @@ class ConversionError(Error, TypeError):
 
 class LimitError(Error):
     """A bound (message size, depth, queue, ...) would be exceeded."""
+
+
+class DecodeLimitError(DecodeError, LimitError):
+    """A message exceeds a bound of `anyq.codec.Limits`."""
 
 
 class PortalClosed(Error):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -14,6 +14,9 @@ __all__ = ["StringArray", "SymbolArray"]
 Bytes = npt.NDArray[np.uint8]
 Longs = npt.NDArray[np.int64]
 Index = npt.NDArray[Any] | slice
+
+_FEW: Final = 32
+"""Up to so many symbols are all decoded as soon as one is asked for."""
 
 
 def _objects(items: Iterable[object], count: int) -> npt.NDArray[np.object_]:
@@ -27,20 +30,26 @@ def _objects(items: Iterable[object], count: int) -> npt.NDArray[np.object_]:
 class SymbolArray:
     """A vector of symbols in up to three forms, each made on first use and kept.
 
-    * wire: the NUL-terminated texts one after the other, with the offsets of their starts (one more than items);
+    * wire: the NUL-terminated texts one after the other, and the offsets of their starts (one more than items);
     * objects: an object array of ``str``;
     * codes: an ``int32`` array into an object array of distinct ``str``, in order of first appearance.
     """
 
     _count: int
-    _wire: tuple[Bytes, Longs] | None = None
+    _raw: Any = None
+    _offsets: Longs | None = None
     _strs: npt.NDArray[np.object_] | None = None
     _codes: tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]] | None = None
 
     @classmethod
+    def from_raw(cls, count: int, raw: Any) -> SymbolArray:
+        """Of the bytes (any buffer, kept) of ``count`` texts, each with its NUL. Nothing is looked at until needed."""
+        return cls(count, raw)
+
+    @classmethod
     def from_wire(cls, data: Bytes, offsets: Longs) -> SymbolArray:
         """Of ``offsets[-1]`` bytes of texts, each with its NUL, and ``count + 1`` offsets."""
-        return cls(len(offsets) - 1, wire=(data, offsets))
+        return cls(len(offsets) - 1, data, offsets)
 
     @classmethod
     def from_strs(cls, items: Iterable[str]) -> SymbolArray:
@@ -65,7 +74,9 @@ class SymbolArray:
             return self._strs[index]  # type: ignore[no-any-return]
         if self._codes is not None:
             return self._codes[1][self._codes[0][index]]  # type: ignore[no-any-return]
-        data, offsets = self._wire or self.wire()
+        if self._count <= _FEW:
+            return self.objects()[index]  # type: ignore[no-any-return]
+        data, offsets = self.wire()
         i = index + self._count if index < 0 else index
         if not 0 <= i < self._count:
             raise IndexError(index)
@@ -78,8 +89,8 @@ class SymbolArray:
                 codes, uniques = self._codes
                 self._strs = uniques[codes] if len(codes) else np.empty(0, dtype=object)
             else:
-                data, offsets = self.wire()
-                texts = bytes(data[: offsets[-1]]).decode("utf-8", "surrogateescape").split("\0")
+                raw = self._raw if self._offsets is None else self._raw[: self._offsets[-1]]
+                texts = str(raw, "utf-8", "surrogateescape").split("\0")
                 self._strs = _objects(texts[:-1], self._count)
         return self._strs
 
@@ -92,18 +103,22 @@ class SymbolArray:
             self._codes = codes, _objects(list(seen), len(seen))
         return self._codes
 
+    def raw(self) -> Any:
+        """The texts with their NULs, as a buffer of exactly these bytes."""
+        if self._raw is None:
+            if self._codes is not None and self._strs is None:
+                self._raw, self._offsets = self._wire_of_codes(*self._codes)
+            else:
+                self._raw = "\0".join([*self.objects().tolist(), ""]).encode("utf-8", "surrogateescape")
+        return self._raw if self._offsets is None else self._raw[: self._offsets[-1]]
+
     def wire(self) -> tuple[Bytes, Longs]:
         """``(data, offsets)`` as in `from_wire`."""
-        if self._wire is None:
-            if self._codes is not None and self._strs is None:
-                self._wire = self._wire_of_codes(*self._codes)
-            else:
-                texts = self.objects().tolist()
-                joined = "\0".join([*texts, ""]).encode("utf-8", "surrogateescape")
-                data = np.frombuffer(joined, np.uint8)
-                ends = np.flatnonzero(data == 0) + 1
-                self._wire = data, np.concatenate([[0], ends]).astype(np.int64)
-        return self._wire
+        data = np.frombuffer(self.raw(), np.uint8)
+        if self._offsets is None:
+            self._offsets = np.zeros(self._count + 1, np.int64)
+            np.add(np.flatnonzero(data == 0), 1, out=self._offsets[1:])
+        return data, self._offsets
 
     @staticmethod
     def _wire_of_codes(codes: npt.NDArray[np.int32], uniques: npt.NDArray[np.object_]) -> tuple[Bytes, Longs]:
@@ -149,7 +164,7 @@ class StringArray:
         return bytes(self.data[self.starts[index] : self.ends[index]])
 
     def __iter__(self) -> Iterator[bytes]:
-        view = memoryview(self.data)  # type: ignore[arg-type]
+        view = self.data.data
         for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
             yield bytes(view[start:end])
 

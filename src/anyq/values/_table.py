@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, overload
+from typing import Any, Self, overload
 
 import attrs
 
@@ -37,6 +37,15 @@ class Dict(Value):
     keys: Value = attrs.field(converter=as_q)
     values: Value = attrs.field(converter=as_q, validator=_pairs_up)
     sorted: bool = False
+
+    @classmethod
+    def of(cls, keys: Value, values: Value, sorted: bool = False) -> Self:
+        """A dict of what is right already: no checks, no conversion."""
+        self = cls.__new__(cls)
+        _set(self, "keys", keys)
+        _set(self, "values", values)
+        _set(self, "sorted", sorted)
+        return self
 
     def __len__(self) -> int:
         return count(self.keys)

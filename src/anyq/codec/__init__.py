@@ -1,0 +1,15 @@
+"""Message bodies and values, each made of the other; compression; limits.
+
+``loads`` and ``dumps`` take and give whole messages, ``decode`` and ``encode`` their bodies.
+"""
+
+from ._compression import Compressed, compress, decompress
+from ._decode import Body, decode
+from ._encode import Buffer, encode, encode_error, encode_parts
+from ._limits import DEFAULT_LIMITS, Limits
+from ._message import Kind, dumps, loads
+
+__all__ = [
+    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "compress", "decode", "decompress", "dumps",
+    "encode", "encode_error", "encode_parts", "loads",
+]  # fmt: skip
