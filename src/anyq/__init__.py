@@ -1,5 +1,9 @@
 """Structured-concurrency client, server and in-process interpreter for q/kdb+, on Trio and asyncio."""
 
+from .console import text as _text
+from .convert import from_object as _from_object
+from .convert import to_np as _to_np
+from .convert import to_py as _to_py
 from .errors import (
     AuthenticationError,
     BusyError,
@@ -65,7 +69,10 @@ from .values import (
 )
 from .values import dict_ as dict
 from .values import float_ as float
+from .values import install_face as _install_face
 from .values import int_ as int
+
+_install_face(text=_text, py=_to_py, np=_to_np, as_q=_from_object)
 
 __version__ = "0.1.0"
 

@@ -1,0 +1,12 @@
+"""Value -> the text that q prints.
+
+`text` is what the console shows, cut to the console's size; `line` is the one-line form, whole.
+"""
+
+from ._atoms import string, strings
+from ._line import line
+from ._page import text
+from ._primitives import OPERATORS, UNARIES, primitive_text
+from ._style import DEFAULT, Style
+
+__all__ = ["DEFAULT", "OPERATORS", "UNARIES", "Style", "line", "primitive_text", "string", "strings", "text"]

@@ -1,0 +1,259 @@
+"""Values -> NumPy, and NumPy arrays and scalars -> values."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import ConversionError
+from anyq.values import (
+    Atom,
+    Dict,
+    KeyedTable,
+    List,
+    QType,
+    StringArray,
+    SymbolArray,
+    Table,
+    Value,
+    Vector,
+    as_q,
+    atom,
+    symbols,
+)
+
+from ._python import hashable, to_py
+from ._rules import RULES, moments, nulls
+
+__all__ = ["from_array", "from_moments", "from_scalar", "from_spans", "to_np", "vector_np", "with_nulls"]
+
+Array = npt.NDArray[Any]
+_I64: Final = np.iinfo(np.int64)
+_EPOCH: Final = {"ns": 946_684_800 * 10**9, "D": 10_957, "M": 360}
+
+
+def to_np(value: Value, raw: bool = False) -> Any:
+    """``value`` as NumPy: the column *NumPy* of the table of conversions; ``raw`` gives the numbers of the wire.
+
+    Numbers are read-only views and not copies. An atom is a scalar, a general list an object array, a table a
+    structured array, a dict a dict.
+    """
+    if isinstance(value, Atom):
+        return _scalar(value, raw)
+    if isinstance(value, Vector):
+        return vector_np(value, raw)
+    if isinstance(value, List):
+        return objects_of([to_np(item, raw) for item in value.items])
+    if isinstance(value, KeyedTable):
+        return to_np(value.unkeyed(), raw)
+    if isinstance(value, Table):
+        return _records(value, raw)
+    if isinstance(value, Dict):
+        return _dict(value, raw)
+    return to_py(value)
+
+
+def objects_of(items: list[Any]) -> Array:
+    out = np.empty(len(items), dtype=object)
+    for i, item in enumerate(items):
+        out[i] = item
+    return out
+
+
+def vector_np(vector: Vector, raw: bool = False) -> Array:
+    """The data of a vector; nothing is copied but symbols' texts, and moments, which count from another epoch."""
+    qtype = vector.qtype
+    if isinstance(vector.data, SymbolArray):
+        return vector.data.objects()
+    data: Array = vector.data
+    rule = RULES[qtype]
+    if raw or qtype in (QType.GUID, QType.BOOLEAN, QType.REAL, QType.FLOAT):
+        return data
+    if qtype is QType.CHAR:
+        return data.view("S1")
+    if rule.unit:
+        return moments(qtype, data, rule.unit, *bounds(qtype)).view(rule.numpy)
+    mask = nulls(qtype, data)
+    return data if mask is None else np.ma.MaskedArray(data, mask)
+
+
+def bounds(qtype: QType) -> tuple[int, int]:
+    """The first and last count that `to_np` gives: where q's infinities end up."""
+    if qtype is QType.DATETIME:
+        return -62_135_596_800_000, 253_402_300_799_999
+    shift = 0 if RULES[qtype].span else _EPOCH[RULES[qtype].unit]
+    return int(qtype.ninf or 0) + shift, min(int(qtype.inf or 0) + shift, _I64.max)
+
+
+def _scalar(value: Atom, raw: bool) -> Any:
+    if value.qtype is QType.SYMBOL or (raw and value.qtype is not QType.GUID):
+        return value.raw
+    if value.qtype is QType.GUID:
+        return np.void(value.raw)
+    found = vector_np(Vector.of(value.qtype, np.array([value.raw], value.qtype.numpy)))[0]
+    return None if found is np.ma.masked else found
+
+
+def _records(table: Table, raw: bool) -> Array:
+    columns = [to_np(column, raw) for column in table.columns]
+    dtype = [(name, c.dtype) for name, c in zip(table.column_names, columns, strict=True)]
+    masked = any(isinstance(c, np.ma.MaskedArray) for c in columns)
+    out: Array = np.ma.empty(len(table), dtype) if masked else np.empty(len(table), dtype)
+    for name, column in zip(table.column_names, columns, strict=True):
+        out[name] = column
+    return out
+
+
+def _dict(value: Dict, raw: bool) -> dict[Any, Any]:
+    whole: dict[Any, Any] = to_py(value)
+    values = value.values
+    if isinstance(values, List):
+        keys = to_py(value.keys)
+        return dict(zip(map(hashable, keys), [to_np(item, raw) for item in values.items], strict=True))
+    return whole
+
+
+# --- NumPy -> q ------------------------------------------------------------------------------------------------------
+
+_INTEGERS: Final = {
+    "i1": QType.SHORT, "i2": QType.SHORT, "i4": QType.INT, "i8": QType.LONG, "u1": QType.BYTE, "u2": QType.INT,
+    "u4": QType.LONG, "u8": QType.LONG, "f2": QType.REAL, "f4": QType.REAL, "f8": QType.FLOAT, "b1": QType.BOOLEAN,
+}  # fmt: skip
+_DATES: Final = {"Y": QType.MONTH, "M": QType.MONTH, "W": QType.DATE, "D": QType.DATE}
+_SPANS: Final = {"m": QType.MINUTE, "s": QType.SECOND, "ms": QType.TIME}
+
+
+def from_array(array: Array) -> Value:
+    """A q value of an array: one dimension gives a vector, more give lists of vectors, none gives an atom.
+
+    Arrays of the right dtype are not copied: do not write to them afterwards. Masked items become nulls; what q has
+    no number for (``uint64`` of over 63 bits, a moment outside q's range) raises `anyq.ConversionError`.
+    """
+    if array.dtype.names is not None:
+        return Table(symbols(array.dtype.names), List.of(tuple([from_array(array[n]) for n in array.dtype.names])))
+    if array.ndim == 0:
+        return from_array(array.reshape(1))[0]  # type: ignore[index, no-any-return]
+    if array.ndim > 1:
+        return List.of(tuple([from_array(row) for row in array]))
+    if isinstance(array, np.ma.MaskedArray):
+        return _masked(array)
+    kind = array.dtype.kind
+    if kind in "biuf":
+        return _numbers(array)
+    if kind == "M":
+        return from_moments(array)
+    if kind == "m":
+        return from_spans(array)
+    return _texts(array)
+
+
+def _numbers(array: Array) -> Vector:
+    code = array.dtype.kind + str(array.dtype.itemsize)
+    qtype = _INTEGERS.get(code, QType.FLOAT)
+    if code == "u8" and array.size and int(array.max()) > _I64.max:
+        raise ConversionError(f"{array.max()} is out of the range of long")
+    if code == "f16":
+        array = array.astype(np.float64)
+    native = array if array.dtype == qtype.numpy else array.astype(qtype.numpy)
+    return Vector(qtype, native)
+
+
+def _masked(array: Any) -> Value:
+    mask = np.ma.getmaskarray(array)
+    found = from_array(array.data)
+    if not mask.any():
+        return found
+    if not isinstance(found, Vector):
+        raise ConversionError(f"a masked array of {array.dtype} has no q form")
+    return with_nulls(found, mask)
+
+
+def with_nulls(vector: Vector, mask: Array) -> Vector:
+    """``vector`` with the type's null where ``mask`` is set; `ConversionError` for types without a null."""
+    if not mask.any():
+        return vector
+    null = vector.qtype.null
+    if null is None:
+        raise ConversionError(f"nulls among values of type {vector.qtype.label}, which has no null")
+    data = vector.array.copy()
+    data[mask] = null if not isinstance(null, bytes) else np.zeros(1, "V16")[0]
+    return Vector(vector.qtype, data)
+
+
+def from_moments(array: Array) -> Vector:
+    """``datetime64``: months and years -> month, weeks and days -> date, finer units -> timestamp."""
+    unit = np.datetime_data(array.dtype)[0]
+    qtype = _DATES.get(unit, QType.TIMESTAMP)
+    target = {QType.MONTH: "M", QType.DATE: "D"}.get(qtype, "ns")
+    mask = np.isnat(array)
+    counts = exactly(array, "M8", target, mask)
+    return _temporal(qtype, counts, mask, _EPOCH[target])
+
+
+def from_spans(array: Array) -> Vector:
+    """``timedelta64``: of minutes, seconds and milliseconds -> minute, second and time, other units -> timespan."""
+    unit, step = np.datetime_data(array.dtype)
+    qtype = _SPANS.get(unit, QType.TIMESPAN) if step == 1 else QType.TIMESPAN
+    mask = np.isnat(array)
+    counts = exactly(array, "m8", RULES[qtype].unit, mask)
+    return _temporal(qtype, counts, mask, 0)
+
+
+def exactly(array: Array, kind: str, unit: str, mask: Array) -> Array:
+    """The counts of ``unit`` as int64; `ConversionError` when one does not fit, for NumPy's own cast wraps."""
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    dtype = np.dtype(f"{kind}[{unit}]")
+    cast = native.astype(dtype)
+    if native.dtype != dtype and native.dtype != np.dtype(f"{kind}[Y]") and unit == "ns":
+        back = cast.astype(native.dtype)
+        if bool(((back != native) & ~mask).any()) and _coarser(native.dtype):
+            raise ConversionError(f"{native[(back != native) & ~mask][0]} is out of the range of q's nanoseconds")
+    return cast.view(np.int64)
+
+
+def _coarser(dtype: np.dtype[Any]) -> bool:
+    return np.datetime_data(dtype)[0] not in ("ps", "fs", "as")
+
+
+def _temporal(qtype: QType, counts: Array, mask: Array, shift: int) -> Vector:
+    low, high = int(qtype.ninf or 0), int(qtype.inf or 0)
+    top = counts == _I64.max
+    ends = shift == _EPOCH["ns"] and bool(top.any())
+    valid = counts[~mask] if mask.any() else counts
+    if valid.size and not low + shift <= int(valid.min()) <= int(valid.max()) <= high + shift:
+        raise ConversionError(f"a moment or a span is out of the range of q's {qtype.label}")
+    data = (counts - shift if shift else counts).astype(qtype.numpy, copy=False)
+    if mask.any():
+        data = np.where(mask, qtype.numpy.type(qtype.null), data)
+    if ends:
+        # The last nanosecond that NumPy has is what the infinity became on its way out.
+        data = np.where(top, high, data)
+    return Vector(qtype, data)
+
+
+def _texts(array: Array) -> Value:
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind == "S" and size == 1:
+        # NumPy takes trailing NULs for padding: an empty item is the NUL byte or nothing; q's char null is a space.
+        return Vector.of(QType.CHAR, np.ascontiguousarray(array).view(np.uint8))
+    if kind == "S":
+        return List.of(StringArray.from_bytes(array.tolist()))
+    if kind == "U":
+        return symbols(array.tolist())
+    if kind == "V" and size == 16:
+        return Vector(QType.GUID, np.ascontiguousarray(array))
+    if kind == "O":
+        return as_q(array.tolist())
+    raise ConversionError(f"NumPy's {array.dtype} has no q form")
+
+
+def from_scalar(obj: np.generic) -> Value:
+    """An atom of a NumPy scalar; text and bytes as Python's."""
+    if isinstance(obj, np.str_ | np.bytes_):
+        return as_q(obj.item())
+    if isinstance(obj, np.datetime64 | np.timedelta64) and np.datetime_data(obj.dtype)[0] == "generic":
+        return atom(QType.TIMESTAMP if isinstance(obj, np.datetime64) else QType.TIMESPAN)
+    return from_array(np.array([obj]))[0]  # type: ignore[index, no-any-return]
+

@@ -1,0 +1,158 @@
+"""Values -> plain Python objects."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from anyq.errors import ConversionError
+from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector
+
+from ._rules import RULES, moments
+
+__all__ = ["items_py", "to_py"]
+
+_DAYS_LOW: Final = -719_162
+_DAYS_HIGH: Final = 2_932_896
+_MONTHS: Final = (-23_628, 96_359)
+_LIMITS: Final = {
+    "D": (_DAYS_LOW, _DAYS_HIGH),
+    "M": _MONTHS,
+    "us": (_DAYS_LOW * 86_400_000_000, (_DAYS_HIGH + 1) * 86_400_000_000 - 1),
+    "ms": (_DAYS_LOW * 86_400_000, (_DAYS_HIGH + 1) * 86_400_000 - 1),
+}
+"""The first and last moment that Python's ``date`` and ``datetime`` have, counted from 1970."""
+_I64: Final = np.iinfo(np.int64)
+
+
+def to_py(value: Value) -> Any:
+    """``value`` as Python objects: the column *Python* of the table of conversions.
+
+    A char vector is ``bytes``, other vectors and lists are lists, a table is a dict of columns, a keyed table a dict
+    of rows by key (a tuple when there are several key columns). ``::`` is ``None``; other functions, which have no
+    Python form, stay q values. Raises `anyq.ConversionError` for nesting deeper than Python's stack.
+    """
+    try:
+        return _to_py(value)
+    except RecursionError:
+        raise ConversionError("this value is nested deeper than Python objects can be here") from None
+
+
+def _to_py(value: Value) -> Any:
+    if isinstance(value, Atom):
+        return atom_py(value)
+    if isinstance(value, Vector):
+        return bytes(value.data) if value.qtype is QType.CHAR else items_py(value)
+    if isinstance(value, List):
+        return list(value.strings) if value.strings is not None else [_to_py(item) for item in value.items]
+    if isinstance(value, Table):
+        return {name: _to_py(c) for name, c in zip(value.column_names, value.columns, strict=True)}
+    if isinstance(value, KeyedTable):
+        return dict(zip(_keys(value.key_table), _rows(value.value_table), strict=True))
+    if isinstance(value, Dict):
+        return _dict(value)
+    return None if value is NULL or value == NULL else value
+
+
+def _column(column: Value) -> list[Any]:
+    if isinstance(column, Vector) and column.qtype is QType.CHAR:
+        return [bytes([raw]) for raw in column.data.tolist()]
+    found: list[Any] = _to_py(column)
+    return found
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    names = table.column_names
+    columns = [_column(c) for c in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] if columns else []
+
+
+def _keys(table: Table) -> list[Any]:
+    columns = [[hashable(x) for x in _column(c)] for c in table.columns]
+    return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+
+
+def _dict(value: Dict) -> dict[Any, Any]:
+    keys = _rows(value.keys) if isinstance(value.keys, Table) else _column(value.keys)
+    values = _rows(value.values) if isinstance(value.values, Table) else _column(value.values)
+    found = dict(zip(map(hashable, keys), values, strict=True))
+    if len(found) < len(values):
+        # q finds the first of equal keys; Python's dict would keep the last.
+        for key, item in zip(reversed(keys), reversed(values), strict=True):
+            found[hashable(key)] = item
+    return found
+
+
+def hashable(obj: Any) -> Any:
+    """``obj`` as a key: lists as tuples, dicts as tuples of pairs."""
+    if isinstance(obj, list):
+        return tuple([hashable(item) for item in obj])
+    if isinstance(obj, dict):
+        return tuple([(key, hashable(item)) for key, item in obj.items()])
+    return obj if getattr(type(obj), "__hash__", None) else str(obj)
+
+
+def items_py(vector: Vector) -> list[Any]:
+    """The items of a vector as Python objects; chars as ``bytes`` of one."""
+    data, qtype = vector.data, vector.qtype
+    if isinstance(data, SymbolArray):
+        found: list[Any] = data.objects().tolist()
+        return found
+    if qtype is QType.GUID:
+        return [uuid.UUID(bytes=raw.tobytes()) for raw in data]
+    if qtype is QType.CHAR:
+        return [bytes([raw]) for raw in data.tolist()]
+    if RULES[qtype].unit:
+        return _temporal(qtype, data)
+    plain: list[Any] = data.tolist()
+    null = qtype.null
+    if isinstance(null, int) and bool((data == null).any()):
+        return [None if raw == null else raw for raw in plain]
+    return plain
+
+
+def _temporal(qtype: QType, data: Any) -> list[Any]:
+    rule = RULES[qtype]
+    if qtype is QType.TIMESPAN:
+        micro: list[Any] = moments(qtype, data, "us", _I64.min + 1, _I64.max).view("m8[us]").tolist()
+        return micro
+    if rule.span:
+        clock, null = _CLOCKS[qtype], qtype.null
+        return [None if raw == null else clock(raw) for raw in data.tolist()]
+    unit = "us" if rule.unit == "ns" else rule.unit
+    found: list[Any] = moments(qtype, data, unit, *_LIMITS[unit]).view(f"M8[{unit}]").tolist()
+    return found
+
+
+def _clock(milli: int) -> dt.time | dt.timedelta:
+    if not 0 <= milli < 86_400_000:
+        return dt.timedelta(milliseconds=milli)
+    seconds, rest = divmod(milli, 1000)
+    return dt.time(seconds // 3600, seconds // 60 % 60, seconds % 60, rest * 1000)
+
+
+_CLOCKS: Final[dict[QType, Callable[[int], Any]]] = {
+    QType.MINUTE: lambda raw: _clock(raw * 60_000),
+    QType.SECOND: lambda raw: _clock(raw * 1000),
+    QType.TIME: _clock,
+}
+
+
+def atom_py(atom: Atom) -> Any:
+    """An atom as a Python object."""
+    qtype, raw = atom.qtype, atom.raw
+    if qtype is QType.SYMBOL or qtype in (QType.REAL, QType.FLOAT):
+        return raw
+    if qtype is QType.BOOLEAN:
+        return bool(raw)
+    if qtype is QType.GUID:
+        return uuid.UUID(bytes=raw)
+    if qtype is QType.CHAR:
+        return bytes([raw])
+    if RULES[qtype].unit:
+        return _temporal(qtype, np.array([raw], qtype.numpy))[0]
+    return None if raw == qtype.null else raw
