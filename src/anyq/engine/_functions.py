@@ -33,12 +33,13 @@ class Closure(Lambda):
     rank: int
     code: Callable[..., Value]
     origin: str = ""
-    line: int = 0
+    ready: bool = False
 
 
 def rebind(closure: Closure, code: Callable[..., Value]) -> None:
     """Put compiled code in the place of the stub that compiles."""
     object.__setattr__(closure, "code", code)
+    object.__setattr__(closure, "ready", True)
 
 
 def is_function(value: Value) -> bool:

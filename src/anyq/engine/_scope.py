@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from anyq.errors import QError
 
@@ -24,7 +24,7 @@ from ._nodes import (
     TableOf,
 )
 
-__all__ = ["children", "column_name", "locals_of", "names_in", "params_of"]
+__all__ = ["assigned_in", "children", "column_name", "locals_of", "names_in", "params_of"]
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -112,3 +112,14 @@ def _first_name(node: Node) -> str | None:
         if found is not None:
             return found
     return None
+
+
+def assigned_in(nodes: Sequence[Node]) -> set[str]:
+    """Names that evaluating these nodes may assign."""
+    found: set[str] = set()
+    for node in _walk(tuple(nodes)):
+        if isinstance(node, Assign):
+            found.add(node.name)
+        elif isinstance(node, AssignPattern):
+            found |= {target.name for target in node.targets if isinstance(target, Name)}
+    return found

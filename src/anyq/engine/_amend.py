@@ -1,0 +1,299 @@
+"""Amending: a new value that differs from the old one at some places.
+
+``path`` names the places level by level, as in `anyq.engine._index.index_deep`; ``change`` is a function of the old item
+(and the new one), ``None`` to put the new item there. Facts: KX reference, page ref/amend.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import (
+    ELIDED,
+    NULL,
+    Atom,
+    Dict,
+    KeyedTable,
+    List,
+    QType,
+    SymbolArray,
+    Table,
+    Value,
+    Vector,
+    collapse,
+    count,
+)
+
+from ._index import find_keys, find_rows, index_at, null_of, positions
+
+__all__ = ["amend_at", "amend_deep"]
+
+Change = Callable[..., Value] | None
+Q = QType
+_NO_ITEM: Final = NULL
+_POSITIONS: Final = frozenset({Q.BOOLEAN, Q.BYTE, Q.SHORT, Q.INT, Q.LONG})
+
+
+def amend_at(x: Value, i: Value, change: Change, y: Value | None) -> Value:
+    """``@[x;i;f;y]``: ``i`` is one index or a list of them."""
+    return amend_deep(x, (i,), change, y)
+
+
+def amend_deep(x: Value, path: Sequence[Value], change: Change, y: Value | None) -> Value:
+    """``.[x;path;f;y]``; without ``y`` (``None``) the change is a function of one argument.
+
+    Raises `QError`: ``type`` where an item does not fit a vector, ``index`` out of range, ``length`` where indices and
+    new items differ in number.
+    """
+    if not path:
+        if change is None:
+            return x if y is None else y
+        return change(x) if y is None else change(x, y)
+    head, rest = path[0], path[1:]
+    if isinstance(x, Table):
+        return _table(x, head, rest, change, y)
+    if isinstance(x, Dict):
+        return _dict(x, head, rest, change, y)
+    if isinstance(x, Vector | List):
+        return _list(x, head, rest, change, y)
+    if head is NULL and isinstance(x, Atom) and not rest:
+        return amend_deep(x, (), change, y)
+    raise QError("type")
+
+
+def _everything(head: Value) -> bool:
+    return head is NULL or head is ELIDED
+
+
+def _shared(y: Value | None, size: int) -> Sequence[Value | None]:
+    """The new item of each of ``size`` places: an atom goes to all of them."""
+    if isinstance(y, Vector | List | Table):
+        if len(y) != size:
+            raise QError("length")
+        return list(y)
+    return [y] * size
+
+
+# -- lists
+
+
+def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
+    if _everything(head):
+        head = Vector.of(Q.LONG, np.arange(len(x), dtype=np.int64))
+    if isinstance(head, Atom):
+        if head.qtype not in _POSITIONS:
+            raise QError("type")
+        return _put(x, head.raw, amend_deep(_item(x, head.raw), rest, change, y))
+    where = positions(head)
+    if where is not None and change is None and not rest and isinstance(x, Vector):
+        done = _bulk(x, where, y)
+        if done is not None:
+            return done
+    if not isinstance(head, Vector | List):
+        raise QError("type")
+    items = list(x)
+    for index, new in zip(head, _shared(y, len(head)), strict=True):
+        if isinstance(index, Atom) and index.qtype in _POSITIONS:
+            at = index.raw
+            _check(at, len(items))
+            items[at] = _fitting(x, amend_deep(items[at], rest, change, new))
+        else:
+            items = list(_list(_relisted(x, items), index, rest, change, new))  # type: ignore[call-overload]
+    return _relisted(x, items)
+
+
+def _relisted(x: Vector | List, items: list[Value]) -> Value:
+    if isinstance(x, Vector) and type(x) is not Vector:
+        return x.with_items(items)  # type: ignore[attr-defined, no-any-return]
+    made = collapse(items)
+    return x if not items else made
+
+
+def _check(at: int, size: int) -> None:
+    if not 0 <= at < size:
+        raise QError("index")
+
+
+def _item(x: Vector | List, at: int) -> Value:
+    _check(at, len(x))
+    return x[at]
+
+
+def _fitting(x: Vector | List, item: Value) -> Value:
+    """A vector takes only atoms of its own type."""
+    if isinstance(x, Vector) and not (isinstance(item, Atom) and item.qtype is x.qtype):
+        raise QError("type")
+    return item
+
+
+def _put(x: Vector | List, at: int, item: Value) -> Value:
+    if isinstance(x, List):
+        items = list(x.items)
+        items[at] = item
+        return collapse(items)
+    _fitting(x, item)
+    assert isinstance(item, Atom)
+    if type(x) is not Vector:
+        return _relisted(x, [*list(x)[:at], item, *list(x)[at + 1 :]])
+    if isinstance(x.data, SymbolArray):
+        strs = x.data.objects().copy()
+        strs[at] = item.raw
+        return Vector.of(x.qtype, SymbolArray.from_strs(strs))
+    data = x.data.copy()
+    data[at] = np.frombuffer(item.raw, data.dtype)[0] if x.qtype is Q.GUID else item.raw
+    return _frozen(x.qtype, data)
+
+
+def _frozen(qtype: QType, data: Any) -> Vector:
+    data.flags.writeable = False
+    return Vector.of(qtype, data)
+
+
+def _bulk(x: Vector, where: np.ndarray[Any, Any], y: Value | None) -> Value | None:
+    """Plain assignment to many places of a vector, by NumPy; ``None`` where the general way must decide."""
+    if type(x) is not Vector or x.qtype in (Q.GUID, Q.SYMBOL):
+        return None
+    if not (isinstance(y, Atom | Vector) and y.qtype is x.qtype):
+        return None
+    if isinstance(y, Vector) and len(y) != len(where):
+        raise QError("length")
+    if len(where) and not (0 <= int(where.min()) and int(where.max()) < len(x)):
+        raise QError("index")
+    data = x.data.copy()
+    data[where] = y.raw if isinstance(y, Atom) else y.data
+    return _frozen(x.qtype, data)
+
+
+# -- dicts
+
+
+def _dict(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
+    if isinstance(x.keys, Table):
+        return _keyed(x, head, rest, change, y)
+    if _everything(head):
+        return Dict(x.keys, amend_deep(x.values, (NULL, *rest), change, y))
+    if isinstance(head, Atom) or (isinstance(x.keys, List) and len(x) and not isinstance(x.keys[0], Atom)):
+        return _entry(x, head, rest, change, y)
+    if not isinstance(head, Vector | List):
+        raise QError("type")
+    made: Value = x
+    for key, new in zip(head, _shared(y, len(head)), strict=True):
+        assert isinstance(made, Dict)
+        made = _entry(made, key, rest, change, new)
+    return made
+
+
+def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
+    keys = x.keys
+    known = len(x) > 0
+    if isinstance(keys, Vector) and not (isinstance(key, Atom) and key.qtype is keys.qtype) and known:
+        raise QError("type")
+    at = int(find_keys(keys, collapse([key]))[0]) if known else -1
+    values = list(x.values)  # type: ignore[call-overload]
+    if at >= 0:
+        new = amend_deep(values[at], rest, change, y)
+        if isinstance(x.values, Vector):
+            _fitting(x.values, new)
+        values[at] = new
+        return Dict(keys, _kept(x.values, values), x.sorted)
+    old = null_of(values[0]) if values else List.of(())
+    if change is None and not rest:
+        new = y if y is not None else NULL
+    else:
+        new = amend_deep(old, rest, change, y)
+    if isinstance(x.values, Vector) and values:
+        _fitting(x.values, new)
+    return Dict(collapse([*keys, key]), _kept(x.values, [*values, new]))  # type: ignore[misc]
+
+
+def _kept(old: Value, values: list[Value]) -> Value:
+    """A list of dict values: a general list that has become uniform is a vector, as after any amend."""
+    return collapse(values)
+
+
+def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
+    keys, values = x.keys, x.values
+    assert isinstance(keys, Table)
+    if _everything(head):
+        return KeyedTable(keys, amend_deep(values, (NULL, *rest), change, y))
+    if isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in values.column_names:  # type: ignore[attr-defined]
+        return KeyedTable(keys, amend_deep(values, (head, *rest), change, y))
+    row = head if isinstance(head, Vector | List) and len(keys.columns) > 1 else collapse([head])
+    if isinstance(head, Dict):
+        row = index_at(head, keys.names)
+    columns = tuple([collapse([part]) for part in row])  # type: ignore[attr-defined]
+    at = int(find_rows(keys, Table.of(keys.names, List.of(columns)))[0])
+    if at < 0:
+        raise QError("index")
+    return KeyedTable(keys, amend_deep(values, (Atom(Q.LONG, at), *rest), change, y))
+
+
+# -- tables
+
+
+def _table(x: Table, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
+    if isinstance(head, Atom) and head.qtype is Q.SYMBOL:
+        return _column(x, head.raw, rest, change, y)
+    if isinstance(head, Vector) and head.qtype is Q.SYMBOL:
+        made: Value = x
+        for name, new in zip(head, _shared(y, len(head)), strict=True):
+            assert isinstance(made, Table)
+            made = _column(made, name.raw, rest, change, new)
+        return made
+    if rest and isinstance(rest[0], Atom | Vector) and rest[0].qtype is Q.SYMBOL:
+        return _table(x, rest[0], (head, *rest[1:]), change, y)
+    if rest and _everything(rest[0]):
+        return _rows(x, head, change, y)
+    if rest:
+        raise QError("type")
+    return _rows(x, head, change, y)
+
+
+def _column(x: Table, name: str, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
+    names, columns = x.column_names, list(x.columns.items)
+    if name in names:
+        at = names.index(name)
+        new = amend_deep(columns[at], rest, change, y)
+        columns[at] = _spread(new, len(x))
+        return _checked(x.names, columns)
+    if rest:
+        raise QError(name)
+    new = _spread(amend_deep(List.of(()), (), change, y), len(x))
+    return _checked(Vector.of(Q.SYMBOL, SymbolArray.from_strs([*names, name])), [*columns, new])
+
+
+def _spread(new: Value, size: int) -> Value:
+    return collapse([new] * size) if isinstance(new, Atom) else new
+
+
+def _checked(names: Vector, columns: Sequence[Value]) -> Table:
+    if len({count(column) for column in columns}) > 1:
+        raise QError("length")
+    return Table.of(names, List.of(tuple(columns)))
+
+
+def _rows(x: Table, head: Value, change: Change, y: Value | None) -> Value:
+    if change is None and isinstance(y, Dict | Table):
+        columns = [
+            amend_deep(column, (head,), None, index_at(y, Atom(Q.SYMBOL, name)))
+            for name, column in zip(x.column_names, x.columns.items, strict=True)
+        ]
+        return _checked(x.names, columns)
+    if change is None and isinstance(y, Vector | List) and len(y) == len(x.columns):
+        columns = [amend_deep(c, (head,), None, new) for c, new in zip(x.columns.items, y, strict=True)]
+        return _checked(x.names, columns)
+    if isinstance(head, Atom) and head.qtype in _POSITIONS:
+        row = amend_deep(index_at(x, head), (), change, y)
+        return _rows(x, head, None, row) if isinstance(row, Dict) else _type_error()
+    if change is not None and (isinstance(head, Vector) or _everything(head)):
+        changed = amend_deep(index_at(x, head), (), change, y)
+        return _rows(x, head, None, changed) if isinstance(changed, Table) else _type_error()
+    return _type_error()
+
+
+def _type_error() -> Value:
+    raise QError("type")

@@ -1,0 +1,128 @@
+"""The engine's only window on the world.
+
+The engine touches no clock, file, socket, process or shell by itself: it asks its `Host`. The class here refuses all of
+that and knows a fixed time; rooms above derive hosts that allow what their owner allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from anyq.errors import QError
+from anyq.values import Value
+
+__all__ = ["Host"]
+
+
+class Host:
+    """A host that allows nothing. Every refusal is q's own error, ``access`` (``nosocket`` for handles).
+
+    Paths are text as q writes them, without the leading colon of a file symbol. Times count nanoseconds since
+    2000-01-01. All methods may be called from the thread that evaluates, and only from there.
+    """
+
+    arguments: Sequence[str] = ()
+    """What followed the script on the command line (``.z.x``)."""
+
+    script: str = ""
+    """The script that was started (``.z.f``)."""
+
+    def write(self, stream: int, data: bytes) -> None:
+        """Write to standard output (1) or standard error (2)."""
+        raise QError("access")
+
+    def now(self) -> int:
+        """UTC time."""
+        return 0
+
+    def local_now(self) -> int:
+        """Time in the local zone."""
+        return self.now()
+
+    def elapsed(self) -> int:
+        """A clock for durations, in nanoseconds from any start."""
+        return 0
+
+    def entropy(self, count: int) -> bytes:
+        """Random bytes that no seed decides, for guids."""
+        raise QError("access")
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; returns early when the evaluation is interrupted."""
+        raise QError("access")
+
+    def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have ``callback`` called (from any thread) after a time; the result cancels it."""
+        return lambda: None
+
+    def shell(self, command: str) -> tuple[int, bytes]:
+        """Run a shell command: its exit status and what it wrote to standard output."""
+        raise QError("access")
+
+    def getenv(self, name: str) -> str:
+        """An environment variable; empty if there is none."""
+        return ""
+
+    def setenv(self, name: str, text: str) -> None:
+        """Set an environment variable."""
+        raise QError("access")
+
+    def exit(self, code: int) -> None:
+        """End the process, or whatever stands for it. Does not return."""
+        raise QError("access")
+
+    def facts(self) -> dict[str, str]:
+        """What the process is: ``host``, ``user``, ``pid``, ``os``, ``directory``; missing ones are unknown."""
+        return {}
+
+    # -- files
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
+        """The bytes of a file. Raises `QError` with the path and the system's words."""
+        raise QError("access")
+
+    def write_file(self, path: str, data: bytes) -> None:
+        """Replace a file whole, making its folders; nothing is left half-written."""
+        raise QError("access")
+
+    def append(self, path: str, data: bytes) -> None:
+        """Add to the end of a file."""
+        raise QError("access")
+
+    def kind(self, path: str) -> str:
+        """``"file"``, ``"folder"`` or ``""`` when there is nothing."""
+        return ""
+
+    def names(self, path: str) -> list[str]:
+        """The names in a folder, sorted."""
+        raise QError("access")
+
+    def size(self, path: str) -> int:
+        """The size of a file in bytes."""
+        raise QError("access")
+
+    def delete(self, path: str) -> None:
+        """Delete a file or an empty folder."""
+        raise QError("access")
+
+    def change_folder(self, path: str) -> None:
+        """Make ``path`` the folder that relative paths start from."""
+        raise QError("access")
+
+    # -- handles
+
+    def open(self, target: str, timeout: float | None) -> int:
+        """Open a process address or a file for appending: a new handle, above 2."""
+        raise QError("nosocket")
+
+    def close(self, handle: int) -> None:
+        """Close a handle that `open` gave, or that a client's connection has."""
+        raise QError("nosocket")
+
+    def call(self, handle: int, message: Value) -> Value:
+        """Send a synchronous request on a handle and wait for its answer; on a file, append to it."""
+        raise QError("nosocket")
+
+    def post(self, handle: int, message: Value) -> None:
+        """Send an asynchronous message on a handle; on a file, append a line to it."""
+        raise QError("nosocket")

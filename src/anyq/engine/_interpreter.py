@@ -1,0 +1,329 @@
+"""The interpreter: one context object that owns all state of one q session."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import attrs
+
+from anyq.errors import QError
+from anyq.values import NULL, Atom, Composition, Lambda, List, QType, Value, Vector
+
+from . import _amend
+from ._application import Applier
+from ._compiler import Compiler, is_silent
+from ._functions import Closure, rebind
+from ._host import Host
+from ._lexer import source_of, text_of
+from ._names import Names, absolute
+from ._nodes import Assign, Function
+from ._parser import parse
+from ._report import Frame, as_q_error, chain, drawn
+from ._scope import names_in
+from ._tables import build_table
+from ._vocabulary import Vocabulary
+from ._views import View
+from .verbs import install
+
+__all__ = ["Interpreter", "Program"]
+
+RECURSION: Final = 6000
+"""Python frames that an evaluation may use; deeper is the error ``stack``. A q call takes two or three."""
+
+_CACHED: Final = 512
+_CACHED_SIZE: Final = 4096
+
+
+@attrs.frozen
+class Program:
+    """Compiled text. ``silent``: its last statement shows nothing at the console (an assignment, a final semicolon)."""
+
+    source: str
+    code: Callable[[], Value]
+    silent: bool
+
+
+@attrs.define
+class State:
+    """What compiled code looks at in every call: whether someone asked it to stop."""
+
+    stop: bool = False
+
+
+class Interpreter:
+    """One q session: variables, vocabulary, and the host it runs on.
+
+    Use it from one thread at a time; only `interrupt` may be called from others. An error leaves the session usable.
+    """
+
+    def __init__(self, host: Host | None = None) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+        self.host = host or Host()
+        self.state = State()
+        self.vocabulary = Vocabulary()
+        install(self.vocabulary)
+        self.names = Names()
+        for name, value in self.vocabulary.constants.items():
+            self.names.put(name, value)
+        self.applier = Applier(self)
+        self.callable = self.applier.callable
+        self.builtin = self.applier.builtin
+        self.compiler = Compiler(self)
+        self.context = ""
+        self.time_limit: float | None = None
+        self._programs: dict[tuple[str | bytes, str, bool], Program] = {}
+        self._closures: dict[tuple[str, bytes], Closure] = {}
+
+    # -- evaluating text
+
+    def eval(self, text: str | bytes, context: str | None = None, *, k: bool = False) -> Value:
+        """The value of the last statement of ``text``; the generic null after an assignment.
+
+        ``context`` is the namespace to run in (``""`` or ``".name"``; the current one if not given). Text that starts
+        with ``k)`` is read as k. Raises `QError` with q's text; its ``position`` is an offset in ``text`` and
+        ``detail`` the call chain with carets.
+        """
+        program = self.program(text, self.context if context is None else context, k=k)
+        return self.run(program)
+
+    def program(self, text: str | bytes, context: str = "", *, k: bool = False) -> Program:
+        """``text`` compiled, ready to run any number of times."""
+        key = text, context, k
+        found = self._programs.get(key)
+        if found is None:
+            found = self._compile(text, context, k)
+            if len(text) <= _CACHED_SIZE:
+                if len(self._programs) >= _CACHED:
+                    self._programs.clear()
+                self._programs[key] = found
+        return found
+
+    def _compile(self, text: str | bytes, context: str, k: bool) -> Program:
+        source = source_of(text)
+        if source.startswith(("k)", "q)")):
+            k, source = source[0] == "k", "  " + source[2:]
+        try:
+            block = parse(text_of(source), self.vocabulary, k=k)
+            code = self.compiler.program(block, source, context)
+        except RecursionError:
+            raise QError("limit", position=0) from None
+        except QError as error:
+            raise self._located(error, source) from None
+        last = block.statements[-1] if block.statements else None
+        return Program(source, code, last is None or is_silent(last))
+
+    @staticmethod
+    def _located(error: QError, source: str) -> QError:
+        if error.position is not None and not error.detail:
+            error.detail = drawn([Frame(source, error.position)])
+        return error
+
+    def run(self, program: Program) -> Value:
+        """Run compiled text. Raises `QError`."""
+        cancel = None
+        if self.time_limit:
+            cancel = self.host.alarm(self.time_limit, self.interrupt)
+        try:
+            return program.code()
+        except Exception as error:
+            raise self.explained(error) from error.__cause__
+        finally:
+            if cancel is not None:
+                cancel()
+
+    def explained(self, error: Exception) -> QError:
+        """An exception as a `QError` with the call chain it came through."""
+        made = as_q_error(error)
+        frames = chain(error.__traceback__)
+        if frames and not made.detail:
+            made.detail = drawn(frames)
+            made.position = frames[0].position
+        return made
+
+    # -- applying
+
+    def apply(self, function: Value, arguments: Sequence[Value]) -> Value:
+        """``function . arguments``. Raises `QError`."""
+        try:
+            return self.applier.apply(function, tuple(arguments) or (NULL,))
+        except Exception as error:
+            raise self.explained(error) from error.__cause__
+
+    def value(self, x: Value) -> Value:
+        """What q does with a message by default: text is evaluated, a list is a function and its arguments.
+
+        The function may be text, the symbol of a variable, or a function value.
+        """
+        if isinstance(x, Vector) and x.qtype is QType.CHAR:
+            return self.eval(bytes(x))
+        if isinstance(x, Atom) and x.qtype is QType.CHAR:
+            return self.eval(bytes([x.raw]))
+        if isinstance(x, Vector | List) and len(x):
+            head, *rest = x
+            return self.apply(self._head(head), tuple(rest) or (NULL,))
+        if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+            return self.get(x.raw)
+        return x
+
+    def _head(self, head: Value) -> Value:
+        if isinstance(head, Vector) and head.qtype is QType.CHAR:
+            return self.eval(bytes(head))
+        if isinstance(head, Atom) and head.qtype is QType.CHAR:
+            return self.eval(bytes([head.raw]))
+        if isinstance(head, Atom) and head.qtype is QType.SYMBOL:
+            return self.get(head.raw)
+        return head
+
+    def apply_atom(self, x: Atom, *arguments: Value) -> Value:
+        """An atom in the place of a function: a symbol names a variable, an integer is a handle."""
+        if x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
+            return self.applier.apply(self.get(x.raw), arguments)
+        if x.qtype in (QType.LONG, QType.INT, QType.SHORT) and len(arguments) == 1:
+            return self.send(int(x.raw), arguments[0])
+        raise QError("type")
+
+    def send(self, handle: int, message: Value) -> Value:
+        """Apply a handle: 1 and 2 write, negative ones write a line or send without waiting."""
+        if handle == 0:
+            return self.value(message)
+        if handle in (1, 2, -1, -2):
+            self._print(abs(handle), message, newline=handle < 0)
+            return Atom(QType.LONG, handle)
+        if handle < 0:
+            self.host.post(-handle, message)
+            return NULL
+        return self.host.call(handle, message)
+
+    def _print(self, stream: int, message: Value, *, newline: bool) -> None:
+        lines = message.items if isinstance(message, List) else (message,)
+        for line in lines:
+            if isinstance(line, Vector) and line.qtype is QType.CHAR:
+                data = bytes(line)
+            elif isinstance(line, Atom) and line.qtype is QType.CHAR:
+                data = bytes([line.raw])
+            else:
+                raise QError("type")
+            self.host.write(stream, data + b"\n" if newline else data)
+
+    # -- variables
+
+    def get(self, name: str) -> Value:
+        """The value of a variable, by a name relative to the current namespace. Raises `QError` with the name."""
+        return self.names[absolute(name, self.context)]
+
+    def set(self, name: str, value: Value) -> None:
+        """Set a variable."""
+        self.names.put(absolute(name, self.context), value)
+
+    # -- stopping
+
+    def interrupt(self) -> None:
+        """Make the running evaluation raise ``stop`` soon. May be called from any thread; without one, the next stops."""
+        self.state.stop = True
+
+    def halt(self) -> None:
+        """Raise what `interrupt` asked for."""
+        self.state.stop = False
+        raise QError("stop")
+
+    def check(self) -> None:
+        """Raise ``stop`` if the evaluation was interrupted. Long loops call this."""
+        if self.state.stop:
+            self.halt()
+
+    # -- what compiled code calls
+
+    @staticmethod
+    def truth(x: Value) -> bool:
+        """Whether a condition holds. Raises `QError` (``type``) for what is no atom of a number."""
+        if type(x) is Atom and x.qtype is not QType.SYMBOL and x.qtype is not QType.GUID:
+            return x.raw != 0
+        raise QError("type")
+
+    @staticmethod
+    def times(x: Value) -> int:
+        """How often ``do`` runs."""
+        if type(x) is Atom and isinstance(x.raw, int) and x.qtype <= QType.LONG:
+            return x.raw
+        raise QError("type")
+
+    @staticmethod
+    def signal(x: Value) -> QError:
+        """The error that ``'x`` raises."""
+        if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+            return QError(x.raw)
+        if isinstance(x, Vector) and x.qtype is QType.CHAR:
+            return QError(bytes(x).decode("utf-8", "surrogateescape"))
+        if isinstance(x, Atom) and x.qtype is QType.CHAR:
+            return QError(chr(x.raw))
+        return QError("stype")
+
+    def amend_through(self, x: Value, path: tuple[Value, ...], change: _amend.Change, y: Value) -> Value:
+        """``x[path] f: y``."""
+        return _amend.amend_deep(x, path, change, y)
+
+    @staticmethod
+    def compose(outer: Value, inner: Value) -> Value:
+        """``outer inner@``."""
+        tail = inner.items if isinstance(inner, Composition) else (inner,)
+        return Composition((outer, *tail))
+
+    @staticmethod
+    def unpack(x: Value, size: int) -> list[Value]:
+        """The items that ``(a;b):x`` assigns."""
+        if isinstance(x, Vector | List):
+            if len(x) != size:
+                raise QError("length")
+            return list(x)
+        return [x] * size
+
+    @staticmethod
+    def make_table(names: tuple[str, ...], columns: tuple[Value, ...], keyed: int) -> Value:
+        """The value of ``([..]..)``: ``keyed`` columns are the key, -1 makes a dict."""
+        return build_table(names, columns, keyed)
+
+    # -- functions
+
+    def make_closure(self, node: Function, context: str, parent: str = "") -> Closure:
+        """A lambda value for a node; its code is made at the first call."""
+
+        def stub(*arguments: Value) -> Value:
+            return self.compiled(closure)(*arguments)
+
+        source = node.source.encode("latin-1")
+        label = f"{parent}@" if parent else ""
+        closure = Closure(context[1:], source, node, self, len(node.params), stub, label)
+        return closure
+
+    def compiled(self, closure: Closure) -> Callable[..., Value]:
+        """The code of a lambda, compiled if this is its first use."""
+        if not closure.ready:
+            rebind(closure, self.compiler.function(closure))
+        return closure.code
+
+    def closure(self, function: Lambda) -> Value:
+        """A lambda that came as text (from the wire) as one of this interpreter's own."""
+        key = function.context, function.source
+        found = self._closures.get(key)
+        if found is None:
+            context = f".{function.context}" if function.context else ""
+            made = self.eval(function.source, context)
+            if not isinstance(made, Closure):
+                return made
+            found = self._closures[key] = made
+        return found
+
+    # -- views
+
+    def make_view(self, node: Assign, source: str, context: str) -> View:
+        """The view that ``name::expression`` defines."""
+        text = source[node.value.start : node.value.end]
+        body = Function(node.value.start, node.value.end, (), (), (node.value,), text)
+        reads = tuple(sorted(absolute(name, context) for name in names_in((node.value,))))
+        return View(self.make_closure(body, context), reads, text)
+
+    def define_view(self, key: str, view: View) -> None:
+        """Put a view in the place of a variable."""
+        self.names.compute(key, view)

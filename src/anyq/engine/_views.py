@@ -1,0 +1,51 @@
+"""Views: ``name::expression`` outside a lambda is a variable that is computed when it is read.
+
+The value is kept as long as the variables it was made of are the same. Facts: KX reference, page learn/views.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from anyq.errors import QError
+from anyq.values import Value
+
+if TYPE_CHECKING:
+    from ._functions import Closure
+    from ._names import Names
+
+__all__ = ["View"]
+
+
+@attrs.define(eq=False)
+class View:
+    """One view: its code, the full names it reads, and what it gave last."""
+
+    closure: Closure
+    reads: tuple[str, ...]
+    source: str
+    _seen: tuple[Value | None, ...] | None = None
+    _value: Value | None = None
+    _busy: bool = False
+
+    def value(self, names: Names) -> Value:
+        """The value now. Raises `QError` (``loop``) when the view needs itself."""
+        if self._busy:
+            raise QError("loop")
+        self._busy = True
+        try:
+            now = tuple([names.find(name) for name in self.reads])
+            known = self._seen is not None and all(a is b for a, b in zip(now, self._seen, strict=True))
+            if not known or self._value is None:
+                self._value = self.closure.code()
+                self._seen = now
+            return self._value
+        finally:
+            self._busy = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether it has not been computed yet, or must be again."""
+        return self._value is None
