@@ -94,7 +94,6 @@ class Compiler:
             "project": Projection,
             "table": q.make_table,
             "signal": q.signal,
-            "query": q.query,
             "view": q.define_view,
             "unpack": q.unpack,
             "NULL": NULL,
@@ -425,13 +424,7 @@ class _Writer:
         return "NULL"
 
     def query(self, node: Query) -> str:
-        prepared = self.q.prepare_query(node, self.context, self.names)
-        limits = self.operands(node.limits)
-        table = self.gen(node.table)
-        scope = ", ".join(f"{name!r}: l_{name}" for name in sorted(self.names & prepared.names))
-        self.mark = node.start
-        given = f"{self.constant(prepared)}, {table}, ({', '.join(limits)}{',' if limits else ''})"
-        return self.temporary(f"query({given}, {{{scope}}})")
+        raise QError("nyi", position=node.start)
 
 
 _GENERATORS: Final[dict[type, Callable[[_Writer, Any], str]]] = {

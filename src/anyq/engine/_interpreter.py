@@ -11,7 +11,7 @@ import attrs
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Composition, Lambda, List, QType, Value, Vector
 
-from . import _amend
+from . import _amend, _applying
 from ._application import Applier
 from ._compiler import Compiler, is_silent
 from ._functions import Closure, rebind
@@ -64,15 +64,20 @@ class Interpreter:
         self.state = State()
         self.vocabulary = Vocabulary()
         install(self.vocabulary)
+        _applying.install(self.vocabulary)
         self.names = Names()
         for name, value in self.vocabulary.constants.items():
             self.names.put(name, value)
+        for name, entry in self.vocabulary.entries.items():
+            if name.startswith(".") and len(name) > 1:
+                self.names.put(name, entry.value)
         self.applier = Applier(self)
         self.callable = self.applier.callable
         self.builtin = self.applier.builtin
         self.compiler = Compiler(self)
         self.context = ""
         self.time_limit: float | None = None
+        self._busy = False
         self._programs: dict[tuple[str | bytes, str, bool], Program] = {}
         self._closures: dict[tuple[str, bytes], Closure] = {}
 
@@ -122,14 +127,18 @@ class Interpreter:
 
     def run(self, program: Program) -> Value:
         """Run compiled text. Raises `QError`."""
+        if self._busy:
+            return program.code()
         cancel = None
-        if self.time_limit:
-            cancel = self.host.alarm(self.time_limit, self.interrupt)
+        self._busy, self.state.stop = True, False
         try:
+            if self.time_limit:
+                cancel = self.host.alarm(self.time_limit, self.interrupt)
             return program.code()
         except Exception as error:
             raise self.explained(error) from error.__cause__
         finally:
+            self._busy = False
             if cancel is not None:
                 cancel()
 
@@ -220,12 +229,14 @@ class Interpreter:
     # -- stopping
 
     def interrupt(self) -> None:
-        """Make the running evaluation raise ``stop`` soon. May be called from any thread; without one, the next stops."""
+        """Make the running evaluation raise ``stop`` soon; no trap in it can catch that. Nothing when none is running.
+
+        May be called from any thread. Work inside one NumPy operation is finished first.
+        """
         self.state.stop = True
 
     def halt(self) -> None:
         """Raise what `interrupt` asked for."""
-        self.state.stop = False
         raise QError("stop")
 
     def check(self) -> None:

@@ -129,7 +129,8 @@ class TableOf:
 
 @attrs.frozen
 class Function:
-    """A lambda. ``params`` holds the implicit ``x y z`` too; ``locals`` every name assigned in the body."""
+    """A lambda. ``params`` holds the implicit ``x y z`` too; ``locals`` every name assigned in
+    the body, ``globals`` every other name it uses."""
 
     start: int
     end: int
@@ -137,6 +138,7 @@ class Function:
     locals: tuple[str, ...]
     body: tuple[Node, ...]
     source: str
+    globals: tuple[str, ...] = ()
 
 
 @attrs.frozen

@@ -34,7 +34,7 @@ from ._nodes import (
     Verb,
 )
 from ._phrase import Term, fold
-from ._scope import column_name, locals_of, params_of
+from ._scope import column_name, locals_of, names_in, params_of
 
 __all__ = ["MAX_NESTING", "Words", "parse"]
 
@@ -248,7 +248,9 @@ class _Parser:
         self.depth -= 1
         self.stops = stops
         params = params_of(body) if declared is None else declared
-        return Function(start, end, params, locals_of(body, params), body, self.source[start:end])
+        own = locals_of(body, params)
+        others = tuple(sorted(names_in(body) - set(params) - set(own)))
+        return Function(start, end, params, own, body, self.source[start:end], others)
 
     def signature(self) -> tuple[str, ...]:
         opened = self.take()

@@ -103,6 +103,10 @@ class Vocabulary:
     constants: dict[str, Value] = attrs.field(factory=dict)
     _primitives: dict[tuple[int, int], Entry] = attrs.field(factory=dict)
 
+    def __attrs_post_init__(self) -> None:
+        for name in ITERATORS:
+            self.entries[name] = Entry(name, _value_of(name))
+
     def define(
         self, name: str, rank: int | None, function: VerbFunction, *, context: bool = False, infix: bool | None = None
     ) -> None:

@@ -1,0 +1,222 @@
+"""The vocabulary of application: iterator keywords, apply and trap, variables, and text as code.
+
+Facts: KX reference, pages ref/each.md, ref/over.md, ref/prior.md, ref/apply.md, ref/amend.md, ref/value.md, ref/get.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import (
+    NULL,
+    Atom,
+    Composition,
+    Derived,
+    Dict,
+    Lambda,
+    List,
+    Primitive,
+    Projection,
+    QType,
+    Table,
+    Value,
+    Vector,
+    chars,
+    collapse,
+    symbols,
+)
+
+from ._amend import Change, amend_at, amend_deep
+from ._application import arguments_of
+from ._functions import Closure, is_function
+from ._index import index_at, index_deep
+from ._report import Frame, as_q_error, chain
+from ._vocabulary import OPERATOR_CODES
+
+if TYPE_CHECKING:
+    from ._interpreter import Interpreter
+    from ._vocabulary import Vocabulary
+
+__all__ = ["install"]
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter these names."""
+    for name, kind in (("each", QType.EACH), ("peach", QType.EACH), ("over", QType.OVER), ("scan", QType.SCAN)):
+        vocabulary.define(name, 2, _iterated(kind), context=True)
+    vocabulary.define("prior", 2, _iterated(QType.PRIOR), context=True)
+    vocabulary.define("::", 1, lambda x: x)
+    vocabulary.define(":", 2, lambda _, y: y)
+    vocabulary.define("@", 2, at_two, context=True)
+    vocabulary.define("@", 3, at_three, context=True)
+    vocabulary.define("@", 4, at_four, context=True)
+    vocabulary.define(".", 2, dot_two, context=True)
+    vocabulary.define(".", 3, dot_three, context=True)
+    vocabulary.define(".", 4, dot_four, context=True)
+    vocabulary.define("value", 1, value, context=True)
+    vocabulary.define("get", 1, value, context=True)
+    vocabulary.define(".Q.trp", 3, trap_with_trace, context=True)
+    vocabulary.define(".Q.sbt", 1, drawn_trace)
+
+
+def _iterated(kind: QType) -> Callable[[Interpreter, Value, Value], Value]:
+    def iterate(q: Interpreter, f: Value, x: Value) -> Value:
+        return q.callable(Derived(kind, f), 1)(x)
+
+    return iterate
+
+
+# -- apply and index
+
+
+def _is_data(x: Value) -> bool:
+    return isinstance(x, Vector | List | Dict | Table)
+
+
+def _is_name(x: Value) -> bool:
+    return isinstance(x, Atom) and x.qtype is QType.SYMBOL
+
+
+def at_two(q: Interpreter, f: Value, x: Value) -> Value:
+    """``f@x``."""
+    return index_at(f, x) if _is_data(f) else q.applier.apply1(f, x)
+
+
+def dot_two(q: Interpreter, f: Value, x: Value) -> Value:
+    """``f . x``: the items of ``x`` are the arguments, or the path down into data."""
+    if _is_data(f):
+        return index_deep(f, arguments_of(x))
+    if isinstance(f, Atom) and f.qtype is QType.SYMBOL:
+        return dot_two(q, q.get(f.raw), x)
+    if isinstance(x, Vector | List) and not len(x):
+        return f
+    if not isinstance(x, Vector | List):
+        raise QError("type")
+    return q.applier.apply(f, arguments_of(x))
+
+
+# -- amend and trap
+
+
+def _change(q: Interpreter, f: Value, rank: int) -> Change:
+    """The function that amends; none for plain assignment."""
+    if isinstance(f, Primitive) and f.qtype is QType.OPERATOR and f.code == OPERATOR_CODES[":"]:
+        return None
+    return q.callable(f, rank)
+
+
+def _amended(q: Interpreter, x: Value, amend: Callable[[Value], Value]) -> Value:
+    """Amend a value, or the variable that a symbol names; then the symbol is the result."""
+    if isinstance(x, Atom):
+        if x.qtype is not QType.SYMBOL:
+            raise QError("type")
+        q.set(x.raw, amend(q.get(x.raw)))
+        return x
+    return amend(x)
+
+
+def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
+    """``@[x;i;f]`` amends data; ``@[f;x;e]`` traps."""
+    if _is_data(x) or _is_name(x):
+        change = q.callable(f, 1)
+        return _amended(q, x, lambda old: amend_at(old, i, change, None))
+    return _trapped(q, x, (i,), f)
+
+
+def at_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
+    """``@[x;i;f;y]``."""
+    change = _change(q, f, 2)
+    return _amended(q, x, lambda old: amend_at(old, i, change, y))
+
+
+def dot_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
+    """``.[x;i;f]`` amends data at depth; ``.[f;x;e]`` traps."""
+    if _is_data(x) or _is_name(x):
+        change = q.callable(f, 1)
+        return _amended(q, x, lambda old: amend_deep(old, arguments_of(i), change, None))
+    return _trapped(q, x, arguments_of(i), f)
+
+
+def dot_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
+    """``.[x;i;f;y]``."""
+    change = _change(q, f, 2)
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and change is None and not len(arguments_of(i)):
+        q.set(x.raw, y)
+        return x
+    return _amended(q, x, lambda old: amend_deep(old, arguments_of(i), change, y))
+
+
+def _trapped(q: Interpreter, f: Value, arguments: Sequence[Value], handler: Value) -> Value:
+    try:
+        return q.applier.apply(f, arguments or (NULL,))
+    except Exception as error:
+        text = as_q_error(error).text
+    q.check()
+    return q.applier.apply1(handler, chars(text)) if is_function(handler) else handler
+
+
+def trap_with_trace(q: Interpreter, f: Value, x: Value, handler: Value) -> Value:
+    """``.Q.trp[f;x;g]``: ``g`` gets the error text and the call chain, which ``.Q.sbt`` draws."""
+    try:
+        return q.applier.apply1(f, x)
+    except Exception as error:
+        text, frames = as_q_error(error).text, chain(error.__traceback__)
+    q.check()
+    trace = List.of(tuple([_frame_value(frame) for frame in reversed(frames)]))
+    return q.applier.apply2(handler, chars(text), trace)
+
+
+def _frame_value(frame: Frame) -> Value:
+    return List.of((chars(frame.label), chars(frame.source.encode("latin-1")), Atom(QType.LONG, frame.position)))
+
+
+def drawn_trace(trace: Value) -> Value:
+    """``.Q.sbt``: a call chain as text."""
+    lines = []
+    frames = list(trace) if isinstance(trace, List) else []
+    for level, frame in zip(range(len(frames) - 1, -1, -1), frames, strict=True):
+        if not (isinstance(frame, List) and len(frame) == 3):
+            raise QError("type")
+        label, source, position = (part.py() for part in frame.items)
+        lines.append(Frame(bytes(source).decode("latin-1"), int(position), bytes(label).decode("latin-1")).text(level))
+    return chars("".join(f"{line}\n" for line in lines))
+
+
+# -- value
+
+
+def value(q: Interpreter, x: Value) -> Value:
+    """``value``: of text and lists as a request is evaluated; of a name, its variable; of a dict, its values."""
+    if isinstance(x, Dict):
+        return x.values
+    if isinstance(x, Closure):
+        return _anatomy(x)
+    if isinstance(x, Lambda):
+        return value(q, q.closure(x)) if type(x) is Lambda else x
+    if isinstance(x, Projection | Composition):
+        return List.of(x.items)
+    if isinstance(x, Derived):
+        return x.function
+    if isinstance(x, Primitive):
+        return Atom(QType.LONG, x.code)
+    if type(x) is not Vector and isinstance(x, Vector):
+        return Vector.of(QType.SYMBOL, x.data)
+    return q.value(x)
+
+
+def _anatomy(x: Closure) -> Value:
+    """The parts of a lambda: parameters, locals, globals with the namespace first, constants, text (page ref/value.md)."""
+    context = Atom(QType.SYMBOL, x.context)
+    return List.of(
+        (
+            Vector.of(QType.BYTE, np.zeros(0, np.uint8)),
+            symbols(x.node.params),
+            symbols(x.node.locals),
+            collapse([context, *(Atom(QType.SYMBOL, name) for name in x.node.globals)]),
+            chars(x.source),
+        )
+    )
