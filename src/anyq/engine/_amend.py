@@ -1,7 +1,7 @@
 """Amending: a new value that differs from the old one at some places.
 
-``path`` names the places level by level, as in `anyq.engine._index.index_deep`; ``change`` is a function of the old item
-(and the new one), ``None`` to put the new item there. Facts: KX reference, page ref/amend.md.
+``path`` names the places level by level, as `index_deep` reads them; ``change`` is a function of the old item (and
+the new one), ``None`` to put the new item there. Facts: KX reference, page ref/amend.md.
 """
 
 from __future__ import annotations
@@ -102,7 +102,11 @@ def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, 
             _check(at, len(items))
             items[at] = _fitting(x, amend_deep(items[at], rest, change, new))
         else:
-            items = list(_list(_relisted(x, items), index, rest, change, new))  # type: ignore[call-overload]
+            partly = _relisted(x, items)
+            assert isinstance(partly, Vector | List)
+            changed = _list(partly, index, rest, change, new)
+            assert isinstance(changed, Vector | List)
+            items = list(changed)
     return _relisted(x, items)
 
 
@@ -161,7 +165,7 @@ def _bulk(x: Vector, where: np.ndarray[Any, Any], y: Value | None) -> Value | No
         return None
     if isinstance(y, Vector) and len(y) != len(where):
         raise QError("length")
-    if len(where) and not (0 <= int(where.min()) and int(where.max()) < len(x)):
+    if len(where) and not (int(where.min()) >= 0 and int(where.max()) < len(x)):
         raise QError("index")
     data = x.data.copy()
     data[where] = y.raw if isinstance(y, Atom) else y.data
@@ -222,7 +226,7 @@ def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value
         return KeyedTable(keys, amend_deep(values, (NULL, *rest), change, y))
     if isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in values.column_names:  # type: ignore[attr-defined]
         return KeyedTable(keys, amend_deep(values, (head, *rest), change, y))
-    row = head if isinstance(head, Vector | List) and len(keys.columns) > 1 else collapse([head])
+    row: Value = head if isinstance(head, Vector | List) and len(keys.columns) > 1 else collapse([head])
     if isinstance(head, Dict):
         row = index_at(head, keys.names)
     columns = tuple([collapse([part]) for part in row])  # type: ignore[attr-defined]

@@ -209,7 +209,7 @@ def value(q: Interpreter, x: Value) -> Value:
 
 
 def _anatomy(x: Closure) -> Value:
-    """The parts of a lambda: parameters, locals, globals with the namespace first, constants, text (page ref/value.md)."""
+    """The parts of a lambda: parameters, locals, globals after the namespace, text (page ref/value.md)."""
     context = Atom(QType.SYMBOL, x.context)
     return List.of(
         (

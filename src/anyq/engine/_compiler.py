@@ -293,7 +293,7 @@ class _Writer:
         return None
 
     def operands(self, nodes: Sequence[Node], last: str = "", function: Node | None = None) -> list[str]:
-        """The operands of nodes evaluated last first. ``last`` is the operand of the last one if it is there already."""
+        """The operands of nodes evaluated last first. ``last`` is the operand of the last one if it is known."""
         found: list[str] = []
         for at in range(len(nodes) - 1, -1, -1):
             operand = last if last and at == len(nodes) - 1 else self.gen(nodes[at])

@@ -7,9 +7,10 @@ of the list's first item.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from anyq.errors import QError
 from anyq.values import (
@@ -32,6 +33,7 @@ from anyq.values import (
 __all__ = ["find_keys", "index_at", "index_deep", "null_of", "positions", "take_rows"]
 
 Q = QType
+Positions: TypeAlias = npt.NDArray[np.int64]
 _POSITIONS: Final = frozenset({Q.BOOLEAN, Q.BYTE, Q.SHORT, Q.INT, Q.LONG})
 _MISSING: Final = -1
 
@@ -86,11 +88,11 @@ def _past_end(x: List) -> Value:
     return null_of(x[0]) if len(x) else List.of(())
 
 
-def positions(i: Value) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+def positions(i: Value) -> Positions | None:
     """The positions that an integer vector or a list of integer atoms means; ``None`` for what is no such vector."""
     if isinstance(i, Vector) and i.qtype in _POSITIONS:
         if i.qtype is Q.BOOLEAN or i.qtype is Q.BYTE or i.data.dtype != np.int64:
-            wide = i.data.astype(np.int64)
+            wide: Positions = i.data.astype(np.int64)
             if i.qtype.null is not None:
                 wide[i.data == i.qtype.null] = _MISSING
             return wide
@@ -113,7 +115,7 @@ def _by_position(x: Vector | List, i: Value) -> Value:
     raise QError("type")
 
 
-def take_rows(x: Value, where: np.ndarray[Any, np.dtype[np.int64]]) -> Value:
+def take_rows(x: Value, where: Positions) -> Value:
     """Items (or rows) of ``x`` at positions; nulls where a position is out of range."""
     if isinstance(x, Vector):
         return _take_vector(x, where)
@@ -133,7 +135,7 @@ def take_rows(x: Value, where: np.ndarray[Any, np.dtype[np.int64]]) -> Value:
     raise QError("type")
 
 
-def _take_vector(x: Vector, where: np.ndarray[Any, np.dtype[np.int64]]) -> Vector:
+def _take_vector(x: Vector, where: Positions) -> Vector:
     size, data = len(x.data), x.data
     inside = (where >= 0) & (where < size)
     if bool(inside.all()):
@@ -219,7 +221,7 @@ def _step(d: Dict, key: Value) -> Value:
     return _value_at(d, int(at[0]))
 
 
-def find_keys(keys: Value, wanted: Value) -> np.ndarray[Any, np.dtype[np.int64]]:
+def find_keys(keys: Value, wanted: Value) -> Positions:
     """The first position of each of ``wanted`` in ``keys``; -1 where there is none."""
     if isinstance(keys, Vector) and isinstance(wanted, Vector):
         if keys.qtype is not wanted.qtype:
@@ -233,7 +235,8 @@ def find_keys(keys: Value, wanted: Value) -> np.ndarray[Any, np.dtype[np.int64]]
             first.setdefault(item, at)
         return np.fromiter((first.get(item, _MISSING) for item in want), np.int64, len(want))
     have_items = list(keys) if isinstance(keys, Vector | List) else []
-    return np.fromiter((_first_match(have_items, item) for item in wanted), np.int64, count(wanted))  # type: ignore[call-overload]
+    want_items = list(wanted) if isinstance(wanted, Vector | List) else []
+    return np.fromiter((_first_match(have_items, item) for item in want_items), np.int64, len(want_items))
 
 
 def _raws(x: Vector) -> Sequence[Any]:
@@ -242,7 +245,7 @@ def _raws(x: Vector) -> Sequence[Any]:
     return x.data.tolist()  # type: ignore[no-any-return]
 
 
-def _across_types(keys: Vector, wanted: Vector) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _across_types(keys: Vector, wanted: Vector) -> Positions:
     """Numbers are looked up by value; other types never meet."""
     numeric = _POSITIONS | {Q.FLOAT, Q.REAL}
     if keys.qtype in numeric and wanted.qtype in numeric:
@@ -332,7 +335,7 @@ def _row_found(values: Value, keys: Table, row: Value) -> Value:
     return index_at(values, Atom(Q.LONG, int(at[0])))
 
 
-def find_rows(table: Table, wanted: Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+def find_rows(table: Table, wanted: Table) -> Positions:
     """The first position of each row of ``wanted`` among the rows of ``table``; -1 where there is none."""
     have = [_hashable(column) for column in table.columns.items]
     want = [_hashable(column) for column in wanted.columns.items]

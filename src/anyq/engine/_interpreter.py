@@ -23,8 +23,8 @@ from ._parser import parse
 from ._report import Frame, as_q_error, chain, drawn
 from ._scope import names_in
 from ._tables import build_table
-from ._vocabulary import Vocabulary
 from ._views import View
+from ._vocabulary import Vocabulary
 from .verbs import install
 
 __all__ = ["Interpreter", "Program"]
@@ -250,7 +250,7 @@ class Interpreter:
     def truth(x: Value) -> bool:
         """Whether a condition holds. Raises `QError` (``type``) for what is no atom of a number."""
         if type(x) is Atom and x.qtype is not QType.SYMBOL and x.qtype is not QType.GUID:
-            return x.raw != 0
+            return bool(x.raw != 0)
         raise QError("type")
 
     @staticmethod

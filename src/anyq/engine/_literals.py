@@ -79,8 +79,8 @@ def numbers(text: str) -> Value:
 def _one(word: str) -> Value:
     if word.startswith("0x"):
         digits = word[2:]
-        raw = bytes.fromhex(digits if len(digits) % 2 == 0 else digits[:-1] + "0" + digits[-1])
-        return Atom(Q.BYTE, raw[0]) if 0 < len(digits) <= 2 else Vector(Q.BYTE, np.frombuffer(raw, np.uint8))
+        octets = bytes.fromhex(digits if len(digits) % 2 == 0 else digits[:-1] + "0" + digits[-1])
+        return Atom(Q.BYTE, octets[0]) if 0 < len(digits) <= 2 else Vector(Q.BYTE, np.frombuffer(octets, np.uint8))
     if word.endswith("b") and word[:-1].strip("01") == "" and len(word) > 1:
         bits = [c == "1" for c in word[:-1]]
         return Atom(Q.BOOLEAN, int(bits[0])) if len(bits) == 1 else Vector(Q.BOOLEAN, np.array(bits))

@@ -11,7 +11,7 @@ or sets variables, or needs the host. Functions never change their arguments.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -22,12 +22,10 @@ __all__ = [
     "arity_of",
 ]  # fmt: skip
 
-VerbFunction = Callable[..., Value]
+VerbFunction: TypeAlias = Callable[..., Value]
 
 ITERATORS: Final = ("'", "/", "\\", "':", "/:", "\\:")
 """Iterators by their code."""
-
-VerbFunction = Callable[..., Value]
 
 _OPERATORS: Final = (
     ": + - * % & | ^ = < > $ , # _ ~ ! ? @ . 0: 1: 2: in within like bin ss insert wsum wavg div xexp setenv binr"
