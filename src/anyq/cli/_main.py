@@ -1,0 +1,113 @@
+"""Which command was asked for; each is imported only when it runs, so that a console starts at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+DESCRIPTION = "Talk to q/kdb+ processes, serve q clients, and run q in-process."
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    from ._demo import run
+
+    return run(arguments)
+
+
+def console(arguments: argparse.Namespace) -> int:
+    from ._q import run
+
+    return run(arguments)
+
+
+def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="the first things one does with a q, from Trio and from asyncio, every answer checked",
+        description="Starts two embedded q servers, talks to them from Trio and then from asyncio, and prints a "
+        "transcript. The exit code is 1 when an answer was not the expected one.",
+    )
+    parser.add_argument(
+        "--connect",
+        metavar="HOST:PORT[:USER:PASS]",
+        help="talk to this q; it gets a table `tab` and a namespace `.test`, which are deleted at the end",
+    )
+    parser.add_argument(
+        "--backend", action="append", choices=("trio", "asyncio"), help="only this event loop (default: both)"
+    )
+    parser.set_defaults(run=demo)
+
+
+def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "q",
+        help="a q console, and with -p a q server",
+        description="Reads q from standard input, a statement a line, and prints what q prints.",
+        epilog="The console ends at the end of its input unless it is serving, at \\\\ and at exit n.",
+    )
+    parser.add_argument("script", nargs="?", help="a q script to run first")
+    parser.add_argument("arguments", nargs="*", help="what the script finds in .z.x")
+    parser.add_argument(
+        "-p",
+        metavar="[HOST:]PORT",
+        dest="port",
+        help="serve q clients on this port, on loopback unless a host is given; 0 is any free port",
+    )
+    parser.add_argument("-q", dest="quiet", action="store_true", help="no banner and no prompt")
+    parser.add_argument("-u", metavar="FILE", dest="users", help="only clients with a user:password line of this file")
+    parser.add_argument(
+        "-U", metavar="FILE", dest="users_only", help="the same as -u"
+    )
+    parser.add_argument("-c", nargs=2, type=int, metavar=("ROWS", "COLUMNS"), dest="size", help="console size")
+    parser.add_argument("-P", type=int, metavar="N", dest="precision", help="digits of floats printed (0: all, 7)")
+    parser.add_argument("-S", type=int, metavar="N", dest="seed", help="random seed")
+    parser.add_argument("-t", type=int, metavar="MS", dest="timer", help="milliseconds between timer ticks")
+    parser.add_argument("-o", type=int, metavar="N", dest="offset", help="hours of local time from UTC")
+    parser.add_argument("-T", type=int, metavar="SECONDS", dest="query_timeout", help="longest a client's query may run")
+    parser.add_argument("-W", type=int, metavar="N", dest="week", help="first day of the week")
+    parser.add_argument("-z", type=int, choices=(0, 1), dest="dates", help="0: dates are mm/dd, 1: dd/mm")
+    parser.add_argument(
+        "--allow-shell", action="store_true", help="let clients run shell commands on this machine, as q does"
+    )
+    parser.set_defaults(run=console)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="anyq", description=DESCRIPTION)
+    top.add_argument("--version", action="store_true", help="the version of anyq and of what it stands on")
+    commands = top.add_subparsers(title="commands", metavar="")
+    add_demo(commands)
+    add_q(commands)
+    return top
+
+
+def version() -> int:
+    """Print the versions that a report of a fault should name."""
+    import platform
+    from importlib.metadata import version as installed
+
+    print(f"anyq {installed('anyq')}")
+    for name in ("anyio", "trio", "numpy"):
+        print(f"{name} {installed(name)}")
+    print(f"Python {platform.python_version()} on {platform.platform()}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code.
+
+    A wrong command line prints the usage on standard error and exits with 2.
+    """
+    top = parser()
+    arguments = top.parse_args(argv)
+    if arguments.version:
+        return version()
+    if not hasattr(arguments, "run"):
+        top.print_help(sys.stderr)
+        return 2
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        return 130
