@@ -52,9 +52,7 @@ def on_path(version: str) -> bool:
     return False
 
 
-PYTHONS = [version for version in VERSIONS if on_path(version)] or [
-    f"{sys.version_info[0]}.{sys.version_info[1]}"
-]
+PYTHONS = [version for version in VERSIONS if on_path(version)] or [f"{sys.version_info[0]}.{sys.version_info[1]}"]
 OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
 nox.options.sessions = ["lint", "types", *(f"tests-{version}" for version in PYTHONS)]
 
@@ -71,9 +69,7 @@ def repeat_closing_lines() -> None:
 def closing_line(name: str, report: Path) -> str:
     """One line in pytest's words, from the report that it wrote."""
     suite = next(ET.parse(report).iter("testsuite"))
-    total, failed, errors, skipped = (
-        int(suite.get(k, "0")) for k in ("tests", "failures", "errors", "skipped")
-    )
+    total, failed, errors, skipped = (int(suite.get(k, "0")) for k in ("tests", "failures", "errors", "skipped"))
     counts = {
         "failed": failed,
         "passed": total - failed - errors - skipped,

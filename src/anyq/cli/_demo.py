@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TextIO
 
@@ -130,19 +130,22 @@ async def leave_as_found(q: Any) -> None:
 
 async def program(to: Transcript, address: str | None) -> None:
     """The whole demo; the same on every backend."""
-    async with embedded_servers(to, address) as (here, there):
-        async with anyq.connect(here) as q, anyq.connect(there) as other:
-            used = [name for name in NAMES_USED if (await q(f"`{name} in key `.")).py()] if address else []
-            if used:
-                to.expect(f"your q has no {' or '.join(used)} that the demo would overwrite", False)
-                return
-            await first_questions(to, q)
-            await a_table(to, q)
-            await an_error(to, q)
-            await two_at_once(to, q, other)
-            await a_cancelled_call(to, q)
-            if address is not None:
-                await leave_as_found(q)
+    async with (
+        embedded_servers(to, address) as (here, there),
+        anyq.connect(here) as q,
+        anyq.connect(there) as other,
+    ):
+        used = [name for name in NAMES_USED if (await q(f"`{name} in key `.")).py()] if address else []
+        if used:
+            to.expect(f"your q has no {' or '.join(used)} that the demo would overwrite", False)
+            return
+        await first_questions(to, q)
+        await a_table(to, q)
+        await an_error(to, q)
+        await two_at_once(to, q, other)
+        await a_cancelled_call(to, q)
+        if address is not None:
+            await leave_as_found(q)
 
 
 def run(arguments: argparse.Namespace, out: TextIO = sys.stdout) -> int:

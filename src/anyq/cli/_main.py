@@ -56,15 +56,15 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("-q", dest="quiet", action="store_true", help="no banner and no prompt")
     parser.add_argument("-u", metavar="FILE", dest="users", help="only clients with a user:password line of this file")
-    parser.add_argument(
-        "-U", metavar="FILE", dest="users_only", help="the same as -u"
-    )
+    parser.add_argument("-U", metavar="FILE", dest="users_only", help="the same as -u")
     parser.add_argument("-c", nargs=2, type=int, metavar=("ROWS", "COLUMNS"), dest="size", help="console size")
     parser.add_argument("-P", type=int, metavar="N", dest="precision", help="digits of floats printed (0: all, 7)")
     parser.add_argument("-S", type=int, metavar="N", dest="seed", help="random seed")
     parser.add_argument("-t", type=int, metavar="MS", dest="timer", help="milliseconds between timer ticks")
     parser.add_argument("-o", type=int, metavar="N", dest="offset", help="hours of local time from UTC")
-    parser.add_argument("-T", type=int, metavar="SECONDS", dest="query_timeout", help="longest a client's query may run")
+    parser.add_argument(
+        "-T", type=int, metavar="SECONDS", dest="query_timeout", help="longest a client's query may run"
+    )
     parser.add_argument("-W", type=int, metavar="N", dest="week", help="first day of the week")
     parser.add_argument("-z", type=int, choices=(0, 1), dest="dates", help="0: dates are mm/dd, 1: dd/mm")
     parser.add_argument(
