@@ -1,0 +1,104 @@
+"""Run as a script: one foreign client asks a server and prints what it got, as JSON.
+
+    python clients.py pykx|aiokdb|kola PORT  <  a JSON list of message bodies, in hexadecimal
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import socket
+import struct
+import sys
+from typing import Any
+
+HEADER = 8
+
+
+def message(body: str) -> bytes:
+    data = bytes.fromhex(body)
+    return struct.pack("<BBBBI", 1, 0, 0, 0, len(data) + HEADER) + data
+
+
+def pykx(port: int, bodies: list[str]) -> dict[str, Any]:
+    import pykx as kx
+
+    with kx.SyncQConnection("127.0.0.1", port) as q:
+        return {
+            "1+1": q("1+1").py(),
+            "til 10": q("til 10").py(),
+            "echo": [
+                bytes(kx.serialize(q("{x}", kx.deserialize(message(body)))).data)[HEADER:].hex() for body in bodies
+            ],
+        }
+
+
+def aiokdb(port: int, bodies: list[str]) -> dict[str, Any]:
+    from aiokdb import MessageType, b9, cv, d9, kl
+
+    def exactly(count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            more = connection.recv(count - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data
+
+    def call(request: Any) -> Any:
+        connection.sendall(b9(request, msgtype=MessageType.SYNC))
+        header = exactly(HEADER)
+        return d9(header + exactly(struct.unpack("<BBHI", header)[3] - HEADER))
+
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"user:password\x03\x00")
+        assert connection.recv(1) == b"\x03"
+        return {
+            "1+1": call(cv("1+1")).aJ(),
+            "til 10": list(call(cv("til 10")).kJ()),
+            "echo": [
+                b9(call(kl([cv("{x}"), d9(message(body))])), msgtype=MessageType.ASYNC)[HEADER:].hex()
+                for body in bodies
+            ],
+        }
+
+
+def kola(port: int, bodies: list[str]) -> dict[str, Any]:
+    import kola as library
+    import polars as pl
+
+    day = datetime.date(2021, 3, 4)
+    values: dict[str, Any] = {
+        "boolean": True,
+        "long": 7,
+        "float": 1.5,
+        "symbol": "abc",
+        "chars": b"abc",
+        "date": day,
+        "time": datetime.time(1, 2, 3),
+        "timespan": datetime.timedelta(days=1, microseconds=5),
+        "booleans": pl.Series("", [True, False]),
+        "bytes": pl.Series("", [1, 2], pl.UInt8),
+        "shorts": pl.Series("", [1, 2], pl.Int16),
+        "ints": pl.Series("", [1, 2], pl.Int32),
+        "longs": pl.Series("", [1, 2], pl.Int64),
+        "reals": pl.Series("", [1, 2], pl.Float32),
+        "floats": pl.Series("", [1, 2], pl.Float64),
+        "symbols": pl.Series("", ["a", "b"], pl.Categorical),
+        "dates": pl.Series("", [day, day]),
+        "timestamps": pl.Series("", [datetime.datetime(2021, 3, 4, 5)], pl.Datetime("ns")),
+        "timespans": pl.Series("", [datetime.timedelta(1)], pl.Duration("ns")),
+        "times": pl.Series("", [datetime.time(1, 2, 3)]),
+        "table": pl.DataFrame({"a": [1, 2], "b": [1.5, 2.5]}),
+    }
+    q = library.Q("127.0.0.1", port)
+    q.connect()
+    echo = {name: (str(value), str(q.sync("{x}", value))) for name, value in values.items()}
+    answer = {"1+1": q.sync("1+1"), "til 10": list(q.sync("til 10")), "echo": echo}
+    q.disconnect()
+    return answer
+
+
+if __name__ == "__main__":
+    client = {"pykx": pykx, "aiokdb": aiokdb, "kola": kola}[sys.argv[1]]
+    print("\n" + json.dumps(client(int(sys.argv[2]), json.load(sys.stdin))))

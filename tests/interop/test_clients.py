@@ -1,0 +1,79 @@
+"""Clients that others wrote, talking to `anyq q -p`.
+
+Each client runs in a process of its own (one of them changes the interpreter that it is imported into). What goes
+through ``{x}`` has to come back as the very same bytes, where the client lets us give it bytes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anyq import codec
+
+from .samples import SAMPLES, UNKNOWN
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a console that also serves."""
+    command = [sys.executable, "-m", "anyq", "q", "-q", "-p", "0W"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write("\\p\n")
+            process.stdin.flush()
+            yield int(process.stdout.readline().strip().removesuffix("i"))
+        finally:
+            process.kill()
+
+
+def ask(client: str, port: int, samples: list[str]) -> dict[str, Any]:
+    """What the client got: the plain answers, and what came back through ``{x}``."""
+    if importlib.util.find_spec(client) is None:
+        pytest.skip(f"{client} is not installed: nox -s interop installs it")
+    done = subprocess.run(
+        [sys.executable, str(HERE / "clients.py"), client, str(port)],
+        input=json.dumps(samples),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYKX_UNLICENSED": "true"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+@pytest.mark.parametrize("client", ["pykx", "aiokdb", "kola"])
+def test_first_questions(client: str, port: int) -> None:
+    answer = ask(client, port, [])
+    assert answer["1+1"] == 2
+    assert answer["til 10"] == list(range(10))
+
+
+@pytest.mark.parametrize("client", ["pykx", "aiokdb"])
+def test_every_type_comes_back_byte_for_byte(client: str, port: int) -> None:
+    known = {name: value for name, value in SAMPLES.items() if name not in UNKNOWN[client]}
+    sent = {name: bytes(codec.encode(value)).hex() for name, value in known.items()}
+    answer = ask(client, port, list(sent.values()))
+    assert dict(zip(sent, answer["echo"], strict=True)) == sent
+
+
+def test_kola_values_come_back(port: int) -> None:
+    answer = ask("kola", port, [])
+    assert answer["echo"]
+    for name, (there, back) in answer["echo"].items():
+        assert back == there, name
