@@ -6,7 +6,19 @@ says nothing then.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.processes import serving_console
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anyq")
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[int]:
+    """The port of an `anyq q` in a process of its own."""
+    with serving_console() as port:
+        yield port

@@ -1,6 +1,6 @@
 """Run as a script: one foreign client asks a server and prints what it got, as JSON.
 
-    python clients.py pykx|aiokdb|kola PORT  <  a JSON list of message bodies, in hexadecimal
+python clients.py pykx|aiokdb|kola PORT  <  a JSON list of message bodies, in hexadecimal
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +21,6 @@ from anyq import codec
 from .samples import SAMPLES, UNKNOWN
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """The port of a console that also serves."""
-    command = [sys.executable, "-m", "anyq", "q", "-q", "-p", "0W"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            process.stdin.write("\\p\n")
-            process.stdin.flush()
-            yield int(process.stdout.readline().strip().removesuffix("i"))
-        finally:
-            process.kill()
 
 
 def ask(client: str, port: int, samples: list[str]) -> dict[str, Any]:
@@ -58,22 +42,22 @@ def ask(client: str, port: int, samples: list[str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("client", ["pykx", "aiokdb", "kola"])
-def test_first_questions(client: str, port: int) -> None:
-    answer = ask(client, port, [])
+def test_first_questions(client: str, served: int) -> None:
+    answer = ask(client, served, [])
     assert answer["1+1"] == 2
     assert answer["til 10"] == list(range(10))
 
 
 @pytest.mark.parametrize("client", ["pykx", "aiokdb"])
-def test_every_type_comes_back_byte_for_byte(client: str, port: int) -> None:
+def test_every_type_comes_back_byte_for_byte(client: str, served: int) -> None:
     known = {name: value for name, value in SAMPLES.items() if name not in UNKNOWN[client]}
     sent = {name: bytes(codec.encode(value)).hex() for name, value in known.items()}
-    answer = ask(client, port, list(sent.values()))
+    answer = ask(client, served, list(sent.values()))
     assert dict(zip(sent, answer["echo"], strict=True)) == sent
 
 
-def test_kola_values_come_back(port: int) -> None:
-    answer = ask("kola", port, [])
+def test_kola_values_come_back(served: int) -> None:
+    answer = ask("kola", served, [])
     assert answer["echo"]
     for name, (there, back) in answer["echo"].items():
         assert back == there, name
