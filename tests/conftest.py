@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-
 from tests.processes import serving_console
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])

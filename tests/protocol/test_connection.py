@@ -427,6 +427,4 @@ def check_through_buffers(chunks: list[bytes]) -> None:
 def test_any_login_bytes_cut_anywhere_give_the_same(stream: bytes, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     chunks = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True) if a < b]
-    assert events(Connection(Role.SERVER), chunks) == events(
-        Connection(Role.SERVER), [stream] if stream else []
-    )
+    assert events(Connection(Role.SERVER), chunks) == events(Connection(Role.SERVER), [stream] if stream else [])

@@ -301,9 +301,7 @@ class Connection:
 
     def _parts(self, event: Message) -> tuple[Buffer, ...]:
         body = event.body
-        header = header_bytes(
-            _KINDS[type(event)], len(body), event.compressed, event.little_endian, self.capability
-        )
+        header = header_bytes(_KINDS[type(event)], len(body), event.compressed, event.little_endian, self.capability)
         if len(body) < _JOIN_BELOW:
             return (b"".join((header, body)),)
         return header, body

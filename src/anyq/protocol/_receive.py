@@ -52,9 +52,7 @@ class Inbox:
             return self.body[self.filled :]
         view = self._room()
         if not len(view):
-            raise LocalProtocolError(
-                f"{len(self)} bytes wait to be parsed: call next_event before reading on"
-            )
+            raise LocalProtocolError(f"{len(self)} bytes wait to be parsed: call next_event before reading on")
         self._lent = True
         missing = self.size - self.filled
         return view[:missing] if missing else view

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol
 import attrs
 
 from anyq.errors import ConversionError
-from anyq.values import Value, as_q, chars, long, symbol
+from anyq.values import List, Value, as_q, chars, long, symbol
 
 from ._source import source_of
 
@@ -142,7 +142,7 @@ class Prepared:
     name: str
     signature: inspect.Signature
 
-    def bound(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[str, str, Any]:
+    def bound(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[str, str, List]:
         """The code, the name to call and the q list of arguments.
 
         q passes arguments by place only, so keyword arguments go through a small function that names them again.
@@ -150,7 +150,7 @@ class Prepared:
         """
         bound = self.signature.bind(*arguments, **keywords)
         places, named = bound.args, bound.kwargs
-        values = as_q([as_q(value) for value in (*places, *named.values())])
+        values = List.of(tuple(as_q(value) for value in (*places, *named.values())))
         if not named:
             return self.code, self.name, values
         passed = ", ".join([f"*_a[:{len(places)}]", *(f"{k}=_a[{len(places) + i}]" for i, k in enumerate(named))])

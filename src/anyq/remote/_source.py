@@ -20,6 +20,7 @@ from __future__ import annotations
 import ast
 import builtins
 import datetime
+import dis
 import inspect
 import textwrap
 import types
@@ -127,8 +128,6 @@ def _outer_names(code: types.CodeType) -> Iterator[str]:
 
 
 def _global_names(code: types.CodeType) -> Iterator[str]:
-    import dis
-
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             yield str(instruction.argval)
@@ -139,13 +138,13 @@ def _global_names(code: types.CodeType) -> Iterator[str]:
             )
 
 
-def _around(function: types.FunctionType) -> Mapping[str, Any]:
+def _around(function: types.FunctionType, known: frozenset[str]) -> Mapping[str, Any]:
     """The names from around the function that it uses, and their values."""
     found: dict[str, Any] = {}
     for name in _outer_names(function.__code__):
         if name in function.__globals__:
             found[name] = function.__globals__[name]
-        elif name not in _BUILTINS and name != function.__name__:
+        elif name not in _BUILTINS and name not in known and name != function.__name__:
             raise _refuse(function, f"uses {name}, which is not defined yet")
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
@@ -171,7 +170,7 @@ class _Writer:
         function = _checked(function)
         name = self.done[id(function)] = f"_anyq_{len(self.done) + 1}"
         definition = _definition(function)
-        lines = [self._bind(function, *pair) for pair in _around(function).items()]
+        lines = [self._bind(function, *pair) for pair in _around(function, self.known).items()]
         body = self._plain(function, definition)
         returned = "_lambda" if isinstance(definition, ast.Lambda) else definition.name
         text = "\n".join([*filter(None, lines), body, f"return {returned}"])
@@ -197,7 +196,11 @@ class _Writer:
 
     def _imported(self, function: types.FunctionType, name: str, value: Any) -> str:
         """The import of a class or a function of a library."""
-        if value.__module__ == "__main__" or "<locals>" in value.__qualname__ or value.__module__ is None:
+        if (
+            value.__module__ in ("__main__", function.__module__)
+            or "<locals>" in value.__qualname__
+            or value.__module__ is None
+        ):
             raise _refuse(function, f"uses {name}, {_article(type(value).__name__)} that exists only here")
         top, dot, rest = value.__qualname__.partition(".")
         suffix = f"\n{name} = {name}.{rest}" if dot else ""
