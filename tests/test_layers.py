@@ -157,7 +157,6 @@ def test_the_library_reaches_itself_by_static_imports() -> None:
 
 
 def test_protocol_is_pure_standard_library() -> None:
-    allowed = sys.stdlib_module_names | {"attrs", "attr"}
     forbidden = {"socket", "ssl", "select", "selectors", "asyncio", "threading", "subprocess", "time"}
     wrong = []
     for file in SOURCES:
@@ -165,7 +164,7 @@ def test_protocol_is_pure_standard_library() -> None:
             continue
         for found in imports_of(file):
             top = found.module.split(".")[0]
-            if top in forbidden or (top != "anyq" and top not in allowed):
+            if top in forbidden or (top != "anyq" and top not in sys.stdlib_module_names):
                 wrong.append(f"{found.where}: {found.module}")
             if top == "anyq" and room_of(resolved(found)) not in {"protocol", "errors"}:
                 wrong.append(f"{found.where}: {found.module}")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+from ._address import host_and_port, listening
 
 DESCRIPTION = "Talk to q/kdb+ processes, serve q clients, and run q in-process."
 
@@ -17,6 +20,18 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def console(arguments: argparse.Namespace) -> int:
     from ._q import run
+
+    return run(arguments)
+
+
+def tap(arguments: argparse.Namespace) -> int:
+    from ._tap import run
+
+    return run(arguments)
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    from ._replay import run
 
     return run(arguments)
 
@@ -73,6 +88,38 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.set_defaults(run=console)
 
 
+def add_tap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "tap",
+        help="a proxy that shows the messages that pass",
+        description="Listens, forwards each connection to the server, and shows what passes: direction, kind, size, "
+        "time to the answer, and the value as q prints it. Passwords are neither shown nor recorded.",
+    )
+    parser.add_argument("listen", type=listening, metavar="[HOST:]PORT", help="where clients connect (loopback)")
+    parser.add_argument("server", type=host_and_port, metavar="HOST:PORT", help="where the server is")
+    parser.add_argument("--record", metavar="FILE", help="write what passes to this file, for anyq replay")
+    parser.add_argument("--lines", type=int, default=10, help="lines shown of a value (default: 10)")
+    parser.add_argument(
+        "--keep", type=int, default=64 << 20, metavar="BYTES", help="messages longer than this are only counted"
+    )
+    parser.set_defaults(run=tap)
+
+
+def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "replay",
+        help="play a recording of a tap, or a tickerplant's log, into a server",
+        description="Sends the recorded messages of the clients to a server, or a log's messages as async messages.",
+    )
+    parser.add_argument("file", type=Path, help="what anyq tap --record wrote, or a tickerplant's log")
+    parser.add_argument("server", type=host_and_port, metavar="HOST:PORT", help="where the messages go")
+    parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast; 0 is without pauses")
+    parser.add_argument("--rate", type=float, default=0.0, help="messages of a log a second; 0 is without pauses")
+    parser.add_argument("--user", default="", help="who logs in")
+    parser.add_argument("--password", help="the password (default: the variable ANYQ_PASSWORD)")
+    parser.set_defaults(run=replay)
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="anyq", description=DESCRIPTION)
@@ -80,6 +127,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="")
     add_demo(commands)
     add_q(commands)
+    add_tap(commands)
+    add_replay(commands)
     return top
 
 
