@@ -106,3 +106,15 @@ def test_wide_sizes_of_compressed_messages() -> None:
     assert codec.decompress(wide, flag=2) == bytes(5000)
     big = packed.payload[:4][::-1] + packed.payload[4:]
     assert codec.decompress(big, little_endian=False) == bytes(5000)
+
+
+def test_values_one_after_the_other() -> None:
+    values = [anyq.long(1), anyq.symbols(["a", "b"]), anyq.List([])]
+    rest = memoryview(b"".join(codec.encode(value) for value in values))
+    for value in values:
+        first, size = codec.decode_first(rest)
+        assert first == value
+        rest = rest[size:]
+    assert not rest
+    with pytest.raises(anyq.DecodeError):
+        codec.decode_first(rest)

@@ -38,12 +38,13 @@ from anyq.protocol import (
     SyncRequest,
     parse_header,
 )
+from anyq.values import chars
 
 __all__ = ["Play", "read_log", "read_recording", "run"]
 
 LOG_MAGIC: Final = b"\xff\x01"
 _LOG_HEADER: Final = 8
-_FLUSH: Final = codec.encode(b"")
+_FLUSH: Final = codec.encode(chars(""))
 _CHUNK: Final = 1 << 16
 
 

@@ -138,11 +138,12 @@ class Tap:
     async def run(self, host: str, port: int, ready: Callable[[int], None] | None = None) -> None:
         """Serve until cancelled."""
         listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
-        bound = listener.extra(SocketAttribute.local_port)
-        self.show(f"tap on {host}:{bound}, to {self.target[0]}:{self.target[1]}")
-        if ready is not None:
-            ready(bound)
-        await listener.serve(self.serve)
+        async with listener:
+            bound = listener.extra(SocketAttribute.local_port)
+            self.show(f"tap on {host}:{bound}, to {self.target[0]}:{self.target[1]}")
+            if ready is not None:
+                ready(bound)
+            await listener.serve(self.serve)
 
 
 def run(arguments: argparse.Namespace) -> int:

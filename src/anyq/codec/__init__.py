@@ -4,12 +4,12 @@
 """
 
 from ._compression import Compressed, compress, decompress
-from ._decode import Body, decode
+from ._decode import Body, decode, decode_first
 from ._encode import Buffer, encode, encode_error, encode_parts
 from ._limits import DEFAULT_LIMITS, Limits
 from ._message import Kind, dumps, loads
 
 __all__ = [
-    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "compress", "decode", "decompress", "dumps",
-    "encode", "encode_error", "encode_parts", "loads",
+    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "compress", "decode", "decode_first",
+    "decompress", "dumps", "encode", "encode_error", "encode_parts", "loads",
 ]  # fmt: skip

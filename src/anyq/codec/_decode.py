@@ -37,7 +37,7 @@ from ._leaves import LEAVES, item_count
 from ._limits import DEFAULT_LIMITS, Limits
 from ._twin import string_bounds
 
-__all__ = ["Body", "decode"]
+__all__ = ["Body", "decode", "decode_first"]
 
 Body = bytes | bytearray | memoryview | Any
 """Anything with the buffer protocol."""
@@ -61,18 +61,32 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     exceeds ``limits``. Nesting uses no interpreter stack.
     """
     buf = body if type(body) is bytes else _flat(body)
-    end = len(buf)
-    most = max(limits.max_message_size, limits.max_decompressed_size)
-    if end + 8 > most:
-        raise DecodeLimitError(f"a message of {end + 8} bytes is over the limit of {most}")
-    if not end:
-        raise DecodeError("the body is empty", position=0)
+    end = _checked_size(buf, limits)
     if buf[0] == _ERROR:
         raise QError(_error_text(buf))
     value, pos = _read(buf, end, little_endian, limits.max_depth)
     if pos != end:
         raise DecodeError(f"{end - pos} bytes follow the value", position=pos)
     return value
+
+
+def decode_first(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool = True) -> tuple[Value, int]:
+    """The q value at the beginning of ``body``, and how many bytes it takes: for files of one value after the other.
+
+    Raises as `decode`; what follows the value is not looked at.
+    """
+    buf = body if type(body) is bytes else _flat(body)
+    return _read(buf, _checked_size(buf, limits), little_endian, limits.max_depth)
+
+
+def _checked_size(buf: Any, limits: Limits) -> int:
+    end = len(buf)
+    most = max(limits.max_message_size, limits.max_decompressed_size)
+    if end + 8 > most:
+        raise DecodeLimitError(f"a message of {end + 8} bytes is over the limit of {most}")
+    if not end:
+        raise DecodeError("the body is empty", position=0)
+    return end
 
 
 def _flat(body: Any) -> memoryview:
