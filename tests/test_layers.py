@@ -156,6 +156,29 @@ def test_the_library_reaches_itself_by_static_imports() -> None:
     assert not hidden, "\n".join(hidden)
 
 
+def test_third_party_imports_are_declared() -> None:
+    """The four dependencies anywhere; an extra's library only in the rooms that the extra is for."""
+    extras = {
+        "pandas": {"convert"},
+        "pyarrow": {"convert"},
+        "polars": {"convert"},
+        "rich": {"cli"},
+        "prompt_toolkit": {"cli"},
+        "hypothesis": {"testing"},
+        "pytest": {"testing"},
+        "IPython": {"notebook"},
+    }
+    anywhere = {"anyio", "trio", "attrs", "attr", "numpy", "anyq"} | sys.stdlib_module_names
+    wrong = []
+    for file in SOURCES:
+        room = room_of(module_name(file))
+        for found in imports_of(file):
+            top = found.module.split(".")[0]
+            if top not in anywhere and room not in extras.get(top, set()) | ({"cli"} if top in extras else set()):
+                wrong.append(f"{found.where}: {found.module}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_protocol_is_pure_standard_library() -> None:
     forbidden = {"socket", "ssl", "select", "selectors", "asyncio", "threading", "subprocess", "time"}
     wrong = []
