@@ -1,0 +1,350 @@
+"""One connected client, as handlers see it: who it is, and what can be sent to it."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator
+from enum import Enum
+from threading import get_ident
+from typing import Any, Final
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+from anyio.abc import TaskGroup
+
+from anyq.errors import CallTimeout, ClosedError, ConnectionLost, LocalProtocolError, QError
+from anyq.protocol import AsyncMessage, Buffer, Call, Connection, Response, SyncRequest
+from anyq.values import Value, as_q, chars
+
+from ._handlers import error_text
+from ._limits import Limits, Stats
+from ._transport import Transport
+from ._wire import decode_response, encode, error_body
+
+__all__ = ["Answer", "AnswerState", "Client", "message_of"]
+
+log: Final = logging.getLogger("anyq.server")
+_MOST_ARGUMENTS: Final = 8
+
+
+def message_of(query: object, arguments: tuple[object, ...]) -> Value:
+    """What q sends for a query: text as a char vector, with arguments the list ``(f;a;b)``.
+
+    ``TypeError`` for more than eight arguments.
+    """
+    if len(arguments) > _MOST_ARGUMENTS:
+        raise TypeError(f"a q function takes at most {_MOST_ARGUMENTS} arguments, not {len(arguments)}")
+    head = chars(query) if isinstance(query, str) else as_q(query)
+    return as_q([head, *arguments]) if arguments else head
+
+
+class AnswerState(Enum):
+    """What became of an answer."""
+
+    OWED = "the client waits for it"
+    GIVEN = "the client has been answered"
+    GONE = "the client left before it was answered"
+
+
+class Answer:
+    """The answer owed to one sync message, to be given later: see `Client.defer`.
+
+    ``state`` tells what became of it. Responses leave in the order of requests, so those to later requests of the
+    same client wait for this one.
+    """
+
+    __slots__ = ("_body", "_client", "state")
+
+    def __init__(self, client: Client) -> None:
+        self.state = AnswerState.OWED
+        self._client = client
+        self._body: tuple[Buffer, int] | None = None
+
+    def reply(self, result: object) -> bool:
+        """Answer with ``result``; one that cannot be sent becomes a q error.
+
+        False, and nothing happens, if the client has been answered or has left. May be called in any thread that
+        `Client.post` may be called in.
+        """
+        return self._give(lambda: self._client._encode_result(result))
+
+    def fail(self, error: str | BaseException) -> bool:
+        """Answer with a q error; otherwise as `reply`."""
+        text = error if isinstance(error, str) else error_text(error)
+        return self._give(lambda: (error_body(text), 0))
+
+    def _give(self, make: Callable[[], tuple[Buffer, int]]) -> bool:
+        client = self._client
+        if client._in_other_thread():
+            return anyio.from_thread.run_sync(self._give, make)
+        if self.state is not AnswerState.OWED:
+            return False
+        self._body = make()
+        self.state = AnswerState.GIVEN
+        client._send_answers()
+        return True
+
+
+class Posted:
+    """What `Client.post` returns. Awaiting it waits until the network has taken all that was posted to the client."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        return self._client._sent().__await__()
+
+
+class _Asked(Call):
+    """A request of ours to the client."""
+
+    __slots__ = ("done", "response")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = anyio.Event()
+        self.response: Response | None = None
+
+
+class Client:
+    """A client that is logged in. Handlers get it as their last argument, if they have room for one.
+
+    ``handle`` is its number (never used twice by one server), ``user`` what it logged in as, ``address`` where it
+    comes from, ``capability`` what its side of the protocol can do. ``data`` is yours.
+    """
+
+    def __init__(self, handle: int, address: str, peer: Connection, transport: Transport, limits: Limits) -> None:
+        self.handle = handle
+        self.address = address
+        self.user = ""
+        self.data: dict[str, Any] = {}
+        self.on_drain: Callable[[], None] | None = None
+        """Called (in the server's event loop) each time the network has taken all that waited."""
+        self._peer = peer
+        self._transport = transport
+        self._limits = limits
+        self._stats = Stats()
+        self._remote = False
+        self._thread = get_ident()
+        self._scope = anyio.CancelScope()
+        self._tasks: TaskGroup | None = None
+        self._backlog: deque[Buffer] = deque()
+        self._waiting = 0
+        self._drained: anyio.Event | None = None
+        self._answers: deque[Answer] = deque()
+        self._current: Answer | None = None
+        self._handling_sync = False
+        self._closed = ""
+
+    @property
+    def capability(self) -> int:
+        return self._peer.capability
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client has left or was disconnected."""
+        return bool(self._closed)
+
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes that wait for the network to take them."""
+        return self._waiting + self._transport.backlog
+
+    def __repr__(self) -> str:
+        return f"<Client {self.handle} {self.user!r} at {self.address}{' closed' if self._closed else ''}>"
+
+    # For handlers
+
+    def post(self, query: object, *arguments: object) -> Posted:
+        """Send an async message: ``query`` and ``arguments`` as in a call of a connection.
+
+        The message is queued before this returns, and leaves in order, before the answer to the message that is
+        being handled. Awaiting the result waits until the network has taken it; that is not necessary. May also be
+        called in the threads that the server's event loop started (``Handler(in_thread=True)``). Raises `ClosedError`
+        if the client has left; a client that lets too much wait is disconnected.
+        """
+        if self._in_other_thread():
+            return anyio.from_thread.run_sync(self.post, query, *arguments)
+        body, compressed = self._encode(message_of(query, arguments))
+        self.post_body(body, compressed)
+        return Posted(self)
+
+    def post_body(self, body: Buffer, compressed: int = 0) -> None:
+        """Post what is encoded already, for a capability not above this client's. As `post`."""
+        self._check_open()
+        self._peer.queue(AsyncMessage(body, True, compressed))
+        self._hand_over()
+
+    async def __call__(self, query: object, *arguments: object, timeout: float | None = None) -> Value:
+        """Send the client a sync message and wait for its answer. Not from a plain handler.
+
+        Raises `QError` for a q error, `CallTimeout`, `ConnectionLost` when the client leaves. Cancelled: the answer
+        is dropped when it comes.
+        """
+        self._check_open()
+        body, compressed = self._encode(message_of(query, arguments))
+        call = _Asked()
+        self._peer.queue(SyncRequest(body, True, compressed), call)
+        self._hand_over()
+        try:
+            with anyio.fail_after(timeout):
+                await call.done.wait()
+        except TimeoutError:
+            raise CallTimeout(f"client {self.handle} did not answer within {timeout} s") from None
+        finally:
+            if call.response is None:
+                self._peer.ledger.abandon(call)
+        if call.response is None:
+            raise ConnectionLost(f"client {self.handle} left before it answered")
+        return decode_response(call.response)
+
+    def defer(self) -> Answer:
+        """Answer the sync message that is being handled later; what its handler returns is not sent.
+
+        `QError` (``domain``) when no sync message of this client is being handled, or it was deferred before.
+        """
+        if not self._handling_sync or self._current is not None:
+            raise QError("domain", detail=f"client {self.handle} does not wait for an answer that could be deferred")
+        self._current = Answer(self)
+        self._answers.append(self._current)
+        return self._current
+
+    def close(self) -> None:
+        """Disconnect the client. What was not sent is dropped; its handlers that run are cancelled."""
+        if self._in_other_thread():
+            anyio.from_thread.run_sync(self.close)
+        else:
+            self._end("closed by the server")
+
+    # The way out
+
+    def _in_other_thread(self) -> bool:
+        return get_ident() != self._thread
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError(f"client {self.handle} is gone: {self._closed}")
+
+    def _encode(self, value: Value) -> tuple[Buffer, int]:
+        return encode(value, self._peer.capability, self._remote)
+
+    def _encode_result(self, result: object) -> tuple[Buffer, int]:
+        try:
+            return self._encode(as_q(result))
+        except Exception as error:
+            self._stats.errors += 1
+            log.warning("client %d: a result cannot be sent: %s", self.handle, error)
+            return error_body(error_text(error)), 0
+
+    def _respond(self, body: Buffer, compressed: int = 0) -> None:
+        """Answer the message that was just handled, in its turn."""
+        if self._answers:
+            answer = Answer(self)
+            answer._body, answer.state = (body, compressed), AnswerState.GIVEN
+            self._answers.append(answer)
+        elif not self._closed:
+            self._peer.queue(Response(body, True, compressed))
+            self._hand_over()
+
+    def _send_answers(self) -> None:
+        answers = self._answers
+        while answers and (body := answers[0]._body) is not None:
+            answers.popleft()
+            if not self._closed:
+                self._peer.queue(Response(body[0], True, body[1]))
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Give the network all that may go now; what it does not take waits for the writer."""
+        while not self._closed and (parts := self._peer.take()) is not None:
+            for part in parts:
+                self._push(part)
+
+    def _push(self, part: Buffer) -> None:
+        if not self._waiting and not self._transport.backlog:
+            try:
+                sent = self._transport.try_send(part)
+            except OSError as error:
+                self._end(f"cannot be written to: {error}")
+                return
+            if sent == len(part) and not self._transport.backlog:
+                return
+            part = memoryview(part)[sent:]
+        elif self._waiting >= self._limits.queued_bytes:
+            self._stats.slow += 1
+            log.warning("client %d (%s) does not read: %d bytes wait", self.handle, self.user, self._waiting)
+            self._end("it did not read what was sent to it")
+            return
+        if len(part):
+            self._backlog.append(part)
+            self._waiting += len(part)
+        if self._drained is None and self._tasks is not None:
+            self._drained = anyio.Event()
+            self._tasks.start_soon(self._write_backlog)
+
+    async def _write_backlog(self) -> None:
+        """Send what waits; runs while something does."""
+        transport = self._transport
+        try:
+            while self._waiting or transport.backlog:
+                with anyio.fail_after(self._limits.send_time):
+                    await transport.wait_writable()
+                sent = transport.try_send(self._backlog[0] if self._backlog else b"")
+                self._waiting -= sent
+                if self._backlog:
+                    rest = memoryview(self._backlog.popleft())[sent:]
+                    if len(rest):
+                        self._backlog.appendleft(rest)
+        except OSError as error:
+            late = isinstance(error, TimeoutError) and not error.errno
+            self._stats.slow += late
+            self._end("it did not read what was sent to it" if late else f"cannot be written to: {error}")
+        else:
+            drained, self._drained = self._drained, None
+            if drained is not None:
+                drained.set()
+            if self.on_drain is not None:
+                self.on_drain()
+            self._backlog_sent()
+
+    async def _sent(self) -> None:
+        if self._in_other_thread():
+            raise LocalProtocolError("await a post in the server's own event loop")
+        if self._drained is not None:
+            await self._drained.wait()
+            self._check_open()
+        else:
+            await anyio.lowlevel.checkpoint()
+
+    def _backlog_sent(self) -> None:
+        """All that waited was sent."""
+
+    def _end(self, reason: str) -> None:
+        """The connection is over; the first reason counts."""
+        if self._closed:
+            return
+        self._closed = reason
+        for answer in self._answers:
+            if answer.state is AnswerState.OWED:
+                answer.state = AnswerState.GONE
+        self._answers.clear()
+        self._backlog.clear()
+        self._waiting = 0
+        _, unknown = self._peer.ledger.close()
+        for call in unknown:
+            if isinstance(call, _Asked):
+                call.done.set()
+        if self._drained is not None:
+            self._drained.set()
+        self._scope.cancel()
+
+    def _answered(self, response: Response) -> None:
+        call = response.call
+        if isinstance(call, _Asked):
+            call.response = response
+            call.done.set()
+        self._hand_over()

@@ -1,0 +1,104 @@
+"""What a server calls, and how its failures are said in q."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final
+
+import anyio
+import anyio.to_thread
+import attrs
+
+from anyq.errors import ConversionError, EncodeError, LimitError, QError
+
+__all__ = ["Action", "Handler", "error_text"]
+
+_LONGEST_ERROR: Final = 1000
+
+
+@attrs.frozen
+class Handler:
+    """A function with the way it is to be run; a bare function is the same as ``Handler(function)``.
+
+    * ``in_thread``: run it (a plain function) in a worker thread; the event loop goes on. Methods of `Client` may be
+      called there.
+    * ``concurrency``: how many runs at a time, over all clients; the rest wait in order.
+    * ``timeout``: seconds after which a run is cancelled; a sync caller gets the error ``timeout``.
+    * ``finish``: go on when the client has left. Otherwise the run is cancelled (a thread is abandoned).
+    """
+
+    function: Callable[..., Any]
+    in_thread: bool = False
+    concurrency: int | None = None
+    timeout: float | None = None
+    finish: bool = False
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether ``function`` names ``count`` positional parameters."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len(places) >= count
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+
+
+class Action:
+    """A handler made ready: ``run(*arguments, client)``, where the client is left out if the function does not take it.
+
+    ``plain`` actions are run by calling `now`; others by awaiting `run`.
+    """
+
+    __slots__ = ("_limiter", "_wants_client", "finish", "function", "in_thread", "plain", "timeout")
+
+    def __init__(self, handler: Handler | Callable[..., Any], arguments: int) -> None:
+        given = handler if isinstance(handler, Handler) else Handler(handler)
+        if not callable(given.function):
+            raise TypeError(f"a handler is a function, not {type(given.function).__name__}")
+        self.function, self.in_thread = given.function, given.in_thread
+        self.timeout, self.finish = given.timeout, given.finish
+        self._wants_client = _takes(given.function, arguments + 1)
+        self._limiter = None if given.concurrency is None else anyio.CapacityLimiter(given.concurrency)
+        awaits = _is_async(given.function)
+        if awaits and given.in_thread:
+            raise TypeError("a coroutine function cannot run in a worker thread; leave in_thread out")
+        self.plain = not awaits and not given.in_thread and self._limiter is None
+
+    def now(self, *arguments: Any) -> Any:
+        """Call a plain action's function. The last argument is the client."""
+        return self.function(*arguments) if self._wants_client else self.function(*arguments[:-1])
+
+    async def run(self, *arguments: Any) -> Any:
+        """Run the action in its own way. ``TimeoutError`` when its time is over."""
+        with anyio.CancelScope(shield=self.finish), anyio.fail_after(self.timeout):
+            if self._limiter is None:
+                return await self._run(arguments)
+            async with self._limiter:
+                return await self._run(arguments)
+
+    async def _run(self, arguments: tuple[Any, ...]) -> Any:
+        if self.in_thread:
+            return await anyio.to_thread.run_sync(self.now, *arguments, abandon_on_cancel=not self.finish)
+        result = self.now(*arguments)
+        return await result if inspect.isawaitable(result) else result
+
+
+def error_text(error: BaseException) -> str:
+    """What a q client is told of a handler's error: q's own text of a `QError`, else the class and its text."""
+    if isinstance(error, QError):
+        text = error.text
+    elif isinstance(error, ConversionError | EncodeError):
+        text = "type"
+    elif isinstance(error, LimitError):
+        text = "limit"
+    elif isinstance(error, TimeoutError):
+        text = "timeout"
+    else:
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return text.replace("\0", "")[:_LONGEST_ERROR]

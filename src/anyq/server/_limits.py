@@ -1,0 +1,63 @@
+"""Bounds of a server, and counts of what it did."""
+
+from __future__ import annotations
+
+import attrs
+
+__all__ = ["Limits", "Stats"]
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """What one server takes upon itself. Whoever goes beyond is disconnected, alone, and counted in `Stats`.
+
+    Times are seconds, sizes bytes; ``None`` means without bound.
+
+    * ``connections``, ``per_address``: clients at a time, in all and from one network address (unix sockets count
+      only in all).
+    * ``login_time``, ``login_size``: from the accepted connection to the end of the login, TLS handshake included.
+    * ``message_size``: one message as it comes, header included; refused after its header.
+    * ``queued_bytes``: what may wait to be sent to one client. A message is taken while less than that waits, so
+      the memory used is bounded by this and one message.
+    * ``send_time``: how long a client may take none of the bytes that wait for it.
+    * ``requests``: messages of one client that wait to be handled; beyond, the client's socket is not read.
+    * ``idle_time``: how long a client may stay silent.
+    """
+
+    connections: int | None = 10_000
+    per_address: int | None = None
+    login_time: float | None = 10.0
+    login_size: int = 1024
+    message_size: int = 2**31
+    queued_bytes: int = 64 * 2**20
+    send_time: float | None = 60.0
+    requests: int = 64
+    idle_time: float | None = None
+
+
+@attrs.define
+class Stats:
+    """Counts since the server started."""
+
+    accepted: int = 0
+    """Connections taken from the network."""
+    logins: int = 0
+    """Clients whose login was accepted."""
+    refused: int = 0
+    """Logins that were refused."""
+    late_logins: int = 0
+    """Logins that were not complete in time, or too long."""
+    foreign: int = 0
+    """HTTP, WebSocket, or TLS where q was expected."""
+    over_limit: int = 0
+    """Connections closed at once because there were too many."""
+    sync_messages: int = 0
+    async_messages: int = 0
+    errors: int = 0
+    """Sync messages answered with an error, and async ones whose handler failed."""
+    bad_messages: int = 0
+    """Clients disconnected for what is not q IPC, or over the message size."""
+    slow: int = 0
+    """Clients disconnected because they did not read what was sent to them."""
+    idle: int = 0
+    """Clients disconnected after ``idle_time``."""

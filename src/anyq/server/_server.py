@@ -1,0 +1,296 @@
+"""A server: listeners, the clients they brought, and how it all ends."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import logging
+import ssl
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, Final, Self
+
+import anyio
+import anyio.abc
+import anyio.lowlevel
+import attrs
+
+from anyq.errors import ClosedError
+
+from ._client import Client, message_of
+from ._handlers import Action, Handler
+from ._limits import Limits, Stats
+from ._listen import Listener, abstract_name, listen_tcp, listen_unix
+from ._session import Actions, Session
+from ._transport import SocketTransport
+from ._wire import encode
+
+__all__ = ["Server"]
+
+log: Final = logging.getLogger("anyq.server")
+_OUT_OF_RESOURCES: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_FIRST_HANDLE: Final = 5
+
+Handles = Handler | Callable[..., Any]
+
+
+@attrs.define(eq=False)
+class Server:
+    """Serves q clients while its ``async with`` block runs.
+
+    Handlers are functions, plain or async, or `Handler` objects that say how to run them. A handler that has room for
+    one more argument gets the `Client`:
+
+    * ``on_sync(message)``: its result is the answer; an exception is a q error to the client.
+    * ``on_async(message)``: default: as ``on_sync``, without an answer. Exceptions are logged.
+    * ``authenticate(user, password)``: whether the login is accepted; the password is ``None`` if it is empty. An
+      exception refuses.
+    * ``on_open(client)``, ``on_close(client)``: after the login, and once when the connection is over.
+    * ``on_timer()``, every ``timer`` seconds.
+
+    Plain handlers run in the event loop and must not block it; see `Handler` for threads, time limits, concurrency.
+
+    ``host`` and ``port`` (0 picks a free one), ``unix`` (a path, ``@name`` for the abstract namespace, or ``True`` for
+    the name that q clients of ``port`` look for) say where to listen. With ``tls`` all clients must speak TLS, unless
+    ``plain=True`` takes both on the same port.
+
+    Leaving the block stops the server: no new connections, requests that run may finish within ``grace`` seconds, then
+    they are cancelled. When an exception or cancellation leaves the block, ``grace`` is 0. Nothing is left afterwards:
+    no task, no socket, the port is free.
+    """
+
+    on_sync: Handles
+    on_async: Handles | None = None
+    authenticate: Handles | None = attrs.field(default=None, kw_only=True)
+    on_open: Handles | None = attrs.field(default=None, kw_only=True)
+    on_close: Handles | None = attrs.field(default=None, kw_only=True)
+    on_timer: Handles | None = attrs.field(default=None, kw_only=True)
+    timer: float = attrs.field(default=1.0, kw_only=True)
+    host: str = attrs.field(default="127.0.0.1", kw_only=True)
+    listen_port: int | None = attrs.field(default=None, kw_only=True, alias="port")
+    unix: str | bool | None = attrs.field(default=None, kw_only=True)
+    tls: ssl.SSLContext | None = attrs.field(default=None, kw_only=True)
+    plain: bool = attrs.field(default=False, kw_only=True)
+    limits: Limits = attrs.field(factory=Limits, kw_only=True)
+    grace: float = attrs.field(default=5.0, kw_only=True)
+    handles: Iterator[int] = attrs.field(factory=lambda: itertools.count(_FIRST_HANDLE), kw_only=True)
+    stats: Stats = attrs.field(factory=Stats, init=False)
+    clients: dict[int, Client] = attrs.field(factory=dict, init=False)
+    """The clients that are logged in, by handle."""
+    _listeners: list[Listener] = attrs.field(factory=list, init=False)
+    _sessions: set[Session] = attrs.field(factory=set, init=False)
+    _addresses: Counter[str] = attrs.field(factory=Counter, init=False)
+    _tasks: anyio.abc.TaskGroup | None = attrs.field(default=None, init=False)
+    _accepting: anyio.CancelScope = attrs.field(init=False)
+    _empty: anyio.Event = attrs.field(init=False)
+    _stopped: anyio.Event = attrs.field(init=False)
+    _actions: Actions = attrs.field(init=False)
+
+    # The scope
+
+    async def __aenter__(self) -> Self:
+        if self._tasks is not None:
+            raise ClosedError("a server can be entered once")
+        if self.listen_port is None and not isinstance(self.unix, str):
+            raise TypeError("a server needs a port (port=0 picks a free one) or a unix socket (unix=...)")
+        self._actions = self._made_ready()
+        self._empty, self._stopped = anyio.Event(), anyio.Event()
+        self._accepting = anyio.CancelScope()
+        self._open_listeners()
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        self._tasks.start_soon(self._accept_all)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        assert self._tasks is not None
+        try:
+            await self.stop(self.grace if error is None else 0)
+        finally:
+            self._close_listeners()
+            self._tasks.cancel_scope.cancel()
+            self._tasks.cancel_scope.shield = True
+            await self._tasks.__aexit__(None, None, None)
+        return False
+
+    async def stop(self, grace: float | None = None) -> None:
+        """Stop: as leaving the block does, which may follow. Returns when no client is left.
+
+        Cancelled: those that are left are disconnected at once.
+        """
+        self._accepting.cancel()
+        self._close_listeners()
+        for session in list(self._sessions):
+            session.finish()
+        try:
+            if self._sessions:
+                with anyio.move_on_after(self.grace if grace is None else grace):
+                    await self._empty.wait()
+        finally:
+            for session in list(self._sessions):
+                session._end("the server stops")
+            self._stopped.set()
+        with anyio.CancelScope(shield=True):
+            while self._sessions:
+                await self._empty.wait()
+
+    async def serve_forever(self) -> None:
+        """Wait until `stop` is called."""
+        await self._stopped.wait()
+
+    # What it is
+
+    @property
+    def port(self) -> int:
+        """The TCP port, or 0 if there is none."""
+        return self.listen_port or 0
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where it listens: ``host:port`` and ``unix:name``."""
+        return [listener.address for listener in self._listeners]
+
+    # What it sends
+
+    def broadcast(self, clients: Iterable[Client | int], query: object, *arguments: object) -> int:
+        """Post a message to many clients, serialised once for the lowest capability among them.
+
+        Clients (or their handles) that have left are passed over. Returns how many it was queued for.
+        """
+        found = [self.clients.get(c) if isinstance(c, int) else c for c in clients]
+        there = [client for client in found if client is not None and not client.closed]
+        if not there:
+            return 0
+        body, compressed = encode(message_of(query, arguments), min(c.capability for c in there), False)
+        for client in there:
+            if not client.closed:
+                client.post_body(body, compressed)
+        return len(there)
+
+    # Listening
+
+    def _made_ready(self) -> Actions:
+        def ready(handler: Handles | None, arguments: int) -> Action | None:
+            return None if handler is None else Action(handler, arguments)
+
+        on_async = self.on_sync if self.on_async is None else self.on_async
+        return Actions(
+            Action(self.on_sync, 1),
+            Action(on_async, 1),
+            ready(self.authenticate, 2),
+            ready(self.on_open, 0),
+            ready(self.on_close, 0),
+        )
+
+    def _open_listeners(self) -> None:
+        plain = self.tls is None or self.plain
+        try:
+            if self.listen_port is not None:
+                for sock, address in listen_tcp(self.host, self.listen_port):
+                    self._listeners.append(Listener(sock, address, self.tls, plain))
+                    self.listen_port = sock.getsockname()[1]
+            names = [abstract_name(self.port) if self.unix is True else self.unix] if self.unix else []
+            for name in names:
+                sock, address, path = listen_unix(str(name))
+                self._listeners.append(Listener(sock, address, self.tls, plain, path))
+        except BaseException:
+            self._close_listeners()
+            raise
+
+    def _close_listeners(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+
+    async def _accept_all(self) -> None:
+        with self._accepting:
+            async with anyio.create_task_group() as tasks:
+                for listener in self._listeners:
+                    tasks.start_soon(self._accept, listener)
+                if self.limits.idle_time is not None:
+                    tasks.start_soon(self._end_idle, self.limits.idle_time)
+                if self.on_timer is not None:
+                    tasks.start_soon(self._tick, Action(self.on_timer, 0))
+
+    async def _accept(self, listener: Listener) -> None:
+        sock, batch = listener.socket, 0
+        while True:
+            try:
+                accepted, address = sock.accept()
+            except (BlockingIOError, InterruptedError):
+                await anyio.wait_readable(sock)
+                continue
+            except OSError as error:
+                if error.errno in _OUT_OF_RESOURCES:
+                    log.error("no connection can be accepted: %s", error)
+                    await anyio.sleep(0.1)
+                await anyio.lowlevel.checkpoint()
+                continue
+            try:
+                self._admit(SocketTransport(accepted), listener, address)
+            except OSError:
+                accepted.close()
+            batch = (batch + 1) % 64
+            if not batch:
+                await anyio.lowlevel.checkpoint()
+
+    def _admit(self, transport: SocketTransport, listener: Listener, address: Any) -> None:
+        network = isinstance(address, tuple)
+        host = str(address[0]) if network else ""
+        limits, stats = self.limits, self.stats
+        stats.accepted += 1
+        full = limits.connections is not None and len(self._sessions) >= limits.connections
+        if full or (network and limits.per_address is not None and self._addresses[host] >= limits.per_address):
+            stats.over_limit += 1
+            transport.close()
+            return
+        where = f"{host}:{address[1]}" if network else listener.address
+        session = Session(
+            next(self.handles), where, transport, self._actions, limits, stats,
+            tls=listener.tls, plain=listener.plain, remote=network and not host.startswith(("127.", "::1")),
+        )  # fmt: skip
+        self._sessions.add(session)
+        if network:
+            self._addresses[host] += 1
+        assert self._tasks is not None
+        self._tasks.start_soon(self._run, session, host)
+
+    async def _run(self, session: Session, host: str) -> None:
+        try:
+            await session.run(self._opened, self._closed)
+        finally:
+            self._sessions.discard(session)
+            if host:
+                self._addresses[host] -= 1
+                if not self._addresses[host]:
+                    del self._addresses[host]
+            if not self._sessions:
+                self._empty.set()
+                self._empty = anyio.Event()
+
+    def _opened(self, session: Session) -> None:
+        session.last_heard = anyio.current_time()
+        self.clients[session.handle] = session
+
+    def _closed(self, session: Session) -> None:
+        self.clients.pop(session.handle, None)
+
+    async def _end_idle(self, longest: float) -> None:
+        while True:
+            await anyio.sleep(longest / 4)
+            oldest = anyio.current_time() - longest
+            for session in list(self._sessions):
+                if session.handle in self.clients and session.last_heard < oldest and session.idle:
+                    self.stats.idle += 1
+                    session._end("it was silent for too long")
+
+    async def _tick(self, action: Action) -> None:
+        while True:
+            await anyio.sleep(self.timer)
+            try:
+                await action.run(None)
+            except Exception as error:
+                log.error("on_timer failed", exc_info=error)

@@ -1,0 +1,365 @@
+"""The life of one connection: login, messages in, answers out, end.
+
+Theory of operation. One task reads. A message whose handler is a plain function is handled by that task at once,
+unless messages before it still wait: no task switch stands between a request and its answer. Other handlers run in a
+second task, which lives while there is work, so the reader goes on: it sees the client leave (and the handler is
+cancelled), and it takes the client's answers to our own requests. A client's messages are handled one after the other,
+in order.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+import anyio
+import anyio.lowlevel
+import attrs
+
+from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError
+from anyq.protocol import (
+    CAPABILITY,
+    NEED_DATA,
+    Accept,
+    AsyncMessage,
+    Connection,
+    EndOfFile,
+    Event,
+    ForeignProtocol,
+    Login,
+    Message,
+    Refuse,
+    Response,
+    Role,
+    SyncRequest,
+)
+from anyq.values import NULL
+
+from ._client import AnswerState, Client
+from ._handlers import Action, error_text
+from ._limits import Limits, Stats
+from ._transport import SocketTransport, TlsTransport
+from ._wire import decode_request, error_body
+
+__all__ = ["Actions", "Session"]
+
+log: Final = logging.getLogger("anyq.server")
+_BATCH: Final = 32
+_CLOSING_TIME: Final = 5.0
+_NOT_HTTP: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 36\r\n\r\n"
+    b"This port speaks q IPC and not HTTP\n"
+)
+_TLS_FIRST: Final = b"\x16"
+
+Forget = Callable[["Session"], None]
+
+
+@attrs.frozen
+class Actions:
+    """The handlers of a server, made ready."""
+
+    on_sync: Action
+    on_async: Action
+    authenticate: Action | None = None
+    on_open: Action | None = None
+    on_close: Action | None = None
+
+
+class Session(Client):
+    """One connection, from the accepted socket to its close."""
+
+    def __init__(
+        self,
+        handle: int,
+        address: str,
+        transport: SocketTransport,
+        actions: Actions,
+        limits: Limits,
+        stats: Stats,
+        *,
+        tls: ssl.SSLContext | None = None,
+        plain: bool = True,
+        remote: bool = False,
+    ) -> None:
+        peer = Connection(
+            Role.SERVER, max_message_size=limits.message_size, max_login_size=limits.login_size, max_in_flight=1
+        )
+        super().__init__(handle, address, peer, transport, limits)
+        self._socket = transport
+        self._actions = actions
+        self._stats = stats
+        self._tls, self._plain = tls, plain
+        self._remote = remote
+        self._work: deque[Callable[[], Any]] = deque()
+        self._working = False
+        self._room: anyio.Event | None = None
+        self._finishing = False
+        self.last_heard = 0.0
+
+    async def run(self, opened: Forget, closed: Forget) -> None:
+        """The whole life. Never raises but for cancellation; ``opened`` is called after the login."""
+        try:
+            with self._scope:
+                if await self._login():
+                    opened(self)
+                    try:
+                        await self._talk()
+                    finally:
+                        closed(self)
+        except OSError as error:
+            log.debug("client %d at %s: %s", self.handle, self.address, error)
+        except Exception:
+            log.exception("client %d at %s: the session failed", self.handle, self.address)
+        finally:
+            self._end("the session ended")
+            self._transport.close()
+
+    # Login
+
+    async def _login(self) -> bool:
+        login: Login | None = None
+        try:
+            with anyio.fail_after(self._limits.login_time):
+                await self._secure()
+                event = await self._next_event()
+                if isinstance(event, Login):
+                    login = event
+                    accepted = await self._accepts(login)
+                    return self._welcome(login) if accepted else self._refuse(login)
+                if isinstance(event, ForeignProtocol):
+                    self._refuse_foreign(event)
+        except (TimeoutError, LimitError):
+            self._stats.late_logins += 1
+            log.info("%s: no login in time", self.address)
+        except (ssl.SSLError, ProtocolError) as error:
+            self._stats.foreign += 1
+            log.info("%s: no q login: %s", self.address, error)
+        return False
+
+    async def _secure(self) -> None:
+        if self._tls is None:
+            return
+        if self._plain and await self._socket.peek() != _TLS_FIRST:
+            return
+        transport = TlsTransport(self._socket, self._tls)
+        await transport.handshake()
+        self._transport = transport
+
+    async def _accepts(self, login: Login) -> bool:
+        self.user = login.user
+        action = self._actions.authenticate
+        if action is None:
+            return True
+        try:
+            if action.plain:
+                return bool(action.now(login.user, login.password, self))
+            return bool(await action.run(login.user, login.password, self))
+        except Exception as error:
+            log.error("%s: the login check of %r failed", self.address, login.user, exc_info=error)
+            return False
+
+    def _welcome(self, login: Login) -> bool:
+        self._push(self._peer.send(Accept(min(login.capability, CAPABILITY))))
+        self._stats.logins += 1
+        return True
+
+    def _refuse(self, login: Login) -> bool:
+        self._peer.send(Refuse())
+        self._stats.refused += 1
+        log.info("%s: the login of %r is refused", self.address, login.user)
+        return False
+
+    def _refuse_foreign(self, event: ForeignProtocol) -> None:
+        self._stats.foreign += 1
+        log.info("%s: %s instead of a q login", self.address, event.name)
+        if event.name == "HTTP":
+            self._transport.try_send(_NOT_HTTP)
+
+    async def _next_event(self) -> Event:
+        peer, transport = self._peer, self._transport
+        while True:
+            event = peer.next_event()
+            if event is not NEED_DATA:
+                return event  # type: ignore[return-value]
+            peer.buffer_updated(await transport.receive_into(peer.get_buffer()))
+
+    # Messages
+
+    async def _talk(self) -> None:
+        try:
+            async with anyio.create_task_group() as tasks:
+                self._tasks = tasks
+                if self._waiting or self._transport.backlog:
+                    self._push(b"")
+                self._opened()
+                await self._read()
+                tasks.cancel_scope.cancel()
+        finally:
+            self._end("it left")
+            with anyio.CancelScope(shield=True):
+                await self._left()
+
+    async def _read(self) -> None:
+        peer, timed = self._peer, self._limits.idle_time is not None
+        most, batch = self._limits.requests, 0
+        try:
+            while not self._closed:
+                event = peer.next_event()
+                if event is NEED_DATA:
+                    batch = 0
+                    count = await self._transport.receive_into(peer.get_buffer())
+                    peer.buffer_updated(count)
+                    if timed:
+                        self.last_heard = anyio.current_time()
+                    continue
+                if isinstance(event, EndOfFile):
+                    return
+                if isinstance(event, Response):
+                    self._answered(event)
+                elif isinstance(event, SyncRequest | AsyncMessage):
+                    self._take(event)
+                    batch += 1
+                    if batch >= _BATCH:
+                        batch = 0
+                        await anyio.lowlevel.checkpoint()
+                    if len(self._work) >= most:
+                        self._room = anyio.Event()
+                        await self._room.wait()
+        except (ProtocolError, DecodeError, LimitError) as error:
+            self._stats.bad_messages += 1
+            log.warning("client %d (%s) is disconnected: %s", self.handle, self.user, error)
+        except OSError as error:
+            log.debug("client %d: %s", self.handle, error)
+
+    def _take(self, message: Message) -> None:
+        """Handle a message now if its handler is plain and nothing waits before it, else in its turn."""
+        if self._finishing:
+            return
+        value = decode_request(message)  # type: ignore[arg-type]
+        sync = isinstance(message, SyncRequest)
+        action = self._actions.on_sync if sync else self._actions.on_async
+        if action.plain and not self._working:
+            self._handle_now(action, value, sync)
+        else:
+            self._add_work(lambda: self._handle(action, value, sync))
+
+    def _handle_now(self, action: Action, value: Any, sync: bool) -> None:
+        self._begin(sync)
+        try:
+            result = action.now(value, self)
+        except Exception as error:
+            self._failed(error, sync)
+        else:
+            self._succeeded(result, sync)
+
+    async def _handle(self, action: Action, value: Any, sync: bool) -> None:
+        if action.plain:
+            self._handle_now(action, value, sync)
+            return
+        self._begin(sync)
+        try:
+            result = await action.run(value, self)
+        except anyio.get_cancelled_exc_class() as error:
+            # The handler was cancelled, and if that was not our doing, its caller must learn of it.
+            self._failed(LocalProtocolError("the handler was cancelled") if not self._closed else error, sync)
+            await anyio.lowlevel.checkpoint_if_cancelled()
+        except Exception as error:
+            self._failed(error, sync)
+        else:
+            self._succeeded(result, sync)
+
+    def _begin(self, sync: bool) -> None:
+        self._handling_sync = sync
+        if sync:
+            self._stats.sync_messages += 1
+        else:
+            self._stats.async_messages += 1
+
+    def _succeeded(self, result: Any, sync: bool) -> None:
+        self._handling_sync = False
+        deferred, self._current = self._current, None
+        if sync and deferred is None and not self._closed:
+            self._respond(*self._encode_result(NULL if result is None else result))
+
+    def _failed(self, error: BaseException, sync: bool) -> None:
+        self._handling_sync = False
+        deferred, self._current = self._current, None
+        self._stats.errors += 1
+        if not sync:
+            log.error("client %d (%s): an async message failed: %s", self.handle, self.user, error_text(error))
+        elif deferred is not None and deferred.state is AnswerState.OWED:
+            deferred.fail(error)
+        elif deferred is None:
+            self._respond(error_body(error_text(error)))
+
+    # Work that is not done at once
+
+    def _add_work(self, job: Callable[[], Any]) -> None:
+        self._work.append(job)
+        if not self._working and self._tasks is not None:
+            self._working = True
+            self._tasks.start_soon(self._work_off)
+
+    async def _work_off(self) -> None:
+        work = self._work
+        try:
+            while work and not self._closed:
+                await work.popleft()()
+                if self._room is not None:
+                    self._room.set()
+                    self._room = None
+        finally:
+            self._working = False
+        self._finish_if_idle()
+
+    def _opened(self) -> None:
+        action = self._actions.on_open
+        if action is None:
+            return
+        if action.plain:
+            try:
+                action.now(self)
+            except Exception as error:
+                log.error("client %d: on_open failed", self.handle, exc_info=error)
+        else:
+            self._add_work(lambda: self._notify(action, "on_open"))
+
+    async def _notify(self, action: Action, name: str) -> None:
+        try:
+            await action.run(self)
+        except Exception as error:
+            log.error("client %d: %s failed", self.handle, name, exc_info=error)
+
+    async def _left(self) -> None:
+        action = self._actions.on_close
+        if action is None:
+            return
+        with anyio.move_on_after(_CLOSING_TIME):
+            await self._notify(action, "on_close")
+
+    # Graceful end
+
+    def finish(self) -> None:
+        """Take no more messages; end when those taken are answered."""
+        self._finishing = True
+        self._finish_if_idle()
+
+    def _backlog_sent(self) -> None:
+        self._finish_if_idle()
+
+    def _send_answers(self) -> None:
+        super()._send_answers()
+        self._finish_if_idle()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of this client is being done and nothing waits."""
+        return not (self._working or self._work or self._answers or self._handling_sync or self.queued_bytes)
+
+    def _finish_if_idle(self) -> None:
+        if self._finishing and self.idle:
+            self._end("the server stops")

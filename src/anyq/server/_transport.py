@@ -1,0 +1,169 @@
+"""Sockets as a session wants them: receive into its memory, send what fits now.
+
+Theory of operation. Sockets are non-blocking. `receive_into` is the only place where a session waits for input;
+`try_send` never waits, so that a response leaves in the same step that made it, and only what the network does not
+take at once becomes a backlog for a writer task. The same code runs on Trio and asyncio: both can wait for a
+descriptor. TLS is the same with an `ssl.MemoryBIO` pair between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from typing import Protocol, cast
+
+import anyio
+
+__all__ = ["SocketTransport", "TlsTransport", "Transport"]
+
+Bytes = bytes | bytearray | memoryview
+_RECORDS = 1 << 16
+
+
+class Transport(Protocol):
+    """A byte stream in both directions. One task receives, one sends."""
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that `try_send` took and the network has not."""
+
+    async def receive_into(self, buffer: memoryview) -> int:
+        """Wait for input; how many bytes were put at the start of ``buffer``, 0 at the end of the stream."""
+
+    def try_send(self, data: Bytes) -> int:
+        """Send without waiting; how many bytes were taken. ``OSError`` when the stream is broken."""
+
+    async def wait_writable(self) -> None:
+        """Wait until `try_send` can make progress."""
+
+    def close(self) -> None:
+        """Close the socket, at once. Nobody may be waiting in another method."""
+
+
+class SocketTransport:
+    """A connected TCP or unix socket."""
+
+    __slots__ = ("_socket",)
+    backlog = 0
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._socket = sock
+
+    async def receive_into(self, buffer: memoryview) -> int:
+        receive = self._socket.recv_into
+        while True:
+            try:
+                return receive(buffer)
+            except (BlockingIOError, InterruptedError):
+                await anyio.wait_readable(self._socket)
+
+    async def peek(self) -> bytes:
+        """The first byte, left where it is; empty at the end of the stream."""
+        while True:
+            try:
+                return self._socket.recv(1, socket.MSG_PEEK)
+            except (BlockingIOError, InterruptedError):
+                await anyio.wait_readable(self._socket)
+
+    def try_send(self, data: Bytes) -> int:
+        try:
+            return self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+
+    async def wait_writable(self) -> None:
+        await anyio.wait_writable(self._socket)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class TlsTransport:
+    """TLS over a socket, the server's side. Call `handshake` first."""
+
+    __slots__ = ("_incoming", "_lower", "_outgoing", "_pending", "_received", "_tls")
+
+    def __init__(self, lower: SocketTransport, context: ssl.SSLContext) -> None:
+        self._lower = lower
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._pending = memoryview(b"")
+        self._received = memoryview(bytearray(_RECORDS))
+
+    async def handshake(self) -> None:
+        """Do the handshake. ``ssl.SSLError`` or ``OSError`` when it fails; the alert, if any, was sent."""
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._send_all()
+                if not await self._fill():
+                    raise ConnectionResetError("the stream ended inside the TLS handshake") from None
+            except ssl.SSLError:
+                self._flush()
+                raise
+            else:
+                return await self._send_all()
+
+    async def _send_all(self) -> None:
+        while not self._flush():
+            await self._lower.wait_writable()
+
+    async def _fill(self) -> bool:
+        count = await self._lower.receive_into(self._received)
+        if not count:
+            self._incoming.write_eof()
+            return False
+        self._incoming.write(self._received[:count])
+        return True
+
+    def _flush(self) -> bool:
+        """Send ciphertext; True when none is left."""
+        if self._outgoing.pending:
+            self._pending = memoryview(bytes(self._pending) + self._outgoing.read())
+        while self._pending:
+            sent = self._lower.try_send(self._pending)
+            if not sent:
+                return False
+            self._pending = self._pending[sent:]
+        return True
+
+    def _say_goodbye(self) -> None:
+        """Send close_notify as far as it goes without waiting; the peer's is not awaited."""
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self._tls.unwrap()
+        self._flush()
+
+    @property
+    def backlog(self) -> int:
+        return len(self._pending) + self._outgoing.pending
+
+    async def receive_into(self, buffer: memoryview) -> int:
+        while True:
+            try:
+                return cast(int, self._tls.read(len(buffer), buffer))
+            except ssl.SSLWantReadError:
+                self._flush()
+                if not await self._fill():
+                    return 0
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return 0
+
+    def try_send(self, data: Bytes) -> int:
+        view, taken = memoryview(data), 0
+        while self._flush() and taken < len(view):
+            taken += self._tls.write(view[taken : taken + _RECORDS])
+        return taken
+
+    async def wait_writable(self) -> None:
+        await self._lower.wait_writable()
+
+    def close(self) -> None:
+        with contextlib.suppress(ssl.SSLError, ValueError, OSError):
+            self._say_goodbye()
+        self._lower.close()
