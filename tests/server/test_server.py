@@ -33,7 +33,9 @@ def thread_echo(message: anyq.Value) -> anyq.Value:
     return message
 
 
-@pytest.mark.parametrize("handler", [echo, slow_echo, Handler(thread_echo, in_thread=True), Handler(echo, concurrency=1)])
+@pytest.mark.parametrize(
+    "handler", [echo, slow_echo, Handler(thread_echo, in_thread=True), Handler(echo, concurrency=1)]
+)
 async def test_each_kind_of_handler_answers_in_order(handler: Any) -> None:
     async with Server(handler, port=0) as server, peer(server.port) as q:
         for number in range(3):

@@ -68,7 +68,7 @@ class Action:
         awaits = _is_async(given.function)
         if awaits and given.in_thread:
             raise TypeError("a coroutine function cannot run in a worker thread; leave in_thread out")
-        self.plain = not awaits and not given.in_thread and self._limiter is None
+        self.plain = not (awaits or given.in_thread or given.concurrency or given.timeout or given.finish)
 
     def now(self, *arguments: Any) -> Any:
         """Call a plain action's function. The last argument is the client."""

@@ -9,10 +9,11 @@ in order.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import anyio
@@ -197,9 +198,9 @@ class Session(Client):
                     self._push(b"")
                 self._opened()
                 await self._read()
-                tasks.cancel_scope.cancel()
+                self._end("it left")
         finally:
-            self._end("it left")
+            self._end("it was cancelled")
             with anyio.CancelScope(shield=True):
                 await self._left()
 
@@ -254,15 +255,21 @@ class Session(Client):
         except Exception as error:
             self._failed(error, sync)
         else:
-            self._succeeded(result, sync)
+            if inspect.isawaitable(result):
+                self._add_work(lambda: self._await(result, sync))
+            else:
+                self._succeeded(result, sync)
 
     async def _handle(self, action: Action, value: Any, sync: bool) -> None:
         if action.plain:
             self._handle_now(action, value, sync)
             return
         self._begin(sync)
+        await self._await(action.run(value, self), sync)
+
+    async def _await(self, running: Awaitable[Any], sync: bool) -> None:
         try:
-            result = await action.run(value, self)
+            result = await running
         except anyio.get_cancelled_exc_class() as error:
             # The handler was cancelled, and if that was not our doing, its caller must learn of it.
             self._failed(LocalProtocolError("the handler was cancelled") if not self._closed else error, sync)
