@@ -93,7 +93,7 @@ async def test_a_cancelled_handler_answers_with_an_error() -> None:
         with anyio.CancelScope() as scope:
             scope.cancel()
             await anyio.lowlevel.checkpoint()
-        raise anyio.get_cancelled_exc_class()() if False else anyq.QError("stop")
+        raise anyq.QError("stop")
 
     async with Server(cancels_itself, port=0) as server, peer(server.port) as q:
         assert await q.error(1) == "stop"
@@ -278,6 +278,7 @@ async def test_deferred_answers() -> None:
         await first.send(6)  # its answer waits for the first one
         (answer,) = answers
         assert answer.state is AnswerState.OWED
+        answer = answers[0]
         assert answer.reply("later")
         assert await first.receive() == "later"
         assert await first.receive() == 6
@@ -286,7 +287,7 @@ async def test_deferred_answers() -> None:
         await first.send(0)
         assert await second.ask(5) == 5
         assert answers[1].fail("sorry")
-        with pytest.raises(anyq.QError, match="^sorry$"):
+        with pytest.raises(anyq.QError, match="sorry"):
             await first.receive()
 
 
@@ -347,7 +348,7 @@ async def test_stop_lets_requests_finish_within_the_grace_period() -> None:
             await anyio.lowlevel.checkpoint()
         tasks.start_soon(server.stop)
         await anyio.wait_all_tasks_blocked()
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match="connection attempts failed"):
             await anyio.connect_tcp("127.0.0.1", server.port)
         go_on.set()
     assert sorted(int(r) for r in results) == list(range(50))
@@ -378,7 +379,7 @@ async def test_cancelling_the_block_ends_the_server() -> None:
         async with Server(echo, port=0) as server, peer(server.port):
             await server.serve_forever()
     assert scope.cancelled_caught
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="connection attempts failed"):
         await anyio.connect_tcp("127.0.0.1", server.port)
 
 
