@@ -82,6 +82,11 @@ class SymbolArray:
             raise IndexError(index)
         return bytes(data[offsets[i] : offsets[i + 1] - 1]).decode("utf-8", "surrogateescape")
 
+    @property
+    def coded(self) -> bool:
+        """Whether `factorize` costs nothing."""
+        return self._codes is not None
+
     def objects(self) -> npt.NDArray[np.object_]:
         """An object array of ``str``. Not to be written to."""
         if self._strs is None:

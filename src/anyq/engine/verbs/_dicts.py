@@ -1,0 +1,176 @@
+"""Dictionaries: making, keys and values, upsert, entries taken and deleted; keyed tables (``!``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
+
+from ._search import positions
+from ._support import INTEGERS, fail, integer, is_atom, items_of, strs, symbols
+from ._take import is_row, join, rows_to_table, take, window
+
+if TYPE_CHECKING:
+    from .._vocabulary import Vocabulary
+
+__all__ = ["bang", "delete_keys", "install", "keyed", "make_dict", "take_keys", "unkeyed", "upsert"]
+
+
+def make_dict(x: Value, y: Value) -> Value:
+    """A dict of keys and values; two tables make a keyed table."""
+    if is_atom(x) and is_atom(y):
+        fail("type")
+    if is_atom(x) or is_atom(y):
+        fail("type")
+    keys = x.keys if isinstance(x, Dict) else x
+    values = y.values if isinstance(y, Dict) and not isinstance(y, KeyedTable) else y
+    if count(keys) != count(values):
+        fail("length")
+    if isinstance(keys, Table) and isinstance(values, Table):
+        return KeyedTable(keys, values)
+    return Dict(keys, values)
+
+
+def keyed(size: int, table: Value) -> Value:
+    """``size!table``: the first columns as keys; none for 0."""
+    plain = unkeyed(table)
+    if not isinstance(plain, Table):
+        fail("type")
+    if size <= 0:
+        return plain
+    names, columns = plain.column_names, plain.columns.items
+    if size >= len(names):
+        fail("length")
+    return KeyedTable(
+        Table.of(symbols(names[:size]), List.of(columns[:size])), Table.of(symbols(names[size:]), List.of(columns[size:]))
+    )
+
+
+def unkeyed(table: Value) -> Value:
+    return table.unkeyed() if isinstance(table, KeyedTable) else table
+
+
+def bang(x: Value, y: Value) -> Value:
+    """q's ``x!y`` where ``x`` is not negative: a dict, or a table with so many key columns."""
+    if isinstance(x, Atom) and x.qtype in INTEGERS and isinstance(y, Table | KeyedTable):
+        return keyed(integer(x), y)
+    return make_dict(x, y)
+
+
+def upsert(x: Value, y: Value) -> Value:
+    """``x,y`` of two dicts: the values of ``y`` for its keys, new keys at the end."""
+    if not isinstance(x, Dict) or not isinstance(y, Dict):
+        fail("type")
+    if isinstance(x, KeyedTable) is not isinstance(y, KeyedTable):
+        fail("type")
+    size = len(x)
+    if not size and not isinstance(x, KeyedTable):
+        return y
+    found = positions(x.keys, y.keys)
+    if isinstance(x, KeyedTable) and isinstance(y, KeyedTable):
+        return _upsert_tables(x, y, found, size)
+    return _upsert_items(x, y, found, size)
+
+
+def _upsert_items(x: Dict, y: Dict, found: np.ndarray[tuple[int, ...], np.dtype[np.int64]], size: int) -> Dict:
+    keys, values = items_of(x.keys), items_of(x.values)
+    for place, key, value in zip(found.tolist(), items_of(y.keys), items_of(y.values), strict=True):
+        if place < size:
+            values[place] = value
+        else:
+            late = next((i for i in range(size, len(keys)) if keys[i] == key), None)
+            if late is not None:
+                values[late] = value
+                continue
+            keys.append(key)
+            values.append(value)
+    made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
+    return Dict(made, rows_to_table(values) if isinstance(x.values, Table) else collapse(values))
+
+
+def _upsert_tables(
+    x: KeyedTable, y: KeyedTable, found: np.ndarray[tuple[int, ...], np.dtype[np.int64]], size: int
+) -> KeyedTable:
+    if set(x.value_table.column_names) - set(y.value_table.column_names):
+        fail("mismatch")
+    first = positions(y.keys, y.keys)
+    fresh = np.flatnonzero((found == size) & (first == np.arange(len(first))))
+    target = found.copy()
+    target[fresh] = size + np.arange(len(fresh))
+    target = target[first] if len(first) else target
+    keys = join(x.keys, take(y.keys, fresh))
+    source = np.concatenate([np.arange(size), size + fresh])
+    source[target] = size + np.arange(len(target))
+    columns = [
+        take(join(column, y.value_table.column(name)), source)
+        for name, column in zip(x.value_table.column_names, x.value_table.columns.items, strict=True)
+    ]
+    assert isinstance(keys, Table)
+    return KeyedTable(keys, Table.of(x.value_table.names, List.of(tuple(columns))))
+
+
+def _as_keys(x: Value) -> Value:
+    return collapse([x]) if is_atom(x) else x
+
+
+def take_keys(x: Value, y: Value) -> Value:
+    """The entries of ``y`` with the keys ``x``; of a table the columns, of a keyed table the rows."""
+    if isinstance(y, Table):
+        names = strs(x)
+        if set(names) - set(y.column_names):
+            fail(next(name for name in names if name not in y.column_names))
+        return Table.of(symbols(names), List.of(tuple([y.column(name) for name in names])))
+    if not isinstance(y, Dict):
+        fail("type")
+    if isinstance(y, KeyedTable):
+        wanted = x if isinstance(x, Table) else rows_to_table([x]) if is_row(x) else fail("type")
+        kept = positions(y.keys, wanted)
+        kept = kept[kept < len(y)]
+        return KeyedTable(take(y.keys, kept), take(y.values, kept))
+    keys = _as_keys(x)
+    found = positions(y.keys, keys)
+    return Dict(keys, take(y.values, np.where(found < len(y), found, -1)))
+
+
+def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
+    """The dict or table ``x`` without the keys (columns) ``y``; with ``outer`` rows of a table by position."""
+    if isinstance(x, Table):
+        if isinstance(y, Atom) and y.qtype in INTEGERS:
+            at = integer(y)
+            return take(x, np.delete(np.arange(len(x)), at)) if 0 <= at < len(x) else x
+        dropped = set(strs(y))
+        kept = [name for name in x.column_names if name not in dropped]
+        return Table.of(symbols(kept), List.of(tuple([x.column(name) for name in kept])))
+    if not isinstance(x, Dict):
+        fail("type")
+    if isinstance(x, KeyedTable):
+        gone = y if isinstance(y, Table) else rows_to_table([y]) if is_row(y) else None
+        if gone is None:
+            return KeyedTable(x.keys, delete_keys(x.values, y))
+    else:
+        gone = _as_keys(y)
+    found = positions(gone, x.keys)
+    kept_rows = np.flatnonzero(found == count(gone))
+    return type(x)(take(x.keys, kept_rows), take(x.values, kept_rows))
+
+
+def key(x: Value) -> Value:
+    """The keys of a dict; of a keyed table the key columns; the type's name of a vector."""
+    if isinstance(x, Dict):
+        return x.keys
+    if isinstance(x, Table):
+        return symbols([])
+    if isinstance(x, Vector | Atom) and (x.qtype is not QType.SYMBOL or isinstance(x, Vector)):
+        return Atom(QType.SYMBOL, x.qtype.label)
+    if isinstance(x, List):
+        return Atom(QType.SYMBOL, "")
+    fail("type")
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names. ``key`` and ``value`` of names are the evaluator's."""
+
+
+_ = (Vector, window)

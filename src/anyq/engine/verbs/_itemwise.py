@@ -1,0 +1,179 @@
+"""Item-wise extension: how a function of atoms and vectors reaches into lists, dicts and tables.
+
+This is the only place that knows it (page basics/atomic.md, basics/math.md "dictionaries and tables", basics/conformable.md):
+an atom goes with every item; lists of the same count go pairwise, else ``'length``; a dict keeps its keys; two dicts
+go key by key, and what only one of them has stays as it is; a table goes column by column, a keyed table as a dict of
+its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
+
+from ._promote import Promotion
+from ._raw import convert
+from ._search import positions
+from ._support import FUNCTIONS, array_of, atom_of, fail, items_of, symbols, vec
+from ._take import rows_to_table
+
+__all__ = ["Binary", "Unary", "extend1", "extend2"]
+
+BinaryFunction = Callable[[Value, Value], Value]
+UnaryFunction = Callable[[Value], Value]
+
+
+def extend1(f: UnaryFunction, x: Value) -> Value:
+    """``f`` of every item of a general list, of the values of a dict, of the columns of a table."""
+    if isinstance(x, List):
+        return collapse([f(item) for item in x.items])
+    if isinstance(x, KeyedTable):
+        return KeyedTable(x.keys, f(x.values))
+    if isinstance(x, Dict):
+        return Dict(x.keys, f(x.values), x.sorted)
+    if isinstance(x, Table):
+        return Table.of(x.names, List.of(tuple([f(column) for column in x.columns.items])))
+    fail("type")
+
+
+def extend2(f: BinaryFunction, x: Value, y: Value) -> Value:
+    """``f`` between ``x`` and ``y`` where at least one of them is more than an atom or a vector."""
+    if isinstance(x, FUNCTIONS) or isinstance(y, FUNCTIONS):
+        fail("type")
+    if isinstance(x, Dict) or isinstance(y, Dict):
+        return _dicts(f, x, y)
+    if isinstance(x, Table) or isinstance(y, Table):
+        return _tables(f, x, y)
+    if isinstance(x, Atom):
+        return collapse([f(x, item) for item in items_of(y)])
+    if isinstance(y, Atom):
+        return collapse([f(item, y) for item in items_of(x)])
+    left, right = items_of(x), items_of(y)
+    if len(left) != len(right):
+        fail("length")
+    return collapse([f(a, b) for a, b in zip(left, right, strict=True)])
+
+
+def _dicts(f: BinaryFunction, x: Value, y: Value) -> Value:
+    if isinstance(x, Dict) and isinstance(y, Dict):
+        if x.keys == y.keys:
+            return type(x)(x.keys, f(x.values, y.values))
+        return _union(f, x, y)
+    if isinstance(x, Dict):
+        return _table_and_dict(f, x, y) if isinstance(y, Table) else type(x)(x.keys, f(x.values, y))
+    assert isinstance(y, Dict)
+    if isinstance(x, Table):
+        return _table_and_dict(f, x, y)
+    return type(y)(y.keys, f(x, y.values))
+
+
+def _table_and_dict(f: BinaryFunction, x: Value, y: Value) -> Value:
+    """A table and a dict of column names: every row goes with the dict."""
+    if isinstance(x, Table) and isinstance(y, Dict) and not isinstance(y, KeyedTable):
+        return rows_to_table([f(row, y) for row in x])
+    if isinstance(y, Table) and isinstance(x, Dict) and not isinstance(x, KeyedTable):
+        return rows_to_table([f(x, row) for row in y])
+    fail("type")
+
+
+def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
+    keys, values = items_of(x.keys), items_of(x.values)
+    have = len(keys)
+    found = positions(x.keys, y.keys).tolist()
+    for place, key, value in zip(found, items_of(y.keys), items_of(y.values), strict=True):
+        if place < have:
+            values[place] = f(values[place], value)
+        else:
+            keys.append(key)
+            values.append(value)
+    if isinstance(x, KeyedTable):
+        return KeyedTable(rows_to_table(keys), rows_to_table(values))
+    made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
+    return Dict(made, collapse(values))
+
+
+def _tables(f: BinaryFunction, x: Value, y: Value) -> Value:
+    if isinstance(x, Table) and isinstance(y, Table):
+        if len(x) != len(y):
+            fail("length")
+        joined = f(Dict(x.names, x.columns), Dict(y.names, y.columns))
+        assert isinstance(joined, Dict)
+        return Table(symbols([name.raw for name in items_of(joined.keys)]), List.of(tuple(items_of(joined.values))))
+    if isinstance(x, Table):
+        return Table.of(x.names, List.of(tuple([f(column, y) for column in x.columns.items])))
+    assert isinstance(y, Table)
+    return Table.of(y.names, List.of(tuple([f(x, column) for column in y.columns.items])))
+
+
+@attrs.frozen(eq=False)
+class Binary:
+    """An item-wise verb of two arguments.
+
+    ``kernel`` gets the bare arrays of both arguments (one item for an atom), the types they had and the result's type
+    by the ``types`` table; it gives bare data of the result's type. ``scalars`` are short cuts between two atoms: they
+    get the raw numbers and give the result's.
+    """
+
+    types: Promotion
+    kernel: Callable[[Any, Any, QType, QType, QType], Any]
+    scalars: dict[tuple[QType, QType], Callable[[Any, Any], Atom]] = attrs.field(factory=dict)
+
+    def __call__(self, x: Value, y: Value) -> Value:
+        kind_x, kind_y = type(x), type(y)
+        if kind_x is Atom and kind_y is Atom:
+            short = self.scalars.get((x.qtype, y.qtype))  # type: ignore[attr-defined]
+            if short is not None:
+                return short(x.raw, y.raw)  # type: ignore[attr-defined]
+        if isinstance(x, Atom | Vector) and isinstance(y, Atom | Vector):
+            return self._flat(x, y)
+        return extend2(self, x, y)
+
+    def _flat(self, x: Atom | Vector, y: Atom | Vector) -> Value:
+        qtype = self.types.get((x.qtype, y.qtype))
+        if qtype is None:
+            fail("type")
+        scalar = type(x) is Atom and type(y) is Atom
+        a, b = array_of(x), array_of(y)
+        if not scalar and type(x) is Vector and type(y) is Vector and len(a) != len(b):
+            raise QError("length")
+        with np.errstate(all="ignore"):
+            data = self.kernel(a, b, x.qtype, y.qtype, qtype)
+        return atom_of(qtype, data[0]) if scalar else vec(qtype, data)
+
+
+@attrs.frozen(eq=False)
+class Unary:
+    """An item-wise verb of one argument; ``types`` maps the argument's type to the result's (absent: ``'type``)."""
+
+    types: dict[QType, QType]
+    kernel: Callable[[Any, QType, QType], Any]
+    scalars: dict[QType, Callable[[Any], Atom]] = attrs.field(factory=dict)
+
+    def __call__(self, x: Value) -> Value:
+        if not isinstance(x, Atom | Vector):
+            return extend1(self, x)
+        if type(x) is Atom:
+            short = self.scalars.get(x.qtype)
+            if short is not None:
+                return short(x.raw)
+        qtype = self.types.get(x.qtype)
+        if qtype is None:
+            fail("type")
+        with np.errstate(all="ignore"):
+            data = self.kernel(array_of(x), x.qtype, qtype)
+        return atom_of(qtype, data[0]) if type(x) is Atom else vec(qtype, data)
+
+
+def converting(kernel: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, QType, QType, QType], Any]:
+    """A kernel over data converted to the result's type first; the third argument is the type's raw null."""
+
+    def run(a: Any, b: Any, x: QType, y: QType, result: QType) -> Any:
+        return kernel(convert(a, x, result), convert(b, y, result), result.null)
+
+    return run

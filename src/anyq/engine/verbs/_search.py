@@ -1,0 +1,232 @@
+"""Where things are: positions of items in a list (find), membership, binary search, ranges."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.values import Atom, Attr, Dict, List, QType, SymbolArray, Table, Value, Vector, count
+
+from ._promote import COMPARE
+from ._raw import convert
+from ._support import array_of, items_of
+
+__all__ = ["factorized", "hashable", "keys_of", "positions", "sortable"]
+
+Longs = npt.NDArray[np.int64]
+_FEW: Final = 16
+
+
+def hashable(value: Value) -> Any:
+    """A Python key that two values share exactly when they match (floats: when they are equal)."""
+    if isinstance(value, Atom):
+        raw = value.raw
+        return (value.qtype, raw if raw == raw else "null")
+    if isinstance(value, Vector):
+        data = value.data
+        if isinstance(data, SymbolArray):
+            return (-int(value.qtype), tuple(data.objects().tolist()))
+        if data.dtype.kind == "f":
+            data = np.where(np.isnan(data), np.nan, data + 0.0)
+        return (-int(value.qtype), data.tobytes())
+    if isinstance(value, List):
+        return ("list", tuple([hashable(item) for item in value.items]))
+    if isinstance(value, Dict):
+        return ("dict", hashable(value.keys), hashable(value.values))
+    if isinstance(value, Table):
+        return ("table", hashable(value.names), hashable(value.columns))
+    return ("function", repr(value))
+
+
+def sortable(data: Any) -> Any:
+    """Data that NumPy can sort and compare: guids as byte strings, symbols as object strings."""
+    if isinstance(data, SymbolArray):
+        return data.objects()
+    if data.dtype.kind == "V":
+        return _guid_keys(data)
+    return data
+
+
+def _guid_keys(data: Any) -> Any:
+    """Guids as numbers that order and compare as their bytes do."""
+    parts = np.ascontiguousarray(data).view(">u8").reshape(-1, 2)
+    keys = np.empty(len(data), [("a", np.uint64), ("b", np.uint64)])
+    keys["a"], keys["b"] = parts[:, 0], parts[:, 1]
+    return keys
+
+
+def factorized(value: Value) -> tuple[Longs, Longs]:
+    """``(codes, firsts)``: a number for each item, equal for equal items, counted from 0 in order of first appearance;
+    and where each number appears first. Dicts go by their values, tables by rows."""
+    if isinstance(value, Vector):
+        return _factor_vector(value)
+    if isinstance(value, Table):
+        return _factor_table(value)
+    seen: dict[Any, int] = {}
+    number = seen.setdefault
+    codes = np.fromiter((number(hashable(item), len(seen)) for item in items_of(value)), np.int64)
+    return codes, _first_of(codes, len(seen))
+
+
+def _first_of(codes: Longs, size: int) -> Longs:
+    firsts = np.empty(size, np.int64)
+    firsts[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return firsts
+
+
+def _in_order(codes: Any, size: int) -> tuple[Longs, Longs]:
+    """Codes renumbered by first appearance; unused ones dropped."""
+    n = len(codes)
+    firsts = np.full(size, n, np.int64)
+    firsts[codes[::-1]] = np.arange(n - 1, -1, -1)
+    used = np.flatnonzero(firsts < n)
+    order = used[np.argsort(firsts[used], kind="stable")]
+    renumber = np.empty(size, np.int64)
+    renumber[order] = np.arange(len(order))
+    return renumber[codes], firsts[order]
+
+
+def _factor_vector(value: Vector) -> tuple[Longs, Longs]:
+    data = value.data
+    if isinstance(data, SymbolArray):
+        codes, uniques = data.factorize()
+        return _in_order(codes, len(uniques))
+    if not len(data):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    if data.dtype.kind in "bu":
+        return _in_order(data.astype(np.int64), 256)
+    if data.dtype.kind == "i":
+        low, high = int(data.min()), int(data.max())
+        if high - low < 4 * len(data) + 1024:
+            return _in_order(data.astype(np.int64) - low, high - low + 1)
+    _, codes = np.unique(_guid_keys(data) if data.dtype.kind == "V" else data + data.dtype.type(0), return_inverse=True)
+    return _in_order(codes.reshape(-1), int(codes.max()) + 1)
+
+
+def _factor_table(table: Table) -> tuple[Longs, Longs]:
+    codes: Longs | None = None
+    firsts = np.empty(0, np.int64)
+    for column in table.columns.items:
+        mine, first = factorized(column)
+        if codes is None:
+            codes, firsts = mine, first
+        else:
+            _, both = np.unique(codes * (len(first) + 1) + mine, return_inverse=True)
+            codes, firsts = _in_order(both.reshape(-1), len(codes) + 1)
+    return (codes, firsts) if codes is not None else (np.empty(0, np.int64), firsts)
+
+
+def keys_of(value: Value) -> list[Any]:
+    """The `hashable` of every item."""
+    if isinstance(value, Vector) and not isinstance(value.data, SymbolArray) and value.data.dtype.kind in "biu":
+        return value.data.tolist()  # type: ignore[no-any-return]
+    if isinstance(value, Vector) and isinstance(value.data, SymbolArray):
+        return value.data.objects().tolist()  # type: ignore[no-any-return]
+    return [hashable(item) for item in items_of(value)]
+
+
+def positions(x: Value, y: Value) -> Longs:
+    """For each item of the list ``y`` the first place in ``x`` where it is; the count of ``x`` where it is not.
+
+    Types must agree (numbers among themselves are compared as numbers).
+    """
+    size = count(x)
+    if isinstance(x, Vector) and isinstance(y, Vector):
+        if x.qtype is QType.SYMBOL and y.qtype is QType.SYMBOL:
+            return _symbol_positions(x.symbols, y.symbols, size)
+        if x.qtype is y.qtype or (x.qtype, y.qtype) in COMPARE:
+            return _number_positions(x, y, size)
+        return np.full(len(y), size, np.int64)
+    if isinstance(x, Table) and isinstance(y, Table):
+        return _row_positions(x, y, size)
+    if isinstance(x, Vector) and isinstance(y, List):
+        found = [int(positions(x, one_item)[0]) if (one_item := _alone(item)) is not None else size for item in y.items]
+        return np.array(found, np.int64)
+    places: dict[Any, int] = {}
+    for place, key in enumerate(map(hashable, items_of(x))):
+        places.setdefault(key, place)
+    return np.array([places.get(hashable(item), size) for item in items_of(y)], np.int64)
+
+
+def _alone(item: Value) -> Vector | None:
+    if not isinstance(item, Atom):
+        return None
+    if item.qtype is QType.SYMBOL:
+        return Vector.of(item.qtype, SymbolArray.from_strs([item.raw]))
+    return Vector.of(item.qtype, array_of(item))
+
+
+def _symbol_positions(x: SymbolArray, y: SymbolArray, size: int) -> Longs:
+    if len(y) <= 1:
+        return np.array([_index_of(x, text, size) for text in y], np.int64)
+    places: dict[str, int] = {}
+    if size > _FEW and x.coded:
+        codes, uniques = x.factorize()
+        firsts = np.full(len(uniques), size, np.int64)
+        firsts[codes[::-1]] = np.arange(size - 1, -1, -1)
+        places = dict(zip(uniques.tolist(), firsts.tolist(), strict=True))
+    else:
+        for place, text in enumerate(x.objects().tolist()):
+            places.setdefault(text, place)
+    if len(y) > _FEW and y.coded:
+        codes, uniques = y.factorize()
+        found = np.array([places.get(text, size) for text in uniques.tolist()], np.int64)
+        return found[codes]
+    return np.array([places.get(text, size) for text in y.objects().tolist()], np.int64)
+
+
+def _index_of(x: SymbolArray, text: str, size: int) -> int:
+    if x.coded:
+        codes, uniques = x.factorize()
+        wanted = np.flatnonzero(uniques == text)
+        if not len(wanted):
+            return size
+        hits = np.flatnonzero(codes == wanted[0])
+        return int(hits[0]) if len(hits) else size
+    texts: list[str] = x.objects().tolist()
+    try:
+        return texts.index(text)
+    except ValueError:
+        return size
+
+
+def _number_positions(x: Vector, y: Vector, size: int) -> Longs:
+    if x.qtype is y.qtype:
+        a, b = sortable(x.data), sortable(y.data)
+    else:
+        common = COMPARE[x.qtype, y.qtype]
+        a, b = convert(x.data, x.qtype, common), convert(y.data, y.qtype, common)
+    if not len(a) or not len(b):
+        return np.full(len(b), size, np.int64)
+    if len(b) <= 4:
+        return np.array([_first_hit(a, item, size) for item in b], np.int64)
+    order = None if x.attr is Attr.SORTED and a.dtype.kind != "f" else np.argsort(a, kind="stable")
+    ranked = a if order is None else a[order]
+    at = np.searchsorted(ranked, b)
+    inside = np.minimum(at, len(a) - 1)
+    same = ranked[inside] == b
+    if a.dtype.kind == "f":
+        same |= np.isnan(ranked[inside]) & np.isnan(b)
+    places = inside if order is None else order[inside]
+    return np.where(same & (at < len(a)), places, size).astype(np.int64)
+
+
+def _first_hit(a: Any, item: Any, size: int) -> int:
+    hits = a == item if item == item else np.isnan(a)
+    if a.dtype.names is None and not hits.any():
+        return size
+    at = np.flatnonzero(hits)
+    return int(at[0]) if len(at) else size
+
+
+def _row_positions(x: Table, y: Table, size: int) -> Longs:
+    if set(x.column_names) != set(y.column_names):
+        return np.full(len(y), size, np.int64)
+    places: dict[Any, int] = {}
+    columns = [keys_of(column) for column in x.columns.items]
+    others = [keys_of(y.column(name)) for name in x.column_names]
+    for place, row in enumerate(zip(*columns, strict=True)):
+        places.setdefault(row, place)
+    return np.array([places.get(row, size) for row in zip(*others, strict=True)], np.int64)
