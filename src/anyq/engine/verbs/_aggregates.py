@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import numpy as np
 
+from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
 from ._arithmetic import add, divide, multiply
@@ -21,7 +22,6 @@ from ._raw import convert
 from ._support import (
     FLOATS,
     FUNCTIONS,
-    TRUE,
     Array,
     array_of,
     atom_of,
@@ -61,7 +61,7 @@ def nulls_in(data: Array, qtype: QType) -> Any:
 def as_floats(value: Value) -> Array:
     """The underlying numbers as floats, nulls as NaN; ``'type`` for what is no number."""
     if not isinstance(value, Atom | Vector) or value.qtype in (QType.SYMBOL, QType.GUID):
-        fail("type")
+        raise QError("type")
     data = array_of(value)
     if value.qtype is _FLOAT:
         return data
@@ -97,10 +97,12 @@ class Aggregate:
             return self(x.values)
         if isinstance(x, List):
             return self.items(x)
-        fail("type")
+        raise QError("type")
 
 
-def _folded(op: Callable[[Value, Value], Value], vector: Callable[[Vector], Value], unit: Value) -> Callable[[List], Value]:
+def _folded(
+    op: Callable[[Value, Value], Value], vector: Callable[[Vector], Value], unit: Value
+) -> Callable[[List], Value]:
     """Over a general list: ``op`` between its items; atoms of different types as one vector of their widest type."""
 
     def run(x: List) -> Value:
@@ -131,7 +133,7 @@ def _one_type(items: list[Atom]) -> Vector | None:
 def _sum_vector(x: Vector) -> Value:
     qtype = SUMMED.get(x.qtype)
     if qtype is None:
-        fail("type")
+        raise QError("type")
     data = x.data
     if data.dtype.kind == "f":
         total = _float_sum(data)
@@ -151,14 +153,14 @@ def _float_sum(data: Array) -> Any:
 
 def _sum_atom(x: Atom) -> Value:
     if x.qtype not in SUMMED:
-        fail("type")
+        raise QError("type")
     return x
 
 
 def _product_vector(x: Vector) -> Value:
     qtype = SUMMED.get(x.qtype)
     if qtype is None:
-        fail("type")
+        raise QError("type")
     data = x.data
     mask = nulls_in(data, x.qtype)
     with np.errstate(all="ignore"):
@@ -171,7 +173,7 @@ def _extreme(least: bool) -> Callable[[Vector], Value]:
     def run(x: Vector) -> Value:
         qtype = x.qtype
         if qtype in (QType.SYMBOL, QType.GUID):
-            fail("type")
+            raise QError("type")
         data = x.data
         mask = nulls_in(data, qtype) if qtype is not QType.CHAR else None
         if mask is not None:
@@ -193,7 +195,7 @@ def _far(qtype: QType, least: bool) -> Any:
 
 def _ordered_atom(x: Atom) -> Value:
     if x.qtype in (QType.SYMBOL, QType.GUID):
-        fail("type")
+        raise QError("type")
     return x
 
 
@@ -266,7 +268,7 @@ def truths(x: Value) -> Value:
     """Which items are not zero; any text or date counts by its number."""
     if isinstance(x, Atom | Vector):
         if x.qtype in (QType.SYMBOL, QType.GUID):
-            fail("type")
+            raise QError("type")
         data = array_of(x)
         return flag(data[0] != 0) if isinstance(x, Atom) else bools(data != 0)
     return extend1(truths, x)
@@ -293,7 +295,7 @@ def _logical(every: bool) -> Aggregate:
 def _pair(x: Value, y: Value) -> tuple[Array, Array]:
     a, b = as_floats(x), as_floats(y)
     if len(a) != len(b) and isinstance(x, Vector) and isinstance(y, Vector):
-        fail("length")
+        raise QError("length")
     a, b = np.broadcast_arrays(a, b)
     kept = ~(np.isnan(a) | np.isnan(b))
     return (a, b) if kept.all() else (a[kept], b[kept])
@@ -304,14 +306,14 @@ def _of_pairs(function: Callable[[Array, Array], float]) -> Callable[[Value, Val
 
     def run(x: Value, y: Value) -> Value:
         if isinstance(x, FUNCTIONS) or isinstance(y, FUNCTIONS):
-            fail("type")
+            raise QError("type")
         if isinstance(y, Table):
             return Dict(y.names, collapse([run(x, column) for column in y.columns.items]))
         if isinstance(x, Dict | Table) or isinstance(y, Dict):
             plain_x = x.values if isinstance(x, Dict) else x
             plain_y = y.values if isinstance(y, Dict) else y
             return run(plain_x, plain_y)
-        if isinstance(x, List) and len(x) or isinstance(y, List) and len(y):
+        if (isinstance(x, List) and len(x)) or (isinstance(y, List) and len(y)):
             return _pairs_of_columns(run, x, y)
         with np.errstate(all="ignore"):
             return Atom(_FLOAT, float(function(*_pair(_numeric(x), _numeric(y)))))
@@ -329,7 +331,7 @@ def _pairs_of_columns(run: Callable[[Value, Value], Value], x: Value, y: Value) 
         if isinstance(x, List):
             others = items_of(flip_lists(x))
             if len(columns) != len(others):
-                fail("length")
+                raise QError("length")
             return collapse([run(a, b) for a, b in zip(others, columns, strict=True)])
         return collapse([run(x, column) for column in columns])
     return collapse([run(column, y) for column in items_of(flip_lists(x))])
@@ -370,18 +372,16 @@ def _count(x: Value) -> Value:
 
 def install(vocabulary: Vocabulary) -> None:
     """Enter this family's names."""
-    for name, verb in {
+    unaries: dict[str, Callable[[Value], Value]] = {
         "sum": total, "prd": product, "min": least, "max": most, "avg": mean, "all": _logical(True),
         "any": _logical(False), "med": _of_floats(_median), "dev": _of_floats(_deviations(False, True)),
         "var": _of_floats(_deviations(False, False)), "sdev": _of_floats(_deviations(True, True)),
         "svar": _of_floats(_deviations(True, False)), "count": _count,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, verb in unaries.items():
         vocabulary.unary(name, verb)
     for name, pair in {
         "wsum": weighted_sum, "wavg": _of_pairs(_weighted), "cov": _of_pairs(_covariance(False)),
         "scov": _of_pairs(_covariance(True)), "cor": _of_pairs(_correlation),
     }.items():  # fmt: skip
         vocabulary.binary(name, pair)
-
-
-_ = (TRUE,)

@@ -14,10 +14,10 @@ import numpy as np
 
 from anyq.values import Atom, QType, Value
 
-from ._itemwise import Binary, Unary, converting
+from ._itemwise import Binary, Unary
 from ._promote import ADD, DIV, DIVIDE, MOD, MULTIPLY, SUBTRACT, Promotion
 from ._raw import DAY, UNIT, convert
-from ._support import FLOATS, INTEGERS, NULL_LONG, TEMPORAL, fail
+from ._support import FLOATS, INTEGERS, NULL_LONG, TEMPORAL
 
 if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
@@ -122,8 +122,7 @@ def _plain(data: Any, mine: QType, result: QType) -> Any:
 
 
 _NUMBER: Final = {
-    t.numpy.str: t
-    for t in (QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT)
+    t.numpy.str: t for t in (QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT)
 }
 
 
@@ -369,13 +368,11 @@ def install(vocabulary: Vocabulary) -> None:
         "xbar": xbar,
     }.items():  # fmt: skip
         vocabulary.binary(name, binary)
-    for name, unary in {
+    unaries: dict[str, Callable[[Value], Value]] = {
         "neg": neg, "abs": absolute, "signum": signum, "floor": floor, "ceiling": ceiling,
         "reciprocal": _reciprocal, "sqrt": _of_floats(np.sqrt), "exp": _of_floats(np.exp), "log": _of_floats(np.log),
         "sin": _of_floats(np.sin), "cos": _of_floats(np.cos), "tan": _of_floats(np.tan), "asin": _of_floats(np.arcsin),
         "acos": _of_floats(np.arccos), "atan": _of_floats(np.arctan),
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, unary in unaries.items():
         vocabulary.unary(name, unary)
-
-
-_ = (converting, fail)

@@ -15,11 +15,11 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import TOLERANCE, Atom, QType, SymbolArray, Value, Vector, match, tolerant_equal
 
-from ._itemwise import Binary, Unary, converting, extend2
+from ._itemwise import Binary, Unary, extend2
 from ._promote import COMPARE, LESSER
 from ._raw import convert
 from ._search import sortable
-from ._support import FALSE, FLOATS, TEMPORAL, TRUE, array_of, atom_of, bools, fail, flag
+from ._support import FALSE, FLOATS, TEMPORAL, TRUE, array_of, bools, flag
 
 if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
@@ -89,7 +89,7 @@ class Comparison:
             return self.exact(a, b)
         common = COMPARE.get((x.qtype, y.qtype))
         if common is None:
-            fail("type")
+            raise QError("type")
         a, b = _underlying(a, x.qtype, common), _underlying(b, y.qtype, common)
         if common not in FLOATS:
             return self.exact(a, b)
@@ -98,7 +98,7 @@ class Comparison:
 
     def _unordered(self, x: Atom | Vector, y: Atom | Vector) -> Any:
         if x.qtype is not y.qtype:
-            fail("type")
+            raise QError("type")
         if x.qtype is QType.GUID:
             a, b = sortable(array_of(x)), sortable(array_of(y))
             return _guids(self.exact, a, b)
@@ -197,7 +197,7 @@ def matches(x: Value, y: Value) -> Value:
     return flag(match(x, y))
 
 
-_ZERO_LIKE: Final = {t: QType.BOOLEAN for t in QType if t.dtype is not None and t is not QType.GUID}
+_ZERO_LIKE: Final[dict[QType, QType]] = {t: QType.BOOLEAN for t in QType if t.dtype is not None and t is not QType.GUID}
 not_: Final = Unary(_ZERO_LIKE, lambda data, source, target: data == 0)
 
 
@@ -211,6 +211,3 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.alias("or", "|")
     vocabulary.binary("~", matches)
     vocabulary.unary("not", not_)
-
-
-_ = (converting, atom_of)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
 from ._search import positions
 from ._support import INTEGERS, fail, integer, is_atom, items_of, strs, symbols
-from ._take import is_row, join, rows_to_table, take, window
+from ._take import is_row, join, rows_to_table, take
 
 if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
@@ -21,13 +22,13 @@ __all__ = ["bang", "delete_keys", "install", "keyed", "make_dict", "take_keys", 
 def make_dict(x: Value, y: Value) -> Value:
     """A dict of keys and values; two tables make a keyed table."""
     if is_atom(x) and is_atom(y):
-        fail("type")
+        raise QError("type")
     if is_atom(x) or is_atom(y):
-        fail("type")
+        raise QError("type")
     keys = x.keys if isinstance(x, Dict) else x
     values = y.values if isinstance(y, Dict) and not isinstance(y, KeyedTable) else y
     if count(keys) != count(values):
-        fail("length")
+        raise QError("length")
     if isinstance(keys, Table) and isinstance(values, Table):
         return KeyedTable(keys, values)
     return Dict(keys, values)
@@ -37,14 +38,15 @@ def keyed(size: int, table: Value) -> Value:
     """``size!table``: the first columns as keys; none for 0."""
     plain = unkeyed(table)
     if not isinstance(plain, Table):
-        fail("type")
+        raise QError("type")
     if size <= 0:
         return plain
     names, columns = plain.column_names, plain.columns.items
     if size >= len(names):
-        fail("length")
+        raise QError("length")
     return KeyedTable(
-        Table.of(symbols(names[:size]), List.of(columns[:size])), Table.of(symbols(names[size:]), List.of(columns[size:]))
+        Table.of(symbols(names[:size]), List.of(columns[:size])),
+        Table.of(symbols(names[size:]), List.of(columns[size:])),
     )
 
 
@@ -62,9 +64,9 @@ def bang(x: Value, y: Value) -> Value:
 def upsert(x: Value, y: Value) -> Value:
     """``x,y`` of two dicts: the values of ``y`` for its keys, new keys at the end."""
     if not isinstance(x, Dict) or not isinstance(y, Dict):
-        fail("type")
+        raise QError("type")
     if isinstance(x, KeyedTable) is not isinstance(y, KeyedTable):
-        fail("type")
+        raise QError("type")
     size = len(x)
     if not size and not isinstance(x, KeyedTable):
         return y
@@ -94,7 +96,7 @@ def _upsert_tables(
     x: KeyedTable, y: KeyedTable, found: np.ndarray[tuple[int, ...], np.dtype[np.int64]], size: int
 ) -> KeyedTable:
     if set(x.value_table.column_names) - set(y.value_table.column_names):
-        fail("mismatch")
+        raise QError("mismatch")
     first = positions(y.keys, y.keys)
     fresh = np.flatnonzero((found == size) & (first == np.arange(len(first))))
     target = found.copy()
@@ -120,10 +122,10 @@ def take_keys(x: Value, y: Value) -> Value:
     if isinstance(y, Table):
         names = strs(x)
         if set(names) - set(y.column_names):
-            fail(next(name for name in names if name not in y.column_names))
+            raise QError(next(name for name in names if name not in y.column_names))
         return Table.of(symbols(names), List.of(tuple([y.column(name) for name in names])))
     if not isinstance(y, Dict):
-        fail("type")
+        raise QError("type")
     if isinstance(y, KeyedTable):
         wanted = x if isinstance(x, Table) else rows_to_table([x]) if is_row(x) else fail("type")
         kept = positions(y.keys, wanted)
@@ -144,7 +146,7 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
         kept = [name for name in x.column_names if name not in dropped]
         return Table.of(symbols(kept), List.of(tuple([x.column(name) for name in kept])))
     if not isinstance(x, Dict):
-        fail("type")
+        raise QError("type")
     if isinstance(x, KeyedTable):
         gone = y if isinstance(y, Table) else rows_to_table([y]) if is_row(y) else None
         if gone is None:
@@ -166,11 +168,10 @@ def key(x: Value) -> Value:
         return Atom(QType.SYMBOL, x.qtype.label)
     if isinstance(x, List):
         return Atom(QType.SYMBOL, "")
-    fail("type")
+    raise QError("type")
 
 
 def install(vocabulary: Vocabulary) -> None:
-    """Enter this family's names. ``key`` and ``value`` of names are the evaluator's."""
-
-
-_ = (Vector, window)
+    """Enter this family's names."""
+    vocabulary.binary("!", bang)
+    vocabulary.unary("key", key)

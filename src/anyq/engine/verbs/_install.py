@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _aggregates, _arithmetic, _comparison, _lists
+from . import _aggregates, _arithmetic, _comparison, _dicts, _find, _lists, _random, _sets, _sort, _strings, _types
 
 if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
@@ -14,5 +14,7 @@ __all__ = ["install"]
 
 def install(vocabulary: Vocabulary) -> None:
     """Enter the built-in names of every family."""
-    for family in (_arithmetic, _comparison, _lists, _aggregates):
+    for family in (
+        _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _find, _sort, _sets, _random, _strings,
+    ):  # fmt: skip
         family.install(vocabulary)

@@ -1,6 +1,6 @@
 """Item-wise extension: how a function of atoms and vectors reaches into lists, dicts and tables.
 
-This is the only place that knows it (page basics/atomic.md, basics/math.md "dictionaries and tables", basics/conformable.md):
+This is the only place that knows it (pages basics/atomic.md, basics/conformable.md, basics/math.md):
 an atom goes with every item; lists of the same count go pairwise, else ``'length``; a dict keeps its keys; two dicts
 go key by key, and what only one of them has stays as it is; a table goes column by column, a keyed table as a dict of
 its rows.
@@ -20,7 +20,7 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vecto
 from ._promote import Promotion
 from ._raw import convert
 from ._search import positions
-from ._support import FUNCTIONS, array_of, atom_of, fail, items_of, symbols, vec
+from ._support import FUNCTIONS, array_of, atom_of, items_of, strs, symbols, vec
 from ._take import rows_to_table
 
 __all__ = ["Binary", "Unary", "extend1", "extend2"]
@@ -39,13 +39,13 @@ def extend1(f: UnaryFunction, x: Value) -> Value:
         return Dict(x.keys, f(x.values), x.sorted)
     if isinstance(x, Table):
         return Table.of(x.names, List.of(tuple([f(column) for column in x.columns.items])))
-    fail("type")
+    raise QError("type")
 
 
 def extend2(f: BinaryFunction, x: Value, y: Value) -> Value:
     """``f`` between ``x`` and ``y`` where at least one of them is more than an atom or a vector."""
     if isinstance(x, FUNCTIONS) or isinstance(y, FUNCTIONS):
-        fail("type")
+        raise QError("type")
     if isinstance(x, Dict) or isinstance(y, Dict):
         return _dicts(f, x, y)
     if isinstance(x, Table) or isinstance(y, Table):
@@ -56,7 +56,7 @@ def extend2(f: BinaryFunction, x: Value, y: Value) -> Value:
         return collapse([f(item, y) for item in items_of(x)])
     left, right = items_of(x), items_of(y)
     if len(left) != len(right):
-        fail("length")
+        raise QError("length")
     return collapse([f(a, b) for a, b in zip(left, right, strict=True)])
 
 
@@ -79,7 +79,7 @@ def _table_and_dict(f: BinaryFunction, x: Value, y: Value) -> Value:
         return rows_to_table([f(row, y) for row in x])
     if isinstance(y, Table) and isinstance(x, Dict) and not isinstance(x, KeyedTable):
         return rows_to_table([f(x, row) for row in y])
-    fail("type")
+    raise QError("type")
 
 
 def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
@@ -101,10 +101,10 @@ def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
 def _tables(f: BinaryFunction, x: Value, y: Value) -> Value:
     if isinstance(x, Table) and isinstance(y, Table):
         if len(x) != len(y):
-            fail("length")
+            raise QError("length")
         joined = f(Dict(x.names, x.columns), Dict(y.names, y.columns))
         assert isinstance(joined, Dict)
-        return Table(symbols([name.raw for name in items_of(joined.keys)]), List.of(tuple(items_of(joined.values))))
+        return Table(symbols(strs(joined.keys)), List.of(tuple(items_of(joined.values))))
     if isinstance(x, Table):
         return Table.of(x.names, List.of(tuple([f(column, y) for column in x.columns.items])))
     assert isinstance(y, Table)
@@ -125,11 +125,10 @@ class Binary:
     scalars: dict[tuple[QType, QType], Callable[[Any, Any], Atom]] = attrs.field(factory=dict)
 
     def __call__(self, x: Value, y: Value) -> Value:
-        kind_x, kind_y = type(x), type(y)
-        if kind_x is Atom and kind_y is Atom:
-            short = self.scalars.get((x.qtype, y.qtype))  # type: ignore[attr-defined]
+        if type(x) is Atom and type(y) is Atom:
+            short = self.scalars.get((x.qtype, y.qtype))
             if short is not None:
-                return short(x.raw, y.raw)  # type: ignore[attr-defined]
+                return short(x.raw, y.raw)
         if isinstance(x, Atom | Vector) and isinstance(y, Atom | Vector):
             return self._flat(x, y)
         return extend2(self, x, y)
@@ -137,7 +136,7 @@ class Binary:
     def _flat(self, x: Atom | Vector, y: Atom | Vector) -> Value:
         qtype = self.types.get((x.qtype, y.qtype))
         if qtype is None:
-            fail("type")
+            raise QError("type")
         scalar = type(x) is Atom and type(y) is Atom
         a, b = array_of(x), array_of(y)
         if not scalar and type(x) is Vector and type(y) is Vector and len(a) != len(b):
@@ -164,7 +163,7 @@ class Unary:
                 return short(x.raw)
         qtype = self.types.get(x.qtype)
         if qtype is None:
-            fail("type")
+            raise QError("type")
         with np.errstate(all="ignore"):
             data = self.kernel(array_of(x), x.qtype, qtype)
         return atom_of(qtype, data[0]) if type(x) is Atom else vec(qtype, data)

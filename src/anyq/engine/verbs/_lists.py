@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from anyq.errors import QError
 from anyq.values import (
     Atom,
     Attr,
@@ -21,10 +23,10 @@ from anyq.values import (
     count,
 )
 
-from ._dicts import delete_keys, keyed, take_keys
+from ._attributes import set_attribute
+from ._dicts import delete_keys, take_keys
 from ._support import (
     EMPTY,
-    FUNCTIONS,
     INTEGERS,
     NULL_LONG,
     array_of,
@@ -40,7 +42,7 @@ from ._support import (
     symbols,
     vec,
 )
-from ._take import concatenate, is_row, join, razed, rows_to_table, take, window
+from ._take import is_row, join, razed, rows_to_table, take, window
 
 if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
@@ -55,11 +57,11 @@ def til(x: Value) -> Value:
     """The whole numbers below ``x``; for a dict its keys, as ``key`` gives."""
     size = integer(x)
     if isinstance(x, Vector):
-        fail("type")
+        raise QError("type")
     if size < 0:
-        fail("domain" if size != NULL_LONG else "domain")
+        raise QError("domain")
     if size > MOST_ITEMS:
-        fail("wsfull")
+        raise QError("wsfull")
     return vec(QType.LONG, np.arange(size))
 
 
@@ -91,7 +93,9 @@ def reverse(x: Value) -> Value:
     if isinstance(x, Dict):
         return type(x)(reverse(x.keys), reverse(x.values))
     if isinstance(x, Vector):
-        return Vector.of(x.qtype, x.data.take(slice(None, None, -1)) if isinstance(x.data, SymbolArray) else x.data[::-1])
+        return Vector.of(
+            x.qtype, x.data.take(slice(None, None, -1)) if isinstance(x.data, SymbolArray) else x.data[::-1]
+        )
     if isinstance(x, List):
         return List.of(x.items[::-1])
     if isinstance(x, Table):
@@ -122,7 +126,7 @@ def raze(x: Value) -> Value:
 def flip(x: Value) -> Value:
     """The transpose: of a dict of columns a table, of a table the dict."""
     if isinstance(x, KeyedTable):
-        fail("nyi")
+        raise QError("nyi")
     if isinstance(x, Dict):
         return _flip_dict(x)
     if isinstance(x, Table):
@@ -132,15 +136,15 @@ def flip(x: Value) -> Value:
 
 def _flip_dict(x: Dict) -> Value:
     if not isinstance(x.keys, Vector) or x.keys.qtype is not QType.SYMBOL:
-        fail("type")
+        raise QError("type")
     columns = items_of(x.values)
-    sizes = {len(c) for c in columns if isinstance(c, Vector | List)}  # type: ignore[redundant-expr]
+    sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
     if any(isinstance(c, Dict | Table) for c in columns) and not sizes:
         sizes = {count(c) for c in columns}
     if not sizes and columns:
-        fail("rank")
+        raise QError("rank")
     if len(sizes) > 1:
-        fail("length")
+        raise QError("length")
     size = sizes.pop() if sizes else 0
     full = [c if not is_atom(c) else repeated(c, size) for c in columns]
     return Table.of(x.keys.with_attr(Attr.NONE), List.of(tuple(full)))
@@ -161,13 +165,13 @@ def repeated(item: Value, size: int) -> Value:
 def flip_lists(x: Value) -> Value:
     """Rows as columns; atoms are repeated; ``'length`` for rows of different counts."""
     if not isinstance(x, List):
-        fail("rank" if isinstance(x, Atom | Vector) else "type")
+        raise QError("rank" if isinstance(x, Atom | Vector) else "type")
     rows = x.items
-    sizes = {len(row) for row in rows if isinstance(row, Vector | List)}  # type: ignore[redundant-expr]
+    sizes = {len(row) for row in rows if isinstance(row, Vector | List)}
     if not sizes:
         return x if not rows else fail("rank")
     if len(sizes) > 1:
-        fail("length")
+        raise QError("length")
     size = sizes.pop()
     kinds = {row.qtype if isinstance(row, Vector) else None for row in rows}
     kind = kinds.pop() if len(kinds) == 1 else None
@@ -180,18 +184,18 @@ def flip_lists(x: Value) -> Value:
 
 def take_count(x: Value, y: Value) -> Value:
     """q's ``x#y``: so many items, a shape, or the entries of these keys (columns of these names)."""
-    if isinstance(y, Dict | Table) and not _is_integral(x):
+    if isinstance(y, Dict | Table) and not _is_integral(x) and not isinstance(x, Atom):
         return take_keys(x, y)
-    if isinstance(x, FUNCTIONS):
-        fail("type")
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+        return set_attribute(x.raw, y)
     if isinstance(x, Vector | List) and len(x) != 1:
         return _reshape(integers(x).tolist(), y)
     if isinstance(x, Vector):
         return _reshape(integers(x).tolist(), y)
     if not isinstance(x, Atom):
-        fail("type")
+        raise QError("type")
     if x.qtype not in INTEGERS:
-        fail("type")
+        raise QError("type")
     return _taken(integer(x), y)
 
 
@@ -204,7 +208,7 @@ def _taken(size: int, y: Value) -> Value:
         size = max(-count(y), min(size, count(y)))
         return type(y)(_taken(size, y.keys), _taken(size, y.values))
     if abs(size) > MOST_ITEMS:
-        fail("wsfull" if size != NULL_LONG else "type")
+        raise QError("wsfull" if size != NULL_LONG else "type")
     if is_atom(y):
         return repeated(y, abs(size))
     have = count(y)
@@ -236,7 +240,7 @@ def _reshape(shape: list[int], y: Value) -> Value:
     if NULL_LONG in shape:
         return _ragged(shape, flat)
     if any(n < 0 for n in shape):
-        fail("domain")
+        raise QError("domain")
     whole = int(np.prod(shape))
     row_size = shape[-1]
     full = _taken(whole, flat)
@@ -244,7 +248,9 @@ def _reshape(shape: list[int], y: Value) -> Value:
     if not row_size:
         parts = [_nothing_of(flat)] * int(np.prod(shape[:-1]))
     for size in reversed(shape[1:-1]):
-        parts = [List.of(tuple(parts[i : i + size])) for i in range(0, len(parts), size)] if size else [EMPTY] * shape[0]
+        parts = (
+            [List.of(tuple(parts[i : i + size])) for i in range(0, len(parts), size)] if size else [EMPTY] * shape[0]
+        )
     return List.of(tuple(parts))
 
 
@@ -252,15 +258,15 @@ def _ragged(shape: list[int], y: Value) -> Value:
     """A shape with one null: as many rows, or as many columns, as the items need."""
     have = count(y)
     if len(shape) != 2 or (shape[0] == NULL_LONG) == (shape[1] == NULL_LONG):
-        fail("length")
+        raise QError("length")
     if shape[0] == NULL_LONG:
         size = shape[1]
         if size <= 0:
-            fail("domain")
+            raise QError("domain")
         return List.of(tuple([window(y, i, min(i + size, have)) for i in range(0, have, size)]))
     rows = shape[0]
     edges = [i * have // rows for i in range(rows + 1)]
-    return List.of(tuple([window(y, a, b) for a, b in zip(edges, edges[1:], strict=False)]))
+    return List.of(tuple([window(y, a, b) for a, b in pairwise(edges)]))
 
 
 def drop(x: Value, y: Value) -> Value:
@@ -279,7 +285,7 @@ def drop(x: Value, y: Value) -> Value:
         return _without(x, integer(y))
     if isinstance(x, Vector | List):
         return _without(x, integer(y)) if isinstance(y, Atom) else _cut_at(x, y)
-    fail("type")
+    raise QError("type")
 
 
 def _dropped(size: int, y: Value) -> Value:
@@ -302,13 +308,13 @@ def _cut_at(x: Value, y: Value) -> Value:
     if isinstance(y, Atom) and isinstance(x, Vector):
         return _without(x, integer(y))
     if is_atom(y):
-        fail("type")
+        raise QError("type")
     places = integers(x).tolist()
     have = count(y)
     if any(p < 0 or p > have for p in places):
-        fail("domain" if min(places) < 0 else "length")
+        raise QError("domain" if min(places) < 0 else "length")
     if places != sorted(places):
-        fail("domain")
+        raise QError("domain")
     return List.of(tuple([window(y, a, b) for a, b in zip(places, [*places[1:], have], strict=True)]))
 
 
@@ -319,7 +325,7 @@ def cut(x: Value, y: Value) -> Value:
     size = integer(x)
     have = count(y)
     if size <= 0:
-        fail("domain" if size else "length")
+        raise QError("domain" if size else "length")
     return List.of(tuple([window(y, i, min(i + size, have)) for i in range(0, have, size)]))
 
 
@@ -329,13 +335,13 @@ def sublist(x: Value, y: Value) -> Value:
     have = count(y)
     if isinstance(x, Vector | List):
         if len(spec) != 2:
-            fail("length")
+            raise QError("length")
         start, size = spec.tolist()
         low = max(0, min(start, have))
         return window(y, low, max(low, min(start + max(size, 0), have)))
     size = int(spec[0])
     if is_atom(y):
-        fail("type")
+        raise QError("type")
     return window(y, 0, min(size, have)) if size >= 0 else window(y, max(0, have + size), have)
 
 
@@ -343,7 +349,7 @@ def rotate(x: Value, y: Value) -> Value:
     """q's ``x rotate y``: the items, starting with number ``x``."""
     by, have = integer(x), count(y)
     if is_atom(y):
-        fail("type")
+        raise QError("type")
     if not have:
         return y
     if isinstance(y, Dict):
@@ -362,14 +368,14 @@ def _counts_to_places(x: Value) -> Any:
     if isinstance(x, List) and not len(x):
         return np.empty(0, np.int64)
     if not isinstance(x, Vector):
-        fail("type")
+        raise QError("type")
     if x.qtype is QType.BOOLEAN:
         return np.flatnonzero(x.data)
     if x.qtype not in INTEGERS or x.qtype is QType.BYTE:
-        fail("type")
+        raise QError("type")
     sizes = np.maximum(integers(x), 0)
     if sizes.sum() > MOST_ITEMS:
-        fail("wsfull")
+        raise QError("wsfull")
     return np.repeat(np.arange(len(sizes)), sizes)
 
 
@@ -401,6 +407,3 @@ def install(vocabulary: Vocabulary) -> None:
         "#": take_count, "_": drop, "cut": cut, "sublist": sublist, "rotate": rotate, ",": join, "cross": cross,
     }.items():  # fmt: skip
         vocabulary.binary(name, binary)
-
-
-_ = (concatenate, keyed)

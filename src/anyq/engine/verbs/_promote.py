@@ -101,7 +101,7 @@ DIV: Final = {
     (QType.of(x), QType.of(y)): QType.of(result) for x, result in _DIV_ROWS.items() for y in _ORDER if y not in "gs"
 }
 
-DIVIDE: Final = {(x, y): QType.FLOAT for x, y in DIV}
+DIVIDE: Final = dict.fromkeys(DIV, QType.FLOAT)
 
 LESSER: Final = _table("""
 b  b . x h i j e f c . p m d z n u v t

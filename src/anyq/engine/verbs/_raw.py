@@ -64,7 +64,9 @@ def _store(data: Array, nulls: Array | None, target: QType) -> Array:
     elif dtype.kind == "b":
         out = data != 0
     elif dtype.kind == "u":
-        out = (np.where(np.isfinite(data), np.floor(data + 0.5), 0) if data.dtype.kind == "f" else data).astype(np.int64)
+        out = (np.where(np.isfinite(data), np.floor(data + 0.5), 0) if data.dtype.kind == "f" else data).astype(
+            np.int64
+        )
         out = out.astype(dtype)
     else:
         out = _fit(data, target)

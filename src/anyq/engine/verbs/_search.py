@@ -66,7 +66,7 @@ def factorized(value: Value) -> tuple[Longs, Longs]:
         return _factor_table(value)
     seen: dict[Any, int] = {}
     number = seen.setdefault
-    codes = np.fromiter((number(hashable(item), len(seen)) for item in items_of(value)), np.int64)
+    codes: Longs = np.fromiter((number(hashable(item), len(seen)) for item in items_of(value)), np.int64)
     return codes, _first_of(codes, len(seen))
 
 
@@ -91,8 +91,8 @@ def _in_order(codes: Any, size: int) -> tuple[Longs, Longs]:
 def _factor_vector(value: Vector) -> tuple[Longs, Longs]:
     data = value.data
     if isinstance(data, SymbolArray):
-        codes, uniques = data.factorize()
-        return _in_order(codes, len(uniques))
+        numbers, uniques = data.factorize()
+        return _in_order(numbers, len(uniques))
     if not len(data):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     if data.dtype.kind in "bu":

@@ -30,7 +30,8 @@ from anyq.values import (
 )
 
 __all__ = [
-    "EMPTY", "FALSE", "FLOATS", "FUNCTIONS", "INTEGERS", "NULL_LONG", "TEMPORAL", "TRUE", "Array", "array_of", "atom_of",
+    "EMPTY", "FALSE", "FLOATS", "FUNCTIONS", "INTEGERS", "NULL_LONG", "TEMPORAL", "TRUE", "Array", "array_of",
+    "atom_of",
     "bools", "chars", "empty", "fail", "flag", "floats", "integer", "integers", "is_atom", "is_list", "is_string",
     "items_of", "long", "longs", "null_atom", "null_like", "nulls", "one", "strs", "symbol", "symbols", "table_of",
     "text_of", "type_number", "vec",
@@ -43,7 +44,8 @@ INTEGERS: Final = frozenset({QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, 
 FLOATS: Final = frozenset({QType.REAL, QType.FLOAT, QType.DATETIME})
 TEMPORAL: Final = frozenset(
     {
-        QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME, QType.TIMESPAN, QType.MINUTE, QType.SECOND, QType.TIME,
+        QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME, QType.TIMESPAN, QType.MINUTE, QType.SECOND,
+        QType.TIME,
     }
 )  # fmt: skip
 FUNCTIONS: Final = (Lambda, Primitive, Projection, Composition, Derived)
@@ -215,7 +217,7 @@ def integer(value: Value) -> int:
         return NULL_LONG if value.qtype.null is not None and raw == value.qtype.null else raw
     if isinstance(value, Vector) and len(value) == 1:
         return integer(value[0])
-    fail("type")
+    raise QError("type")
 
 
 def integers(value: Value) -> npt.NDArray[np.int64]:
@@ -223,7 +225,7 @@ def integers(value: Value) -> npt.NDArray[np.int64]:
     if isinstance(value, List) and not len(value):
         return np.empty(0, np.int64)
     if not isinstance(value, Atom | Vector) or value.qtype not in INTEGERS:
-        fail("type")
+        raise QError("type")
     data = array_of(value)
     if data.dtype == np.int64:
         return data
@@ -242,7 +244,7 @@ def strs(value: Value) -> list[str]:
         return found
     if isinstance(value, List) and not len(value):
         return []
-    fail("type")
+    raise QError("type")
 
 
 def text_of(value: Value) -> bytes:
@@ -256,7 +258,7 @@ def text_of(value: Value) -> bytes:
         return raw.encode("utf-8", "surrogateescape")
     if isinstance(value, List) and not len(value):
         return b""
-    fail("type")
+    raise QError("type")
 
 
 def type_number(value: Value) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anyq.errors import QError
 from anyq.values import (
     Atom,
     Dict,
@@ -23,7 +24,7 @@ from anyq.values import (
     count,
 )
 
-from ._support import EMPTY, array_of, fail, items_of, null_like, null_raw, nulls, symbols, vec
+from ._support import EMPTY, array_of, items_of, null_like, null_raw, nulls, symbols, vec
 
 __all__ = ["concatenate", "join", "razed", "rows_to_table", "same_names", "take", "window"]
 
@@ -41,7 +42,7 @@ def take(value: Value, index: Index) -> Value:
         return Table.of(value.names, List.of(tuple([take(column, index) for column in value.columns.items])))
     if isinstance(value, Dict):
         return take(value.values, index)
-    fail("type")
+    raise QError("type")
 
 
 def _outside(index: Index, size: int) -> npt.NDArray[np.bool_] | None:
@@ -90,7 +91,7 @@ def window(value: Value, start: int, stop: int) -> Value:
     if isinstance(value, List):
         part = value[start:stop]
         return part if part.strings is not None else collapse(part.items)
-    fail("type")
+    raise QError("type")
 
 
 def same_names(x: Table, y: Table) -> bool:
@@ -103,7 +104,7 @@ def _row_of(names: list[str], row: Value) -> list[Value]:
         return items_of(row.values)
     found = {key.raw: value for key, value in row.items() if isinstance(key, Atom)}
     if set(found) != set(names):
-        fail("mismatch")
+        raise QError("mismatch")
     return [found[name] for name in names]
 
 
@@ -191,7 +192,7 @@ def _join_keyed(x: Value, y: Value) -> Value:
         if len(x.columns) == 0:
             return y
         if set(x.column_names) != set(y.column_names):
-            fail("mismatch")
+            raise QError("mismatch")
         columns = [join(x.column(name), y.column(name)) for name in x.column_names]
         return Table.of(x.names, List.of(tuple(columns)))
     if isinstance(x, Dict) and isinstance(y, Dict):
@@ -228,7 +229,7 @@ def _split_like(x: KeyedTable, y: Table) -> tuple[Table, Table]:
             Table.of(values.names, List.of(tuple([y.column(n) for n in values.column_names]))),
         )
     except KeyError:
-        fail("mismatch")
+        raise QError("mismatch") from None
 
 
 def razed(items: Sequence[Value]) -> Value:

@@ -1,0 +1,35 @@
+"""What a session can be told about itself: the console's size and precision, the random seed, how dates are read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+import numpy as np
+
+from anyq.console import DEFAULT, Style
+
+__all__ = ["FIRST_SEED", "Settings"]
+
+FIRST_SEED: Final = -314159
+"""The seed that q starts with (page basics/syscmds.md, ``\\S``)."""
+
+
+@attrs.define
+class Settings:
+    """The settings of one session; the system commands read and set them.
+
+    ``style`` is ``\\c`` and ``\\P``; ``seed`` is ``\\S`` and ``random`` the generator that it seeded; ``day_first`` is
+    ``\\z``; ``utc_offset`` is ``\\o`` in minutes, ``None`` for the host's own.
+    """
+
+    style: Style = DEFAULT
+    seed: int = FIRST_SEED
+    random: np.random.Generator = attrs.field(factory=lambda: np.random.default_rng(abs(FIRST_SEED)))
+    day_first: bool = False
+    utc_offset: int | None = None
+
+    def reseed(self, seed: int) -> None:
+        """Start the random sequence of a seed; 0 takes one from the system's entropy."""
+        self.seed = seed
+        self.random = np.random.default_rng(seed % 2**64 if seed else None)
