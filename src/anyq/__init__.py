@@ -1,5 +1,7 @@
 """Structured-concurrency client, server and in-process interpreter for q/kdb+, on Trio and asyncio."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from .console import text as _text
 from .convert import from_object as _from_object
 from .convert import to_np as _to_np
@@ -10,7 +12,9 @@ from .errors import (
     CallTimeout,
     ClosedError,
     ConnectError,
+    ConnectionCorrupted,
     ConnectionLost,
+    ConnectTimeout,
     ConversionError,
     DecodeError,
     DecodeLimitError,
@@ -72,16 +76,96 @@ from .values import float_ as float
 from .values import install_face as _install_face
 from .values import int_ as int
 
+if _TYPE_CHECKING:
+    from .client import Address, Connection, connect, parse_address
+
 _install_face(text=_text, py=_to_py, np=_to_np, as_q=_from_object)
+
+_LAZY = {
+    "client": ("Address", "Connection", "connect", "parse_address"),
+}
+"""What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    for room, names in _LAZY.items():
+        if name in names:
+            thing = globals()[name] = getattr(import_module(f"{__name__}.{room}"), name)
+            return thing
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "ELIDED", "NULL", "Atom", "Attr", "AuthenticationError", "BusyError", "CallTimeout", "ClosedError", "Composition",
-    "ConnectError", "ConnectionLost", "ConversionError", "DecodeError", "DecodeLimitError", "Derived", "Dict",
-    "EncodeError", "Error", "KeyedTable", "Lambda", "LimitError", "List", "LocalProtocolError", "PortalClosed",
-    "Primitive", "Projection", "ProtocolError", "QError", "QType", "RemoteProtocolError", "Table", "Value", "Vector",
-    "as_q", "atom", "boolean", "byte", "char", "chars", "date", "datetime", "dict", "float", "guid", "identical", "int",
-    "keyed_table", "long", "match", "minute", "month", "real", "second", "short", "strings", "symbol", "symbols",
-    "table", "time", "timespan", "timestamp", "vector",
+    "ELIDED",
+    "NULL",
+    "Address",
+    "Atom",
+    "Attr",
+    "AuthenticationError",
+    "BusyError",
+    "CallTimeout",
+    "ClosedError",
+    "Composition",
+    "ConnectError",
+    "ConnectTimeout",
+    "Connection",
+    "ConnectionCorrupted",
+    "ConnectionLost",
+    "ConversionError",
+    "DecodeError",
+    "DecodeLimitError",
+    "Derived",
+    "Dict",
+    "EncodeError",
+    "Error",
+    "KeyedTable",
+    "Lambda",
+    "LimitError",
+    "List",
+    "LocalProtocolError",
+    "PortalClosed",
+    "Primitive",
+    "Projection",
+    "ProtocolError",
+    "QError",
+    "QType",
+    "RemoteProtocolError",
+    "Table",
+    "Value",
+    "Vector",
+    "as_q",
+    "atom",
+    "boolean",
+    "byte",
+    "char",
+    "chars",
+    "connect",
+    "date",
+    "datetime",
+    "dict",
+    "float",
+    "guid",
+    "identical",
+    "int",
+    "keyed_table",
+    "long",
+    "match",
+    "minute",
+    "month",
+    "parse_address",
+    "real",
+    "second",
+    "short",
+    "strings",
+    "symbol",
+    "symbols",
+    "table",
+    "time",
+    "timespan",
+    "timestamp",
+    "vector",
 ]  # fmt: skip

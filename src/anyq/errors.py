@@ -5,8 +5,10 @@
     Error                       base of everything here
     ├── QError                  q said no: the error text that q itself uses, e.g. ``type``
     ├── ConnectError            a connection could not be made (host, port and phase are in the text)
-    │   └── AuthenticationError the server refused the login
+    │   ├── AuthenticationError the server refused the login
+    │   └── ConnectTimeout      it took longer than ``connect_timeout`` (also a ``TimeoutError``)
     ├── ConnectionLost          the connection broke; ``outcome`` says what became of the message
+    │   └── ConnectionCorrupted because the peer broke the protocol (also a ``RemoteProtocolError``)
     ├── ClosedError             you closed it, then used it
     ├── BusyError               two tasks used something that only one may use at a time
     ├── CallTimeout             a ``timeout=`` of yours ran out (also a ``TimeoutError``)
@@ -16,8 +18,8 @@
     ├── DecodeError             a message body is not a q value
     │   └── DecodeLimitError    ... or one that exceeds a bound of `anyq.codec.Limits` (also a ``LimitError``)
     ├── EncodeError             a value cannot be sent to this peer (also a ``ValueError``)
-    ├── ConversionError         a Python object has no q form, or a q value no such Python form (also a ``TypeError``)
-    ├── LimitError              a configured bound would be exceeded
+    ├── ConversionError         a Python object has no q form, or a q value no such Python form (also a
+    ``TypeError``) ├── LimitError              a configured bound would be exceeded
     └── PortalClosed            the owner thread is gone
 
 All of them pickle. Messages never hold a password.
@@ -33,6 +35,8 @@ __all__ = [
     "CallTimeout",
     "ClosedError",
     "ConnectError",
+    "ConnectTimeout",
+    "ConnectionCorrupted",
     "ConnectionLost",
     "ConversionError",
     "DecodeError",
@@ -87,11 +91,15 @@ class AuthenticationError(ConnectError):
     """The server closed the connection in answer to the login."""
 
 
+class ConnectTimeout(ConnectError, TimeoutError):
+    """Connecting and logging in took longer than ``connect_timeout``."""
+
+
 class ConnectionLost(Error):
     """The connection broke while a message was on its way.
 
-    ``outcome`` is ``"not sent"`` (the peer cannot have seen the message whole) or ``"unknown"`` (it was handed to the
-    network, and no answer came).
+    ``outcome`` is ``"not sent"`` (the peer cannot have seen the message whole) or ``"unknown"`` (it was
+    handed to the network, and no answer came).
     """
 
     def __init__(self, text: str = "connection lost", *, outcome: Outcome = "unknown") -> None:
@@ -121,6 +129,10 @@ class LocalProtocolError(ProtocolError):
 
 class RemoteProtocolError(ProtocolError):
     """The peer sent something that the protocol forbids in the present state."""
+
+
+class ConnectionCorrupted(ConnectionLost, RemoteProtocolError):
+    """The connection was given up because the peer sent what the protocol forbids, or what is no q value."""
 
 
 class DecodeError(Error):

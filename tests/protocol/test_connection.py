@@ -381,6 +381,16 @@ def test_who_was_lost() -> None:
     assert calls[1].state is CallState.LOST
 
 
+def test_a_message_that_left_in_part_was_not_sent() -> None:
+    client = opened(max_in_flight=2)
+    calls = [client.queue(SyncRequest(bytes([n]))) for n in range(3)]
+    client.take(), client.take()
+    unsent, unknown = client.ledger.close(partial=True)
+    assert [call for call, _ in unsent] == calls[1:]
+    assert unknown == [calls[0]]
+    assert calls[1].state is CallState.QUEUED
+
+
 STREAMS = st.lists(
     st.one_of(
         st.builds(AsyncMessage, st.binary(min_size=1, max_size=40)),

@@ -263,7 +263,8 @@ class Connection:
             self._urgent.append(event)
             call.state = CallState.SENT
         else:
-            self.ledger.add(call, event, expects_reply=isinstance(event, SyncRequest))
+            expects_reply = isinstance(event, SyncRequest)
+            self.ledger.add(call, event, expects_reply=expects_reply, size=len(event.body))
         return call
 
     def take(self) -> tuple[Buffer, ...] | None:
@@ -275,6 +276,7 @@ class Connection:
         event: Message | None
         if self._urgent:
             event = self._urgent.popleft()
+            self.ledger.taken = None
         else:
             event = self.ledger.take()
             if event is None:

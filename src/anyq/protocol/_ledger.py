@@ -48,14 +48,18 @@ class Ledger(Generic[M]):
     ``max_in_flight`` bounds how many requests may await their response, tombstones included.
     """
 
-    __slots__ = ("_queued", "_sent", "max_in_flight")
+    __slots__ = ("_queued", "_sent", "max_in_flight", "queued_size", "taken")
 
     def __init__(self, max_in_flight: int = 1) -> None:
         if max_in_flight < 1:
             raise ValueError(f"max_in_flight must be at least 1, not {max_in_flight}")
         self.max_in_flight = max_in_flight
-        self._queued: dict[Call, tuple[M, bool]] = {}
+        self._queued: dict[Call, tuple[M, bool, int]] = {}
+        self.queued_size = 0
+        """The sum of the sizes of what waits to be sent."""
         self._sent: deque[Call] = deque()
+        self.taken: tuple[Call, M] | None = None
+        """What `take` gave out last."""
 
     @property
     def queued(self) -> int:
@@ -67,10 +71,11 @@ class Ledger(Generic[M]):
         """How many sent requests await their response, tombstones included."""
         return len(self._sent)
 
-    def add(self, call: Call, message: M, *, expects_reply: bool) -> None:
+    def add(self, call: Call, message: M, *, expects_reply: bool, size: int = 0) -> None:
         """Queue ``message`` behind all that are queued."""
         call.state = CallState.QUEUED
-        self._queued[call] = (message, expects_reply)
+        self._queued[call] = (message, expects_reply, size)
+        self.queued_size += size
 
     def take(self) -> M | None:
         """The next message to hand to the network, or ``None`` when none may go now.
@@ -81,13 +86,15 @@ class Ledger(Generic[M]):
         if not queued:
             return None
         call = next(iter(queued))
-        message, expects_reply = queued[call]
+        message, expects_reply, size = queued[call]
         if expects_reply:
             if len(self._sent) >= self.max_in_flight:
                 return None
             self._sent.append(call)
         del queued[call]
+        self.queued_size -= size
         call.state = CallState.SENT
+        self.taken = call, message
         return message
 
     def enter(self, call: Call) -> None:
@@ -98,7 +105,7 @@ class Ledger(Generic[M]):
     def abandon(self, call: Call) -> bool:
         """The caller of ``call`` goes away. True if the other side will never see the message."""
         if call.state is CallState.QUEUED:
-            del self._queued[call]
+            self.queued_size -= self._queued.pop(call)[2]
             call.state = CallState.WITHDRAWN
         elif call.state is CallState.SENT:
             call.state = CallState.ABANDONED
@@ -117,16 +124,22 @@ class Ledger(Generic[M]):
             call.state = CallState.ANSWERED
         return call
 
-    def close(self) -> tuple[list[tuple[Call, M]], list[Call]]:
-        """The connection is over: the messages of which nothing was sent, and the calls whose outcome is
-        unknown.
+    def close(self, *, partial: bool = False) -> tuple[list[tuple[Call, M]], list[Call]]:
+        """The connection is over: the messages that did not leave whole, and the calls whose outcome is unknown.
 
-        The former stay QUEUED, in order, so that they can be queued again elsewhere; the latter become LOST.
+        The former become QUEUED, in order, so that they can be queued again elsewhere; the latter become LOST.
+        ``partial`` says that of the message given out last only a part was handed to the network; a peer cannot have
+        acted on it.
         """
-        unsent = [(call, message) for call, (message, _) in self._queued.items()]
+        unsent = [(call, message) for call, (message, _, _) in self._queued.items()]
+        if partial and self.taken is not None and self.taken[0].state is CallState.SENT:
+            unsent.insert(0, self.taken)
+            self.taken[0].state = CallState.QUEUED
         unknown = [call for call in self._sent if call.state is CallState.SENT]
         for call in unknown:
             call.state = CallState.LOST
         self._queued.clear()
+        self.queued_size = 0
         self._sent.clear()
+        self.taken = None
         return unsent, unknown

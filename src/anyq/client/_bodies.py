@@ -1,0 +1,55 @@
+"""Between values and the bodies of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from anyq import codec
+from anyq.protocol import AsyncMessage, Response, SyncRequest
+from anyq.values import List, Value, as_q, chars
+
+__all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "request_value"]
+
+MAX_ARGUMENTS: Final = 8
+"""q functions take no more."""
+
+_HEAVY: Final = 4 << 20
+_HEAVY_COMPRESSED: Final = 1 << 18
+
+Query: TypeAlias = str | bytes | Value
+"""A query's text, or a q value: a function, or the symbol that names one."""
+
+
+def request_value(query: Query, arguments: Sequence[object]) -> Value:
+    """What is sent for a query and its arguments: the text alone as a char vector, or the list ``(f;a;b)``.
+
+    `TypeError` for more arguments than a q function takes, or for what has no q form.
+    """
+    if len(arguments) > MAX_ARGUMENTS:
+        raise TypeError(f"a q function takes at most {MAX_ARGUMENTS} arguments, not {len(arguments)}")
+    if isinstance(query, str):
+        head: Value = chars(query.encode())
+    elif isinstance(query, bytes):
+        head = chars(query)
+    elif isinstance(query, Value):
+        head = query
+    else:
+        raise TypeError(f"a query is text or a q value, not {type(query).__name__}")
+    if not arguments:
+        return head
+    return List([head, *map(as_q, arguments)])
+
+
+def decode_message(message: AsyncMessage | SyncRequest | Response, limits: codec.Limits) -> Value:
+    """The value in a message. Raises `QError` if it is an error, `DecodeError` if it is no value."""
+    body = message.body
+    little_endian = message.little_endian
+    if message.compressed:
+        body = codec.decompress(body, flag=message.compressed, little_endian=little_endian, limits=limits)
+    return codec.decode(body, limits=limits, little_endian=little_endian)
+
+
+def is_heavy(message: AsyncMessage | SyncRequest | Response) -> bool:
+    """Whether decoding may take so long that the event loop should not do it."""
+    return len(message.body) > (_HEAVY_COMPRESSED if message.compressed else _HEAVY)

@@ -1,0 +1,327 @@
+"""The public face of a connection."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from types import TracebackType
+from typing import Final, Self, Unpack
+
+import anyio
+import anyio.lowlevel
+import attrs
+from anyio.abc import TaskGroup
+
+from anyq import codec
+from anyq.client._address import Address, parse_address
+from anyq.client._bodies import Query, decode_message, request_value
+from anyq.client._context import Namespace
+from anyq.client._core import Core, State
+from anyq.client._inbox import Feed
+from anyq.client._options import ConnectOptions, Options, Overflow
+from anyq.client._pending import Pending
+from anyq.client._script import load_script, script_error
+from anyq.client._stats import ConnectionStatistics
+from anyq.errors import BusyError, CallTimeout, QError
+from anyq.protocol import AsyncMessage, Call, SyncRequest
+from anyq.values import NULL, Value
+
+__all__ = ["Connection", "connect"]
+
+_LABEL_LENGTH: Final = 200
+
+
+def connect(
+    host: str | Address | None = None,
+    port: int | None = None,
+    *,
+    username: str = "",
+    password: str | None = None,
+    tls: bool | ssl.SSLContext = False,
+    **options: Unpack[ConnectOptions],
+) -> Connection:
+    """A connection to a q process, to be opened by ``async with`` or `Connection.open`.
+
+    ``host`` and ``port`` take any form of `anyq.parse_address`: ``connect("localhost", 5050)``,
+    ``connect("host:port:user:password")``, ``connect("unix:///tmp/kx.5050")``,
+    ``connect("tcps://host:port")``.
+
+    Security: ``tls`` (``True`` or a context of yours), ``ca_file``, ``server_hostname`` (when the
+    certificate names another host than ``host``), ``verify=False`` to check nothing,
+    ``tls_from_environment=True`` to follow kdb+'s ``KX_SSL_*`` variables. The certificate and the host
+    name are checked by default.
+
+    Time, in seconds: ``connect_timeout`` (30) for everything up to the accepted login, ``timeout`` (none)
+    for each call, ``send_timeout`` (60) for a peer that does not read, ``close_timeout`` (1) for queued
+    async messages at the close, ``liveness`` (off) after which a peer that is silent while answers are due
+    counts as lost: choose it longer than your longest query. ``keepalive`` (on) lets the system find out
+    about dead peers by itself.
+
+    Behaviour: ``max_in_flight`` (1) requests are sent before the first is answered; raise it for servers
+    that answer in order. ``abandon="close"`` closes the connection when the caller of a sent call goes
+    away, instead of dropping the reply when it comes. ``reconnection_attempts`` (-1: never; 0: without
+    end), ``reconnection_delay`` (0.5), ``reconnection_function`` (doubles the delay). ``no_ctx=True``
+    turns ``q.name`` off. ``max_message_size`` (4 GiB) bounds what is received, ``max_queued`` (16 MiB)
+    what waits to be sent before `Connection.post` waits. ``capability`` (6) is offered in the login.
+
+    Hooks: ``on_request`` answers the server's own sync requests (a function of the value, may be async;
+    without it they get the error ``nyi``), ``on_state`` is told ``"connected"``, ``"lost"``,
+    ``"reconnected"`` and ``"closed"``, ``on_call`` gets a `CallReport` after each call (without its text
+    if ``report_queries=False``). ``dial`` opens the byte stream in place of a socket.
+
+    Raises `TypeError` without a port, `ValueError` for what is no address.
+    """
+    context = tls if isinstance(tls, ssl.SSLContext) else None
+    address = parse_address(host, port, username=username, password=password, tls=bool(tls))
+    return Connection(address, Options(ssl_context=context, **options))
+
+
+class Connection:
+    """A connection to one q process, used by any number of tasks of one event loop.
+
+    Made by `anyq.connect`. ``async with connection:`` opens it, and closes it at the end of the block,
+    whatever is raised or cancelled there. Calls go out in the order in which they are made, and each gets
+    its own answer: a caller that is cancelled leaves at once, what was half sent is finished without it,
+    and the answer that comes for it is dropped.
+
+    Every method raises `ClosedError` after `aclose`, and `ConnectionLost` once the connection broke (without
+    reconnection). An attribute that is not defined here is a name on the server, see `Namespace`.
+    """
+
+    def __init__(self, address: Address, options: Options) -> None:
+        self._core = Core(address, options)
+        self._known: set[str] = set()
+        self._scope: anyio.CancelScope | None = None
+        self._tasks: TaskGroup | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._core.address} {self._core.state}>"
+
+    # Opening and closing
+
+    async def __aenter__(self) -> Self:
+        """Connect and log in. Raises `ConnectError` (`AuthenticationError` if refused), and leaves nothing
+        behind.
+        """
+        self._check_new()
+        await self._core.dial()
+        # The scope around the group lets the end of the block wait for our tasks, which end at once,
+        # undisturbed.
+        self._scope = anyio.CancelScope()
+        self._scope.__enter__()
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        self._tasks.start_soon(self._core.serve, name=f"anyq connection to {self._core.address}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._tasks is not None
+        assert self._scope is not None
+        try:
+            await self.aclose()
+        finally:
+            self._scope.shield = True
+            self._tasks.cancel_scope.cancel()
+            await self._tasks.__aexit__(None, None, None)
+            self._scope.__exit__(None, None, None)
+
+    async def open(self, task_group: TaskGroup) -> Self:
+        """Connect, with the background work in a task group of yours, which then waits for `aclose`.
+
+        Raises as ``async with`` does. Nothing that happens to the connection is raised in your group.
+        """
+        self._check_new()
+        await self._core.dial()
+        task_group.start_soon(self._core.serve, name=f"anyq connection to {self._core.address}")
+        return self
+
+    async def aclose(self) -> None:
+        """Close. Idempotent; all who wait raise `ClosedError` at once.
+
+        Queued async messages get ``close_timeout`` seconds to leave. If it is cancelled they get no time,
+        and the connection is closed nonetheless.
+        """
+        await self._core.close()
+
+    def _check_new(self) -> None:
+        if self._core.state != "new":
+            raise BusyError("a connection is opened once: make another one with anyq.connect")
+
+    # Asking
+
+    async def __call__(
+        self,
+        query: Query,
+        *arguments: object,
+        wait: bool = True,
+        reuse: bool = True,
+        timeout: float | None = None,
+        idempotent: bool = False,
+        async_response: bool = False,
+    ) -> Value:
+        """Ask, and wait for the answer.
+
+        ``query`` is q text, or a q value: a function, or a symbol that names one of the server's. With
+        arguments the list ``(query;argument;...)`` is sent, with at most 8.
+
+        ``wait=False`` posts instead, see `post`, and gives the generic null. ``reuse=False`` uses a
+        connection of its own, which is closed when the answer, an error or a cancellation comes: for
+        servers that take their time before they answer (``-30!``). Both together are `deferred`
+        (``async_response`` may say so, and changes nothing). ``timeout`` is in seconds. An ``idempotent``
+        call is sent again after a reconnect.
+
+        Raises `QError` for q's own errors, `CallTimeout`, `ConnectionLost`, `ClosedError`, `TypeError` for
+        what has no q form, `EncodeError` for what this server cannot take. Cancelled before anything was
+        sent, the server never sees it; afterwards its answer is dropped.
+        """
+        if not reuse:
+            return await self._apart(query, arguments, wait, timeout)
+        if not wait:
+            await self.post(query, *arguments)
+            return NULL
+        core = self._core
+        call, message = self._prepare(query, arguments, idempotent)
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        core.submit(message, call)
+        limit = core.options.timeout if timeout is None else timeout
+        try:
+            if limit is None:
+                return await call.wait()
+            with anyio.move_on_after(limit):
+                return await call.wait()
+        finally:
+            if not call.done():
+                core.abandon(call)
+        raise CallTimeout(f"no answer within {limit} s")
+
+    def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> Pending:
+        """Ask now, and get a handle to await the answer later. Raises as a call does, but never waits."""
+        call, message = self._prepare(query, arguments, idempotent)
+        self._core.submit(message, call)
+        return call
+
+    async def post(self, query: Query, *arguments: object) -> None:
+        """Send an async message: no answer is expected, and none comes.
+
+        Waits only while more than ``max_queued`` bytes wait to be sent; cancelled there, nothing was sent.
+        Messages that a breaking connection loses are logged, and `flush` raises.
+        """
+        core = self._core
+        core.check_usable()
+        body = codec.encode(request_value(query, arguments), capability=core.capability)
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        await core.room()
+        core.submit(AsyncMessage(body), Call())
+
+    async def flush(self) -> None:
+        """Wait until all that was queued so far has been handed to the network.
+
+        Raises `ConnectionLost` if an async message was lost since the last call.
+        """
+        await anyio.lowlevel.checkpoint()
+        await self._core.flush()
+
+    async def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
+        """Post a query on a connection of its own, and wait for the async message that the server posts back.
+
+        This is q's deferred sync: the server does ``neg[.z.w] result``. Raises as a call does.
+        """
+        return await self._apart(query, arguments, False, timeout)
+
+    async def _apart(self, query: Query, arguments: tuple[object, ...], wait: bool, timeout: float | None) -> Value:
+        core = self._core
+        core.check_usable()
+        limit = core.options.timeout if timeout is None else timeout
+        options = attrs.evolve(core.options, reconnection_attempts=-1, on_state=None)
+        with anyio.move_on_after(limit):
+            async with Connection(core.address, options) as other:
+                if wait:
+                    return await other(query, *arguments)
+                feed = other.messages()
+                await other.post(query, *arguments)
+                return await anext(feed)
+        raise CallTimeout(f"no answer within {limit} s")
+
+    def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> tuple[Pending, SyncRequest]:
+        core = self._core
+        core.check_usable()
+        body = codec.encode(request_value(query, arguments), capability=core.capability)
+        message = SyncRequest(body)
+        call = Pending(core, idempotent=idempotent, size=len(body))
+        if idempotent:
+            call.message = message
+        if core.options.on_call is not None and core.options.report_queries:
+            call.label = str(query.decode() if isinstance(query, bytes) else query)[:_LABEL_LENGTH]
+        return call, message
+
+    # Listening
+
+    def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> Feed[Value]:
+        """What the server posts to us from now on, to be read with ``async for``.
+
+        At most ``buffer`` messages wait to be read. If more come, ``overflow`` says what happens:
+        ``"block"`` stops reading the connection (answers wait too), ``"drop-oldest"`` loses the oldest and
+        counts it, ``"error"`` raises `LimitError` at the reader once it has read what is there. Messages
+        that nobody listens to are dropped and counted. The feed survives reconnects, and keeps the
+        connection wanting them.
+        """
+        core = self._core
+        core.check_usable()
+        feed = Feed(buffer, overflow, self._decode, core)
+        core.feeds.add(feed)
+        return feed
+
+    def _decode(self, message: AsyncMessage) -> Value:
+        return decode_message(message, self._core.limits)
+
+    # Files and names
+
+    async def execute_file(
+        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
+    ) -> Value | list[Value]:
+        """Run a local q script on the server, statement by statement, and give the last result, or all of
+        them.
+
+        ``.k`` files run as k, ``.p`` and ``.py`` files need Python on the server. ``timeout`` is for each
+        statement. Raises `OSError` if the file cannot be read, `QError` with file and line in its
+        ``detail``; the statements before it have run.
+        """
+        results: list[Value] = []
+        for statement in load_script(path, await anyio.Path(path).read_text(encoding="utf-8")):
+            try:
+                results.append(await self(statement.query, *statement.arguments, timeout=timeout))
+            except QError as error:
+                raise script_error(error, path, statement) from None
+        if return_all:
+            return results
+        return results[-1] if results else NULL
+
+    file_execute = execute_file
+
+    def __getattr__(self, name: str) -> Namespace:
+        if name.startswith("_") or self._core.options.no_ctx:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        return Namespace(name, self, self._known)
+
+    # Looking
+
+    @property
+    def state(self) -> State:
+        """``"new"``, ``"connected"``, ``"lost"``, ``"reconnected"`` or ``"closed"``."""
+        return self._core.state
+
+    @property
+    def address(self) -> Address:
+        """Where it leads."""
+        return self._core.address
+
+    @property
+    def capability(self) -> int:
+        """What both sides can do, 0 to 6, as of the last login."""
+        return self._core.capability
+
+    def statistics(self) -> ConnectionStatistics:
+        """Counts since the connection was made."""
+        return self._core.statistics()

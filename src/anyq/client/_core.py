@@ -1,0 +1,412 @@
+"""What keeps a connection going: its present link, what waits for one, and the reconnecting.
+
+Theory of operation. One background task, `Core.serve`, runs one `Link` after the other. It never raises:
+what breaks a link is kept and handed to the callers. Messages go to the link at once if there is one.
+Without one they are parked, if reconnection is on, and that is the demand for which `serve` reconnects;
+when the last of them is withdrawn, it stops.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Final, Literal, TypeVar
+from weakref import WeakSet
+
+import anyio
+
+from anyq import codec
+from anyq.client._address import Address
+from anyq.client._bodies import decode_message
+from anyq.client._dial import dial
+from anyq.client._inbox import Feed
+from anyq.client._link import Link
+from anyq.client._options import Options
+from anyq.client._pending import Pending
+from anyq.client._reconnect import Backoff
+from anyq.client._stats import CallReport, ConnectionStatistics, Counters
+from anyq.errors import (
+    AuthenticationError,
+    ClosedError,
+    ConnectError,
+    ConnectionCorrupted,
+    ConnectionLost,
+    ConnectTimeout,
+    DecodeError,
+    LimitError,
+    ProtocolError,
+    QError,
+)
+from anyq.protocol import AsyncMessage, Call, CallState, Message, Response, SyncRequest
+from anyq.values import Value
+
+__all__ = ["Core", "State"]
+
+State = Literal["new", "connected", "lost", "reconnected", "closed"]
+T = TypeVar("T")
+log: Final = logging.getLogger("anyq")
+
+
+class Core:
+    """A connection without its public face."""
+
+    def __init__(self, address: Address, options: Options) -> None:
+        self.address = address
+        self.options = options
+        self.limits = codec.Limits(max_message_size=options.max_message_size)
+        self.counters = Counters()
+        self.state: State = "new"
+        self.capability = options.capability
+        self.feeds: WeakSet[Feed[Any]] = WeakSet()
+        self.watchers: list[Callable[[State], object]] = []
+        self._link: Link | None = None
+        self._calls: set[Pending] = set()
+        self._parked: dict[Call, Message] = {}
+        self._waiting_feeds = 0
+        self._closed: ClosedError | None = None
+        self._cause: Exception | None = None
+        self._unreported: ConnectionLost | None = None
+        self._demand = anyio.Event()
+        self._attempting: anyio.CancelScope | None = None
+        self._over: anyio.Event | None = None
+
+    # Links
+
+    async def dial(self) -> None:
+        """Make the first link. Raises `ConnectError`; leaves no socket behind when it fails or is cancelled."""
+        self._link = await self._new_link()
+        self._set_state("connected")
+
+    async def _new_link(self) -> Link:
+        options, address = self.options, self.address
+        with anyio.move_on_after(options.connect_timeout):
+            transport = await dial(address, options)
+            try:
+                link = Link(transport, options, self)
+                try:
+                    await link.log_in(address.user, address.password)
+                except ConnectError as error:
+                    raise type(error)(f"cannot connect to {address}: {error}") from error.__cause__
+            except BaseException:
+                await transport.close()
+                raise
+            self.capability = link.protocol.capability
+            return link
+        raise ConnectTimeout(f"cannot connect to {address}: no answer within {options.connect_timeout} s")
+
+    async def serve(self) -> None:
+        """Run link after link until the connection is closed, or lost for good. Raises nothing but
+        cancellation.
+        """
+        self._over = anyio.Event()
+        try:
+            link = self._link
+            while link is not None:
+                await link.run()
+                self._link = None
+                self._lose(link)
+                link = await self._restore() if self._reconnects else None
+        finally:
+            self._end()
+            self._over.set()
+
+    @property
+    def _reconnects(self) -> bool:
+        return self.options.reconnection_attempts >= 0
+
+    def _lose(self, link: Link) -> None:
+        """Sort out what a broken link leaves behind."""
+        cause = link.cause or ConnectionLost()
+        unsent, unknown = link.lost()
+        keep = self._reconnects and self._closed is None
+        self._cause = cause
+        for call, message in unsent:
+            if keep:
+                self._park(call, message)
+            else:
+                self._give_up(call, self._lost_error("not sent"))
+        for call in unknown:
+            assert isinstance(call, Pending)
+            if keep and call.idempotent and call.message is not None:
+                self._park(call, call.message)
+            else:
+                self._give_up(call, self._lost_error("unknown"))
+        if self._closed is None:
+            log.debug("connection to %s lost: %s", self.address, cause)
+            self._set_state("lost")
+
+    def _lost_error(self, outcome: Literal["not sent", "unknown"]) -> Exception:
+        if self._closed is not None:
+            return self._closed
+        cause = self._cause
+        kind = ConnectionCorrupted if isinstance(cause, ProtocolError | LimitError | DecodeError) else ConnectionLost
+        told = "it was not sent" if outcome == "not sent" else "it was sent, outcome unknown"
+        error = kind(f"connection to {self.address} lost: {cause} ({told})", outcome=outcome)
+        error.__cause__ = cause
+        return error
+
+    def _give_up(self, call: Call, error: Exception) -> None:
+        self.counters.lost += 1
+        if isinstance(call, Pending):
+            self._settle(call, "lost")
+            call.fail(error)
+        elif isinstance(error, ConnectionLost):
+            self._unreported = error
+            log.warning("an async message was lost: %s", error)
+
+    # Reconnecting
+
+    async def _restore(self) -> Link | None:
+        """The next link, once somebody needs it; ``None`` when the connection is closed."""
+        while self._closed is None:
+            await self._wanted()
+            with anyio.CancelScope() as self._attempting:
+                try:
+                    return await self._reconnect()
+                except (ConnectError, TypeError) as error:
+                    self._fail_parked(error)
+        return None
+
+    async def _wanted(self) -> None:
+        while not (self._parked or self._waiting_feeds or self._closed):
+            self._demand = anyio.Event()
+            await self._demand.wait()
+
+    async def _reconnect(self) -> Link | None:
+        if self._closed is not None:
+            return None
+        log.warning("WARNING: Connection lost attempting to reconnect.")
+        backoff = Backoff(self.options)
+        while True:
+            try:
+                link = await self._new_link()
+            except AuthenticationError:
+                raise
+            except ConnectError:
+                delay = backoff.next_delay()
+                if delay is None:
+                    attempts = self.options.reconnection_attempts
+                    log.warning("WARNING: Could not reconnect to server within %d attempts.", attempts)
+                    raise
+                log.warning("Failed to reconnect, trying again in %s seconds.", delay)
+                await anyio.sleep(delay)
+            else:
+                log.info("Connection successfully reestablished.")
+                self.counters.reconnects += 1
+                self._link = link
+                parked, self._parked = self._parked, {}
+                for call, message in parked.items():
+                    self._send_parked(link, call, message)
+                self._set_state("reconnected")
+                return link
+
+    def _send_parked(self, link: Link, call: Call, message: Message) -> None:
+        try:
+            link.queue(message, call)
+        except LimitError as error:
+            self._give_up(call, error)
+
+    def _park(self, call: Call, message: Message) -> None:
+        call.state = CallState.QUEUED
+        self._parked[call] = message
+        self._demand.set()
+
+    def _fail_parked(self, error: Exception) -> None:
+        parked, self._parked = self._parked, {}
+        for call in parked:
+            self._give_up(call, error)
+        for feed in list(self.feeds):
+            feed.end(error)
+
+    def _relax(self) -> None:
+        """Stop reconnecting when nobody needs it any more."""
+        if not self._parked and not self._waiting_feeds and self._attempting is not None:
+            self._attempting.cancel()
+
+    def feed_waits(self, change: int) -> None:
+        """A reader of messages begins (1) or ends (-1) to wait for the next."""
+        self._waiting_feeds += change
+        if change > 0:
+            self._demand.set()
+        else:
+            self._relax()
+
+    def feed_closed(self, feed: Feed[Any]) -> None:
+        """It listens no more."""
+        self.feeds.discard(feed)
+
+    def statistics(self) -> ConnectionStatistics:
+        """A snapshot of the counters."""
+        ledger = self._link.protocol.ledger if self._link is not None else None
+        queued = len(self._parked) + (self._link.backlog if self._link is not None else 0)
+        return self.counters.snapshot(in_flight=ledger.in_flight if ledger is not None else 0, queued=queued)
+
+    # Sending
+
+    def check_usable(self) -> None:
+        """Raise what a call would raise now, before anything is encoded."""
+        if self._closed is not None:
+            raise self._closed
+        if self.state == "new":
+            raise ClosedError("this connection is not open: use 'async with', or await open(task_group)")
+        if self._link is None and not self._reconnects:
+            raise self._lost_error("not sent")
+
+    def submit(self, message: Message, call: Call) -> None:
+        """Send ``message`` when its turn comes. Never waits."""
+        self.check_usable()
+        link = self._link
+        if link is not None and link.cause is None:
+            link.queue(message, call)
+        elif self._reconnects:
+            self._park(call, message)
+        else:
+            self._cause = link.cause if link is not None else self._cause
+            raise self._lost_error("not sent")
+        if isinstance(call, Pending):
+            self.counters.calls += 1
+            self._calls.add(call)
+        else:
+            self.counters.posts += 1
+
+    def abandon(self, call: Pending) -> None:
+        """The caller of ``call`` went away."""
+        if self._parked.pop(call, None) is not None:
+            call.state = CallState.WITHDRAWN
+            self._relax()
+        elif self._link is not None:
+            if self._link.protocol.ledger.abandon(call):
+                self._link.kick()
+            elif call.state is CallState.ABANDONED and self.options.abandon == "close":
+                self._link.fail(ConnectionLost("a call was abandoned (abandon='close')"))
+        self.counters.abandoned += 1
+        self._settle(call, "abandoned")
+
+    def spoiled(self, error: DecodeError) -> None:
+        """Who sends one body that is no value cannot be trusted with the next."""
+        if self._link is not None:
+            self._link.fail(error)
+
+    async def room(self) -> None:
+        """Wait until there is room for more messages to be queued."""
+        while self._link is not None and self._link.backlog_bytes > self.options.max_queued:
+            await self._link.progress()
+        self.check_usable()
+
+    async def flush(self) -> None:
+        """Wait until every queued message was handed to the network.
+
+        Raises `ConnectionLost` if an async message was lost since the last time.
+        """
+        while self._link is not None and self._link.backlog:
+            await self._link.progress()
+        lost, self._unreported = self._unreported, None
+        if lost is not None:
+            raise lost
+        self.check_usable()
+
+    # What a link tells us
+
+    def arrived(self, message: AsyncMessage) -> None:
+        self.counters.messages_received += 1
+        if not self.feeds:
+            self.counters.messages_dropped += 1
+            log.debug("an async message came that nobody listens to; dropped")
+        for feed in self.feeds:
+            self.counters.messages_dropped += feed.offer(message)
+
+    def congested(self) -> anyio.Event | None:
+        for feed in self.feeds:
+            if (gate := feed.congested()) is not None:
+                return gate
+        return None
+
+    def answered(self, call: Pending, size: int) -> None:
+        self.counters.answered += 1
+        self._settle(call, "answered", size)
+
+    async def respond(self, request: SyncRequest) -> Response:
+        self.counters.requests_received += 1
+        handler = self.options.on_request
+        try:
+            if handler is None:
+                raise QError("nyi")
+            value = handler(decode_message(request, self.limits))
+            if not isinstance(value, Value):
+                value = await value
+            return Response(codec.encode(value, capability=self.capability))
+        except QError as error:
+            return Response(codec.encode_error(error))
+        except Exception as error:
+            log.exception("the handler of the server's requests failed")
+            return Response(codec.encode_error(type(error).__name__))
+
+    def _settle(self, call: Pending, outcome: Literal["answered", "abandoned", "lost"], size: int = 0) -> None:
+        self._calls.discard(call)
+        hook = self.options.on_call
+        if hook is not None:
+            seconds = time.perf_counter() - call.started
+            report = CallReport(
+                query=call.label, outcome=outcome, seconds=seconds, request_bytes=call.size, response_bytes=size
+            )
+            _tell(hook, report)
+
+    def _set_state(self, state: State) -> None:
+        if state == self.state:
+            return
+        self.state = state
+        if self.options.on_state is not None:
+            _tell(self.options.on_state, state)
+        for watcher in list(self.watchers):
+            _tell(watcher, state)
+
+    # Closing
+
+    async def close(self) -> None:
+        """Close: every waiting call raises `ClosedError` at once, queued async messages get a moment to
+        leave.
+
+        Cancelled, it gives them none; the socket is closed in any case.
+        """
+        if self._closed is None:
+            self._closed = ClosedError(f"the connection to {self.address} is closed")
+            for call in list(self._calls):
+                self.abandon(call)
+                call.fail(self._closed)
+        link = self._link
+        try:
+            with anyio.move_on_after(self.options.close_timeout):
+                while link is not None and link.backlog and link.cause is None:
+                    await link.progress()
+        finally:
+            if link is not None:
+                link.fail(self._closed)
+            self._demand.set()
+            if self._attempting is not None:
+                self._attempting.cancel()
+        if self._over is not None:
+            await self._over.wait()
+
+    def _end(self) -> None:
+        """Nothing is served any more: tell everyone."""
+        if self._closed is None and (self._reconnects or self._link is not None):
+            self._closed = ClosedError(f"the task of the connection to {self.address} was cancelled")
+        error = self._lost_error("unknown")
+        link, self._link = self._link, None
+        if link is not None:
+            self._lose(link)
+        self._fail_parked(error)
+        for call in list(self._calls):
+            self._give_up(call, error)
+        for feed in list(self.feeds):
+            feed.end(error)
+        self._set_state("closed" if self._closed is not None else "lost")
+
+
+def _tell(hook: Callable[[T], object], news: T) -> None:
+    """A hook that fails must not take the connection with it."""
+    try:
+        hook(news)
+    except Exception:
+        log.exception("a hook of the connection failed")

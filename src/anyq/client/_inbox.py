@@ -1,0 +1,138 @@
+"""What the other side posts to us, on its way to whoever listens."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Generic, Protocol, TypeVar
+
+import anyio
+import anyio.lowlevel
+
+from anyq.client._options import Overflow
+from anyq.errors import ClosedError, LimitError
+from anyq.protocol import AsyncMessage
+
+__all__ = ["Feed"]
+
+T = TypeVar("T")
+
+
+class FeedOwner(Protocol):
+    """The connection that the messages come from."""
+
+    def feed_waits(self, change: int) -> None:
+        """A reader begins (1) or ends (-1) to wait."""
+
+    def feed_closed(self, feed: Feed[Any]) -> None:
+        """The feed listens no more."""
+
+
+class Feed(Generic[T]):
+    """A bounded buffer of messages from the server, to be read with ``async for`` by one task.
+
+    ``received`` counts what came, ``dropped`` what a full buffer lost. Leaving its ``async with`` block, or
+    `close`, ends it; so does dropping the last reference to it. Cancelling the reader loses no message.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        overflow: Overflow,
+        decode: Callable[[AsyncMessage], T],
+        owner: FeedOwner,
+    ) -> None:
+        if size < 1:
+            raise ValueError(f"a buffer has room for at least one message, not {size}")
+        if overflow not in ("block", "drop-oldest", "error"):
+            raise ValueError(f"overflow is 'block', 'drop-oldest' or 'error', not {overflow!r}")
+        self.received = 0
+        self.dropped = 0
+        self._size = size
+        self._overflow = overflow
+        self._decode = decode
+        self._owner = owner
+        self._items: deque[AsyncMessage] = deque()
+        self._error: Exception | None = None
+        self._filled: anyio.Event | None = None
+        self._room: anyio.Event | None = None
+
+    def __aiter__(self) -> Feed[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        """The next message. Raises `ConnectionLost` or `ClosedError` when no more will come."""
+        if self._items:
+            await anyio.lowlevel.checkpoint()
+        while not self._items:
+            if self._error is not None:
+                raise self._error
+            self._filled = anyio.Event()
+            self._owner.feed_waits(1)
+            try:
+                await self._filled.wait()
+            finally:
+                self._owner.feed_waits(-1)
+        item = self._items.popleft()
+        if self._room is not None:
+            self._room.set()
+            self._room = None
+        return self._decode(item)
+
+    async def __aenter__(self) -> Feed[T]:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def close(self) -> None:
+        """Listen no more. Idempotent."""
+        self._items.clear()
+        self.end(ClosedError("this feed was closed"))
+        self._owner.feed_closed(self)
+
+    # The connection's side
+
+    def offer(self, item: AsyncMessage) -> int:
+        """A message came. How many messages are lost by that."""
+        self.received += 1
+        lost = 0
+        if self._error is not None:
+            lost = 1
+        elif len(self._items) < self._size or self._overflow == "block":
+            self._items.append(item)
+        elif self._overflow == "drop-oldest":
+            self._items.popleft()
+            self._items.append(item)
+            lost = 1
+        else:
+            lost = 1
+            self.end(LimitError(f"more than {self._size} messages wait to be read (overflow='error')"))
+        self.dropped += lost
+        if self._filled is not None:
+            self._filled.set()
+        return lost
+
+    def congested(self) -> anyio.Event | None:
+        """Something to wait for before the connection may be read on, or ``None``."""
+        if self._overflow != "block" or len(self._items) < self._size or self._error is not None:
+            return None
+        if self._room is None:
+            self._room = anyio.Event()
+        return self._room
+
+    def end(self, error: Exception) -> None:
+        """No more will come; what is buffered can still be read."""
+        if self._error is None:
+            self._error = error
+        if self._filled is not None:
+            self._filled.set()
+        if self._room is not None:
+            self._room.set()
+            self._room = None

@@ -1,0 +1,100 @@
+"""What can be chosen about a connection."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, TypedDict
+
+import attrs
+from anyio.abc import ByteStream
+
+from anyq.client._address import Address
+from anyq.client._stats import CallReport
+from anyq.protocol import CAPABILITY
+from anyq.values import Value
+
+__all__ = ["ConnectOptions", "Options", "Overflow"]
+
+Overflow = Literal["block", "drop-oldest", "error"]
+"""What a full buffer of inbound messages does: stop reading the connection, lose the oldest, or end with
+an error.
+"""
+
+
+def _positive(_: Options, field: attrs.Attribute[Any], number: float | None) -> None:
+    if number is not None and not number > 0:
+        raise ValueError(f"{field.name} is a positive number, not {number!r}")
+
+
+def _one_of(*allowed: str) -> Callable[[Options, attrs.Attribute[Any], str], None]:
+    def check(_: Options, field: attrs.Attribute[Any], value: str) -> None:
+        if value not in allowed:
+            raise ValueError(f"{field.name} is one of {', '.join(map(repr, allowed))}, not {value!r}")
+
+    return check
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """The keywords of `anyq.connect`; see there."""
+
+    capability: int = attrs.field(default=CAPABILITY)
+    connect_timeout: float | None = attrs.field(default=30.0, validator=_positive)
+    timeout: float | None = attrs.field(default=None, validator=_positive)
+    send_timeout: float | None = attrs.field(default=60.0, validator=_positive)
+    close_timeout: float = attrs.field(default=1.0, validator=_positive)
+    liveness: float | None = attrs.field(default=None, validator=_positive)
+    keepalive: bool = True
+    max_in_flight: int = attrs.field(default=1, validator=_positive)
+    max_message_size: int = attrs.field(default=2**32, validator=_positive)
+    max_queued: int = attrs.field(default=1 << 24, validator=_positive)
+    abandon: Literal["drop", "close"] = attrs.field(default="drop", validator=_one_of("drop", "close"))
+    reconnection_attempts: int = -1
+    reconnection_delay: float = 0.5
+    reconnection_function: Callable[[float], float] = attrs.field(default=lambda delay: delay * 2)
+    no_ctx: bool = False
+    verify: bool = True
+    ssl_context: ssl.SSLContext | None = None
+    ca_file: str | None = None
+    server_hostname: str | None = None
+    tls_from_environment: bool = False
+    on_request: Callable[[Value], Value | Awaitable[Value]] | None = None
+    on_state: Callable[[str], object] | None = None
+    on_call: Callable[[CallReport], object] | None = None
+    report_queries: bool = True
+    dial: Callable[[Address], Awaitable[ByteStream]] | None = None
+
+    @capability.validator
+    def _check_capability(self, _: attrs.Attribute[int], capability: int) -> None:
+        if not 0 <= capability <= CAPABILITY:
+            raise ValueError(f"capability is 0 to {CAPABILITY}, not {capability!r}")
+
+
+class ConnectOptions(TypedDict, total=False):
+    """The types of `Options`, for ``**options`` in signatures."""
+
+    capability: int
+    connect_timeout: float | None
+    timeout: float | None
+    send_timeout: float | None
+    close_timeout: float
+    liveness: float | None
+    keepalive: bool
+    max_in_flight: int
+    max_message_size: int
+    max_queued: int
+    abandon: Literal["drop", "close"]
+    reconnection_attempts: int
+    reconnection_delay: float
+    reconnection_function: Callable[[float], float]
+    no_ctx: bool
+    verify: bool
+    ca_file: str | None
+    server_hostname: str | None
+    tls_from_environment: bool
+    on_request: Callable[[Value], Value | Awaitable[Value]] | None
+    on_state: Callable[[str], object] | None
+    on_call: Callable[[CallReport], object] | None
+    report_queries: bool
+    dial: Callable[[Address], Awaitable[ByteStream]] | None

@@ -1,0 +1,177 @@
+"""A network in memory that trickles, stalls and cuts, but never reorders.
+
+For tests of connections without sockets: give `VirtualNetwork.dial` to `anyq.connect` as ``dial``, and the network
+runs your handler for each connection that is made. What the two `Pipe` of a connection do can be changed at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Self
+
+import anyio
+import anyio.lowlevel
+from anyio.abc import ByteStream, TaskGroup
+
+from anyq.client import Address
+
+__all__ = ["MemoryStream", "Pipe", "VirtualNetwork", "memory_stream_pair"]
+
+
+class Pipe:
+    """Bytes on their way in one direction.
+
+    ``capacity`` bounds how many may be under way; a sender waits for room. The rest may be changed at any time:
+    ``chunk`` bounds what one receive gives (1 trickles), ``stalled`` holds everything back. ``carried`` counts.
+    """
+
+    def __init__(self, capacity: int = 1 << 16) -> None:
+        self.capacity = capacity
+        self.chunk: int | None = None
+        self.carried = 0
+        self._stalled = False
+        self._cut_at: int | None = None
+        self._data = bytearray()
+        self._closed = False
+        self._changed = anyio.Event()
+
+    @property
+    def stalled(self) -> bool:
+        return self._stalled
+
+    @stalled.setter
+    def stalled(self, stalled: bool) -> None:
+        self._stalled = stalled
+        self._notify()
+
+    def cut(self, after: int = 0) -> None:
+        """Break once ``after`` more bytes went in: the receiver gets those, then the end; the sender fails."""
+        self._cut_at = self.carried + after
+        self._notify()
+
+    @property
+    def broken(self) -> bool:
+        return self._cut_at is not None and self.carried >= self._cut_at
+
+    def close(self) -> None:
+        """The sender closed; what is under way still arrives."""
+        self._closed = True
+        self._notify()
+
+    async def send(self, data: bytes) -> None:
+        rest = memoryview(data)
+        await anyio.lowlevel.checkpoint()
+        while rest:
+            while len(self._data) >= self.capacity and not self._closed and not self.broken:
+                await self._changed.wait()
+            if self._closed or self.broken:
+                raise anyio.BrokenResourceError("the wire was cut")
+            room = self.capacity - len(self._data)
+            if self._cut_at is not None:
+                room = min(room, self._cut_at - self.carried)
+            self._data += rest[:room]
+            self.carried += min(room, len(rest))
+            rest = rest[room:]
+            self._notify()
+
+    async def receive(self, max_bytes: int) -> bytes:
+        await anyio.lowlevel.checkpoint()
+        while self._stalled or not (self._data or self._closed or self.broken):
+            await self._changed.wait()
+        if not self._data:
+            raise anyio.EndOfStream
+        count = min(max_bytes, self.chunk or max_bytes)
+        data = bytes(self._data[:count])
+        del self._data[:count]
+        self._notify()
+        return data
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = anyio.Event()
+
+
+class MemoryStream(ByteStream):
+    """One end of a connection in memory; ``incoming`` and ``outgoing`` are its pipes."""
+
+    def __init__(self, incoming: Pipe, outgoing: Pipe) -> None:
+        self.incoming = incoming
+        self.outgoing = outgoing
+        self.closed = False
+
+    async def send(self, item: bytes) -> None:
+        if self.closed:
+            raise anyio.ClosedResourceError
+        await self.outgoing.send(item)
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        if self.closed:
+            raise anyio.ClosedResourceError
+        return await self.incoming.receive(max_bytes)
+
+    async def send_eof(self) -> None:
+        self.outgoing.close()
+
+    async def aclose(self) -> None:
+        self.closed = True
+        self.incoming.close()
+        self.outgoing.close()
+
+
+def memory_stream_pair(capacity: int = 1 << 16) -> tuple[MemoryStream, MemoryStream]:
+    """Both ends of a new connection."""
+    up, down = Pipe(capacity), Pipe(capacity)
+    return MemoryStream(down, up), MemoryStream(up, down)
+
+
+Handler = Callable[[MemoryStream], Awaitable[object]]
+
+
+class VirtualNetwork:
+    """A place where connections in memory are made: each runs ``handler`` with the server's end.
+
+    ``up`` is False while the server is down: connecting is refused. ``connections`` holds the client's ends, in the
+    order in which they were made; ``attempts`` counts all tries.
+    """
+
+    def __init__(self, handler: Handler, tasks: TaskGroup) -> None:
+        self.handler = handler
+        self.up = True
+        self.attempts = 0
+        self.connections: list[MemoryStream] = []
+        self._tasks = tasks
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, handler: Handler) -> AsyncIterator[Self]:
+        """A network that lives as long as the block; its handlers are cancelled at the end."""
+        async with anyio.create_task_group() as tasks:
+            yield cls(handler, tasks)
+            tasks.cancel_scope.cancel()
+
+    async def dial(self, address: Address) -> ByteStream:
+        """What to pass to `anyq.connect` as ``dial``."""
+        self.attempts += 1
+        await anyio.lowlevel.checkpoint()
+        if not self.up:
+            raise ConnectionRefusedError("the virtual server is down")
+        near, far = memory_stream_pair()
+        self.connections.append(near)
+        self._tasks.start_soon(self._serve, far)
+        return near
+
+    async def _serve(self, stream: MemoryStream) -> None:
+        try:
+            await self.handler(stream)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream):
+            pass
+        finally:
+            with anyio.CancelScope(shield=True):
+                await stream.aclose()
+
+    def cut_all(self) -> None:
+        """Break every connection there is."""
+        for stream in self.connections:
+            stream.incoming.cut()
+            stream.outgoing.cut()
