@@ -1,0 +1,214 @@
+"""The world as an engine's host: this machine's clock, files, shell and environment."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from anyq.engine import Host
+from anyq.errors import QError
+
+__all__ = ["SystemHost"]
+
+_EPOCH: Final = 946_684_800 * 10**9
+"""2000-01-01 in nanoseconds since 1970-01-01."""
+
+_SYSTEMS: Final = {"Linux": "l", "Darwin": "m", "Windows": "w"}
+
+
+class SystemHost(Host):
+    """This machine. Relative paths start from ``folder``, which `change_folder` moves; the process stays where it is.
+
+    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. ``caller`` is
+    the handle that the running evaluation came from, 0 for the owner. Callers other than the owner may run shell
+    commands only with ``allow_shell``; with ``confined`` they may neither end the process nor reach files outside of
+    ``folder``. All of that is `QError` (``access``).
+
+    `exit` raises `SystemExit` in the thread that evaluates.
+    """
+
+    def __init__(
+        self,
+        *,
+        output: BinaryIO | None = None,
+        errors: BinaryIO | None = None,
+        folder: str | os.PathLike[str] | None = None,
+        script: str = "",
+        arguments: Sequence[str] = (),
+        allow_shell: bool = False,
+        confined: bool = False,
+    ) -> None:
+        self.output = output
+        self.errors = errors
+        self.folder = Path(folder or os.getcwd()).absolute()
+        self.script = script
+        self.arguments = arguments
+        self.allow_shell = allow_shell
+        self.confined = confined
+        self.caller = 0
+        self._wake = threading.Event()
+
+    # -- output
+
+    def write(self, stream: int, data: bytes) -> None:
+        chosen = self.output if stream == 1 else self.errors
+        target = chosen or (sys.stdout if stream == 1 else sys.stderr).buffer
+        target.write(data)
+        target.flush()
+
+    # -- time
+
+    def now(self) -> int:
+        return time.time_ns() - _EPOCH
+
+    def local_now(self) -> int:
+        now = time.time_ns()
+        return now - _EPOCH + time.localtime(now // 10**9).tm_gmtoff * 10**9
+
+    def elapsed(self) -> int:
+        return time.perf_counter_ns()
+
+    def sleep(self, seconds: float) -> None:
+        self._wake.clear()
+        self._wake.wait(seconds)
+
+    def wake(self) -> None:
+        """End a `sleep` that is going on. May be called from any thread."""
+        self._wake.set()
+
+    def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        timer = threading.Timer(seconds, callback)
+        timer.daemon = True
+        timer.start()
+        return timer.cancel
+
+    # -- the machine
+
+    def entropy(self, count: int) -> bytes:
+        return os.urandom(count)
+
+    def shell(self, command: str) -> tuple[int, bytes]:
+        if self.caller and not self.allow_shell:
+            raise QError("access")
+        done = subprocess.run(
+            command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+        )
+        return done.returncode, done.stdout
+
+    def getenv(self, name: str) -> str:
+        return os.environ.get(name, "")
+
+    def setenv(self, name: str, text: str) -> None:
+        self._owner_only()
+        os.environ[name] = text
+
+    def exit(self, code: int) -> None:
+        self._owner_only()
+        raise SystemExit(code)
+
+    def facts(self) -> dict[str, str]:
+        bits = 64 if sys.maxsize > 2**32 else 32
+        return {
+            "host": socket.gethostname(),
+            "user": getpass.getuser(),
+            "pid": str(os.getpid()),
+            "os": f"{_SYSTEMS.get(platform.system(), 'l')}{bits}",
+            "directory": str(self.folder),
+        }
+
+    def _owner_only(self) -> None:
+        if self.caller and self.confined:
+            raise QError("access")
+
+    # -- files
+
+    def path(self, path: str) -> Path:
+        """Where a path of q is. Raises `QError` (``access``) when the caller may not go there."""
+        found = self.folder / os.path.expanduser(path)
+        if self.caller and self.confined and not found.resolve().is_relative_to(self.folder.resolve()):
+            raise QError("access")
+        return found
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
+        with _explained(path), self.path(path).open("rb") as file:
+            file.seek(offset)
+            return file.read(-1 if length is None else length)
+
+    def write_file(self, path: str, data: bytes) -> None:
+        target = self.path(path)
+        with _explained(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            number, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            try:
+                with open(number, "wb") as file:
+                    file.write(data)
+                if target.exists():
+                    shutil.copymode(target, made)
+                else:
+                    os.chmod(made, 0o666 & ~_umask())
+                os.replace(made, target)
+            except BaseException:
+                os.unlink(made)
+                raise
+
+    def append(self, path: str, data: bytes) -> None:
+        target = self.path(path)
+        with _explained(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("ab") as file:
+                file.write(data)
+
+    def kind(self, path: str) -> str:
+        found = self.path(path)
+        return "folder" if found.is_dir() else "file" if found.exists() else ""
+
+    def names(self, path: str) -> list[str]:
+        with _explained(path):
+            return sorted(os.listdir(self.path(path)))
+
+    def size(self, path: str) -> int:
+        with _explained(path):
+            return self.path(path).stat().st_size
+
+    def delete(self, path: str) -> None:
+        found = self.path(path)
+        with _explained(path):
+            if found.is_dir():
+                found.rmdir()
+            else:
+                found.unlink()
+
+    def change_folder(self, path: str) -> None:
+        self._owner_only()
+        found = self.path(path).resolve()
+        if not found.is_dir():
+            raise QError(f"{path}. OS reports: No such file or directory")
+        self.folder = found
+
+
+@contextlib.contextmanager
+def _explained(path: str) -> Iterator[None]:
+    """The system's errors as q words them: the path, and what the system says."""
+    try:
+        yield
+    except OSError as error:
+        raise QError(f"{path}. OS reports: {error.strerror}") from error
+
+
+def _umask() -> int:
+    """The process's file mask; there is no way to read it but to set it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
