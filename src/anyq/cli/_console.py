@@ -27,7 +27,7 @@ def answer(q: Interpreter, line: bytes, *, k: bool = False) -> str:
     value = q.run(program)
     if program.silent or value is NULL:
         return ""
-    return console.text(value, q.style) + "\n"
+    return console.text(value, q.settings.style) + "\n"
 
 
 def complaint(error: QError) -> str:
