@@ -59,6 +59,13 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".", 4, dot_four, context=True)
     vocabulary.define("value", 1, value, context=True)
     vocabulary.define("get", 1, value, context=True)
+    vocabulary.define("parse", 1, parse_text, context=True)
+    vocabulary.define("eval", 1, evaluate, context=True)
+    vocabulary.define("reval", 1, evaluate, context=True)
+    vocabulary.define("?", 3, simple_exec, context=True)
+    for rank in (4, 5, 6):
+        vocabulary.define("?", rank, select, context=True)
+    vocabulary.define("!", 4, update, context=True)
     vocabulary.define(".Q.trp", 3, trap_with_trace, context=True)
     vocabulary.define(".Q.sbt", 1, drawn_trace)
 
@@ -184,6 +191,39 @@ def drawn_trace(trace: Value) -> Value:
         label, source, position = (part.py() for part in frame.items)
         lines.append(Frame(bytes(source).decode("latin-1"), int(position), bytes(label).decode("latin-1")).text(level))
     return chars("".join(f"{line}\n" for line in lines))
+
+
+# -- parse trees and functional queries
+
+
+def parse_text(q: Interpreter, x: Value) -> Value:
+    """``parse``: the tree of a text."""
+    if not (isinstance(x, Vector | Atom) and x.qtype is QType.CHAR):
+        raise QError("type")
+    text = bytes([x.raw]) if isinstance(x, Atom) else bytes(x)
+    return q.trees.program(q.parsed(text), q.context)
+
+
+def evaluate(q: Interpreter, x: Value) -> Value:
+    """``eval``: the value of a tree."""
+    return q.trees.eval(x, q.context)
+
+
+def simple_exec(q: Interpreter, table: Value, rows: Value, tree: Value) -> Value:
+    """``?[t;i;x]``, and the vector conditional ``?[b;x;y]``."""
+    if isinstance(table, Table | Dict) or _is_name(table):
+        return q.queries.simple_exec(table, rows, tree)
+    return q.verb("vector conditional", table, rows, tree)
+
+
+def select(q: Interpreter, *arguments: Value) -> Value:
+    """``?[t;c;b;a]``."""
+    return q.queries.functional("select", arguments)
+
+
+def update(q: Interpreter, *arguments: Value) -> Value:
+    """``![t;c;b;a]``."""
+    return q.queries.functional("update", arguments)
 
 
 # -- value

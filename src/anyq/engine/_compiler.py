@@ -94,6 +94,7 @@ class Compiler:
             "project": Projection,
             "table": q.make_table,
             "signal": q.signal,
+            "query": q.queries.run,
             "view": q.define_view,
             "unpack": q.unpack,
             "NULL": NULL,
@@ -424,7 +425,13 @@ class _Writer:
         return "NULL"
 
     def query(self, node: Query) -> str:
-        raise QError("nyi", position=node.start)
+        prepared = self.q.trees.prepare(node, self.context)
+        limits = self.operands(node.limits)
+        table = self.gen(node.table)
+        scope = ", ".join(f"{name!r}: l_{name}" for name in sorted(self.names & prepared.names))
+        self.mark = node.start
+        given = f"{self.constant(prepared)}, {table}, ({', '.join(limits)}{',' if limits else ''})"
+        return self.temporary(f"query({given}, {{{scope}}})")
 
 
 _GENERATORS: Final[dict[type, Callable[[_Writer, Any], str]]] = {

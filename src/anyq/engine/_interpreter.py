@@ -18,11 +18,13 @@ from ._functions import Closure, rebind
 from ._host import Host
 from ._lexer import source_of, text_of
 from ._names import Names, absolute
-from ._nodes import Assign, Function
+from ._nodes import Assign, Block, Function
 from ._parser import parse
+from ._queries import Queries
 from ._report import Frame, as_q_error, chain, drawn
 from ._scope import names_in
 from ._tables import build_table
+from ._trees import Trees
 from ._views import View
 from ._vocabulary import Vocabulary
 from .verbs import install
@@ -74,6 +76,8 @@ class Interpreter:
         self.applier = Applier(self)
         self.callable = self.applier.callable
         self.builtin = self.applier.builtin
+        self.trees = Trees(self)
+        self.queries = Queries(self)
         self.compiler = Compiler(self)
         self.context = ""
         self.time_limit: float | None = None
@@ -107,10 +111,8 @@ class Interpreter:
 
     def _compile(self, text: str | bytes, context: str, k: bool) -> Program:
         source = source_of(text)
-        if source.startswith(("k)", "q)")):
-            k, source = source[0] == "k", "  " + source[2:]
+        block = self.parsed(text, k=k)
         try:
-            block = parse(text_of(source), self.vocabulary, k=k)
             code = self.compiler.program(block, source, context)
         except RecursionError:
             raise QError("limit", position=0) from None
@@ -118,6 +120,19 @@ class Interpreter:
             raise self._located(error, source) from None
         last = block.statements[-1] if block.statements else None
         return Program(source, code, last is None or is_silent(last))
+
+    def parsed(self, text: str | bytes, *, k: bool = False) -> Block:
+        """The nodes of a text; ``k)`` at its start makes it k. Raises `QError` with the place of what is no q."""
+        source = source_of(text)
+        if source.startswith(("k)", "q)")):
+            k = source[0] == "k"
+            text = text_of("  " + source[2:])
+        try:
+            return parse(text, self.vocabulary, k=k)
+        except RecursionError:
+            raise QError("limit", position=0) from None
+        except QError as error:
+            raise self._located(error, source) from None
 
     @staticmethod
     def _located(error: QError, source: str) -> QError:
@@ -215,6 +230,14 @@ class Interpreter:
             else:
                 raise QError("type")
             self.host.write(stream, data + b"\n" if newline else data)
+
+    def verb(self, name: str, *arguments: Value) -> Value:
+        """A built-in function by name, applied."""
+        return self.builtin(self.vocabulary.entries[name], len(arguments))(*arguments)
+
+    def plain(self, x: Value) -> Value:
+        """An enumeration as the symbols it stands for; other values as they are."""
+        return _applying.value(self, x) if isinstance(x, Vector) and type(x) is not Vector else x
 
     # -- variables
 

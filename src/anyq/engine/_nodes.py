@@ -219,7 +219,8 @@ class Query:
     """A qSQL phrase.
 
     ``kind`` is select, exec, update or delete; ``limits`` what stands in brackets after it; ``columns`` and ``by`` are
-    pairs of a result name and an expression (``by`` is ``None`` without the phrase); ``where`` the conditions in order.
+    pairs of a result name and an expression (``by`` is ``None`` without the phrase); ``where`` the conditions in order;
+    ``order`` a sort, ``<`` or ``>`` and by what; ``plain`` marks an ``exec`` of one column that was given no name.
     """
 
     start: int
@@ -231,6 +232,8 @@ class Query:
     by: tuple[tuple[str, Node], ...] | None
     table: Node
     where: tuple[Node, ...]
+    order: tuple[str, Node] | None = None
+    plain: bool = False
 
 
 Node: TypeAlias = (

@@ -19,6 +19,7 @@ from ._lexer import Kind, Token, source_of, tokenize
 from ._literals import numbers, string, symbols
 from ._nodes import (
     Apply,
+    Assign,
     Block,
     Cond,
     Constant,
@@ -73,6 +74,7 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.stops: frozenset[str] = frozenset()
+        self.assigned = False
 
     # -- tokens
 
@@ -291,13 +293,12 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise self.fail("limit", token.start)
-        limits: tuple[Node, ...] = ()
-        if self.is_text("[") and kind in ("select", "exec"):
-            limits = tuple(self.enclosed("]")[0])
+        limits, order = self.limits() if self.is_text("[") and kind in ("select", "exec") else ((), None)
         distinct = kind in ("select", "exec") and self.is_text("distinct")
         if distinct:
             self.take()
         columns = self.phrases({"by", "from"})
+        plain = len(columns) == 1 and not self.assigned
         by = None
         if self.is_text("by"):
             self.take()
@@ -317,7 +318,33 @@ class _Parser:
         self.depth -= 1
         conditions = tuple(node for _, node in where)
         end = self.tokens[self.at - 1].end
-        return Query(token.start, end, kind, limits, distinct, tuple(columns), by, table, conditions)
+        named = tuple(columns)
+        return Query(token.start, end, kind, limits, distinct, named, by, table, conditions, order, plain)
+
+    def limits(self) -> tuple[tuple[Node, ...], tuple[str, Node] | None]:
+        """``[n;>column]`` after the word of a query."""
+        self.take()
+        stops, self.stops = self.stops, frozenset()
+        limits: list[Node] = []
+        order = None
+        while not self.is_text("]"):
+            if self.token.text in ("<", ">"):
+                glyph = self.take().text
+                column = self.phrase()
+                if column is None:
+                    raise self.fail(glyph)
+                order = glyph, column
+            else:
+                limit = self.phrase()
+                if limit is not None:
+                    limits.append(limit)
+            if self.is_text(";"):
+                self.take()
+            elif not self.is_text("]"):
+                raise self.unclosed("]")
+        self.take()
+        self.stops = stops
+        return tuple(limits), order
 
     def phrases(self, ends: set[str]) -> list[tuple[str, Node]]:
         """The parts of a query's phrase, with commas between them."""
@@ -326,6 +353,7 @@ class _Parser:
         while True:
             node = self.phrase()
             if node is not None:
+                self.assigned = isinstance(node, Assign)
                 found.append(self.named(node))
             if not self.is_text(","):
                 return found

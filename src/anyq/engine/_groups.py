@@ -1,0 +1,191 @@
+"""Grouping rows by the values of columns.
+
+`grouped` sorts the rows by their group once; what is computed for every group then works on slices, or for the common
+aggregates on all groups at one stroke (`reduced`). Groups come in ascending order of their keys, as in q's ``by``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from anyq.values import Atom, List, QType, Table, Value, Vector
+
+from ._index import Positions, take_rows
+
+__all__ = ["Groups", "grouped", "reduced"]
+
+Q = QType
+
+
+@attrs.frozen
+class Groups:
+    """``order`` holds all rows, those of one group next to each other and in their own order; group k is
+    ``order[starts[k]:starts[k + 1]]``; ``keys`` has one column a grouping with an item a group.
+    """
+
+    order: Positions
+    starts: Positions
+    keys: tuple[Value, ...]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def rows(self, k: int) -> Positions:
+        return self.order[self.starts[k] : self.starts[k + 1]]
+
+    def firsts(self) -> Positions:
+        return self.order[self.starts[:-1]]
+
+    def lasts(self) -> Positions:
+        return self.order[self.starts[1:] - 1]
+
+
+def _sorted_codes(column: Value) -> npt.NDArray[np.int64]:
+    """A number for each item, ordered as the items are."""
+    if isinstance(column, Vector):
+        if column.qtype is Q.SYMBOL:
+            codes, uniques = column.symbols.factorize()
+            texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
+            rank = np.empty(len(texts), np.int64)
+            rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+            return rank[codes] if len(codes) else np.zeros(0, np.int64)
+        data = column.data
+        if column.qtype is Q.GUID:
+            data = np.array([raw.tobytes() for raw in data], dtype=object)
+        elif data.dtype.kind == "f":
+            data = np.where(np.isnan(data), -np.inf, data)
+        elif data.dtype.kind == "i" and len(data):
+            low, high = int(data.min()), int(data.max())
+            if high - low < 1 << 20:
+                return data.astype(np.int64) - low
+        return np.unique(data, return_inverse=True)[1].astype(np.int64)
+    return _by_text(column)
+
+
+def _by_text(column: Value) -> npt.NDArray[np.int64]:
+    items = list(column) if isinstance(column, List | Table) else []
+    texts = [(len(item), bytes(item)) if _is_string(item) else (0, repr(item).encode()) for item in items]
+    plain = [text for _, text in texts]
+    rank = {text: at for at, text in enumerate(sorted(set(plain)))}
+    return np.array([rank[text] for text in plain], np.int64)
+
+
+def _is_string(item: Any) -> bool:
+    return isinstance(item, Vector) and item.qtype is Q.CHAR
+
+
+def grouped(columns: Sequence[Value], size: int) -> Groups:
+    """Group ``size`` rows by columns of that length; the first column varies slowest."""
+    codes = np.zeros(size, np.int64)
+    for column in columns:
+        own = _sorted_codes(column)
+        width = int(own.max()) + 1 if size else 1
+        if size and int(codes.max()) > (1 << 62) // width:
+            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+        codes = codes * width + own
+    order = np.argsort(codes, kind="stable").astype(np.int64)
+    ordered = codes[order]
+    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1 if size else np.zeros(0, np.int64)
+    inner = [0, *edges.tolist(), size] if size else [0]
+    starts = np.array(inner, np.int64)
+    first = order[starts[:-1]] if size else order
+    return Groups(order, starts, tuple([take_rows(column, first) for column in columns]))
+
+
+# -- aggregates of all groups at once
+
+Reducer = Callable[[Vector, Groups], npt.NDArray[Any] | None]
+
+
+def _ordered(x: Vector, groups: Groups) -> npt.NDArray[Any]:
+    data: npt.NDArray[Any] = x.data[groups.order]
+    return data
+
+
+def _null_mask(x: Vector, data: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:
+    if data.dtype.kind == "f":
+        mask = np.isnan(data)
+    elif isinstance(x.qtype.null, int) and x.qtype is not Q.CHAR:
+        mask = data == x.qtype.null
+    else:
+        return None
+    return mask if bool(mask.any()) else None
+
+
+def _sum(x: Vector, groups: Groups) -> npt.NDArray[Any] | None:
+    data = _ordered(x, groups)
+    mask = _null_mask(x, data)
+    if mask is not None:
+        data = np.where(mask, 0, data)
+    wide = data.astype(np.float64) if data.dtype.kind == "f" else data.astype(np.int64)
+    sums: npt.NDArray[Any] = np.add.reduceat(wide, groups.starts[:-1])
+    return sums
+
+
+def _counts(x: Vector, groups: Groups) -> npt.NDArray[Any]:
+    return np.diff(groups.starts)
+
+
+def _avg(x: Vector, groups: Groups) -> npt.NDArray[Any] | None:
+    data = _ordered(x, groups).astype(np.float64)
+    mask = _null_mask(x, _ordered(x, groups))
+    counts = np.diff(groups.starts).astype(np.float64)
+    if mask is not None:
+        data = np.where(mask, 0.0, data)
+        counts = np.add.reduceat((~mask).astype(np.float64), groups.starts[:-1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: npt.NDArray[Any] = np.add.reduceat(data, groups.starts[:-1]) / counts
+    return means
+
+
+def _extreme(ufunc: np.ufunc, edge: str) -> Reducer:
+    def reduce(x: Vector, groups: Groups) -> npt.NDArray[Any] | None:
+        data = _ordered(x, groups)
+        mask = _null_mask(x, data)
+        if mask is not None:
+            if edge == "inf" and x.qtype.inf is None:
+                return None
+            data = np.where(mask, getattr(x.qtype, edge), data).astype(data.dtype)
+        found: npt.NDArray[Any] = ufunc.reduceat(data, groups.starts[:-1])
+        if mask is not None:
+            empty = np.logical_and.reduceat(mask, groups.starts[:-1])
+            if bool(empty.any()):
+                return None
+        return found
+
+    return reduce
+
+
+_REDUCERS: Final[dict[str, Reducer]] = {
+    "sum": _sum,
+    "avg": _avg,
+    "count": _counts,
+    "min": _extreme(np.minimum, "inf"),
+    "max": _extreme(np.maximum, "ninf"),
+}
+_NUMERIC: Final = frozenset({Q.SHORT, Q.INT, Q.LONG, Q.FLOAT})
+
+
+def reduced(name: str, x: Value, groups: Groups, like: Atom | None) -> Value | None:
+    """The aggregate ``name`` of ``x`` (a column over all rows) for every group; ``None`` if it must go one by one.
+
+    ``like`` is the result for the first group: its type is the result's.
+    """
+    if name == "first":
+        return take_rows(x, groups.firsts())
+    if name == "last":
+        return take_rows(x, groups.lasts())
+    if name == "count":
+        return Vector.of(Q.LONG, np.diff(groups.starts))
+    reducer = _REDUCERS.get(name)
+    if reducer is None or type(x) is not Vector or x.qtype not in _NUMERIC or like is None or not len(groups):
+        return None
+    found = reducer(x, groups)
+    if found is None or like.qtype.dtype is None:
+        return None
+    return Vector(like.qtype, found.astype(like.qtype.dtype))
