@@ -51,7 +51,7 @@ def _sorted_codes(column: Value) -> npt.NDArray[np.int64]:
         if column.qtype is Q.SYMBOL:
             codes, uniques = column.symbols.factorize()
             texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
-            rank = np.empty(len(texts), np.int64)
+            rank: npt.NDArray[np.int64] = np.empty(len(texts), np.int64)
             rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
             return rank[codes] if len(codes) else np.zeros(0, np.int64)
         data = column.data
@@ -69,14 +69,9 @@ def _sorted_codes(column: Value) -> npt.NDArray[np.int64]:
 
 def _by_text(column: Value) -> npt.NDArray[np.int64]:
     items = list(column) if isinstance(column, List | Table) else []
-    texts = [(len(item), bytes(item)) if _is_string(item) else (0, repr(item).encode()) for item in items]
-    plain = [text for _, text in texts]
-    rank = {text: at for at, text in enumerate(sorted(set(plain)))}
-    return np.array([rank[text] for text in plain], np.int64)
-
-
-def _is_string(item: Any) -> bool:
-    return isinstance(item, Vector) and item.qtype is Q.CHAR
+    plain = [bytes(x) if isinstance(x, Vector) and x.qtype is Q.CHAR else repr(x).encode() for x in items]
+    order = {text: at for at, text in enumerate(sorted(set(plain)))}
+    return np.array([order[text] for text in plain], np.int64)
 
 
 def grouped(columns: Sequence[Value], size: int) -> Groups:

@@ -23,6 +23,7 @@ from ._parser import parse
 from ._queries import Queries
 from ._report import Frame, as_q_error, chain, drawn
 from ._scope import names_in
+from ._settings import Settings
 from ._tables import build_table
 from ._trees import Trees
 from ._views import View
@@ -79,6 +80,7 @@ class Interpreter:
         self.trees = Trees(self)
         self.queries = Queries(self)
         self.compiler = Compiler(self)
+        self.settings = Settings()
         self.context = ""
         self.time_limit: float | None = None
         self._busy = False

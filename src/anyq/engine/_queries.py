@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Queries"]
 
-Pairs = Sequence[tuple[str, Value]]
+Pairs = tuple[tuple[str, Value], ...]
 
 
 class Queries:
