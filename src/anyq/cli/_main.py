@@ -24,6 +24,12 @@ def console(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def connect(arguments: argparse.Namespace) -> int:
+    from ._connect import run
+
+    return run(arguments)
+
+
 def tap(arguments: argparse.Namespace) -> int:
     from ._tap import run
 
@@ -88,6 +94,27 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.set_defaults(run=console)
 
 
+def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "connect",
+        help="ask a q process, from a terminal or a script",
+        description="An interactive client; with -e it asks, prints the answers and ends.",
+        epilog="Exit codes: 0; 1 an error of q; 2 a wrong command line; 3 no connection; 4 no answer.",
+    )
+    parser.add_argument("server", metavar="HOST:PORT[:USER:PASS]", help="any address that anyq.connect takes")
+    parser.add_argument(
+        "-e", dest="execute", action="append", metavar="QUERY", help="ask this and end; may be repeated"
+    )
+    parser.add_argument("--format", choices=("q", "table", "csv", "json", "arrow"), default="q", help="how to print")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write to a .csv .json .arrow .parquet .txt file")
+    parser.add_argument("--timing", action="store_true", help="show how long each answer took")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="longest wait for an answer")
+    parser.add_argument("--connect-timeout", type=float, metavar="SECONDS", help="longest wait for a connection")
+    parser.add_argument("--user", help="who logs in")
+    parser.add_argument("--tls", action="store_true", help="speak TLS, certificate checked")
+    parser.set_defaults(run=connect)
+
+
 def add_tap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "tap",
@@ -127,6 +154,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="")
     add_demo(commands)
     add_q(commands)
+    add_connect(commands)
     add_tap(commands)
     add_replay(commands)
     return top

@@ -238,9 +238,12 @@ class Core:
 
     def statistics(self) -> ConnectionStatistics:
         """A snapshot of the counters."""
-        ledger = self._link.protocol.ledger if self._link is not None else None
-        queued = len(self._parked) + (self._link.backlog if self._link is not None else 0)
-        return self.counters.snapshot(in_flight=ledger.in_flight if ledger is not None else 0, queued=queued)
+        link = self._link
+        return self.counters.snapshot(
+            in_flight=link.protocol.ledger.in_flight if link is not None else 0,
+            queued=len(self._parked) + (link.backlog if link is not None else 0),
+            receiving=link.protocol.receiving if link is not None else (0, 0),
+        )
 
     # Sending
 

@@ -36,6 +36,8 @@ class ConnectionStatistics:
     """Requests that await their response now, abandoned ones included."""
     queued: int
     """Messages that wait to be sent now."""
+    receiving: tuple[int, int]
+    """Of the large message that is arriving: bytes of its body that are here, and all of them. (0, 0) when none is."""
 
 
 @attrs.define
@@ -55,8 +57,8 @@ class Counters:
     bytes_received: int = 0
     reconnects: int = 0
 
-    def snapshot(self, *, in_flight: int, queued: int) -> ConnectionStatistics:
-        return ConnectionStatistics(in_flight=in_flight, queued=queued, **attrs.asdict(self))
+    def snapshot(self, *, in_flight: int, queued: int, receiving: tuple[int, int]) -> ConnectionStatistics:
+        return ConnectionStatistics(in_flight=in_flight, queued=queued, receiving=receiving, **attrs.asdict(self))
 
 
 @attrs.frozen(kw_only=True)

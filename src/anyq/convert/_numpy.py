@@ -256,4 +256,3 @@ def from_scalar(obj: np.generic) -> Value:
     if isinstance(obj, np.datetime64 | np.timedelta64) and np.datetime_data(obj.dtype)[0] == "generic":
         return atom(QType.TIMESTAMP if isinstance(obj, np.datetime64) else QType.TIMESPAN)
     return from_array(np.array([obj]))[0]  # type: ignore[index, no-any-return]
-

@@ -93,6 +93,13 @@ class Connection:
         """How many of the other side's requests we have not answered."""
         return self._owed
 
+    @property
+    def receiving(self) -> tuple[int, int]:
+        """Of the large message that is arriving: the bytes of its body that are here, and all of them. (0, 0) when
+        none is.
+        """
+        return self._inbox.filled, self._inbox.size
+
     # Receiving
 
     def receive_data(self, data: Buffer) -> None:
