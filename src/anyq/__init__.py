@@ -78,11 +78,13 @@ from .values import int_ as int
 
 if _TYPE_CHECKING:
     from .client import Address, Connection, connect, parse_address
+    from .embedded import open_embedded, serve
 
 _install_face(text=_text, py=_to_py, np=_to_np, as_q=_from_object)
 
 _LAZY = {
     "client": ("Address", "Connection", "connect", "parse_address"),
+    "embedded": ("open_embedded", "serve"),
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
@@ -156,9 +158,11 @@ __all__ = [
     "match",
     "minute",
     "month",
+    "open_embedded",
     "parse_address",
     "real",
     "second",
+    "serve",
     "short",
     "strings",
     "symbol",

@@ -1,8 +1,12 @@
 """Serving q: listeners, sessions, handlers, limits."""
 
-from ._client import Answer, AnswerState, Client, Posted
-from ._handlers import Handler
+from ._client import Answer, AnswerState, Client, Posted, message_of
+from ._handlers import Action, Handler, error_text
 from ._limits import Limits, Stats
 from ._server import Server
+from ._wire import Encoded, encode
 
-__all__ = ["Answer", "AnswerState", "Client", "Handler", "Limits", "Posted", "Server", "Stats"]
+__all__ = [
+    "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Limits", "Posted", "Server", "Stats", "encode",
+    "error_text", "message_of",
+]  # fmt: skip

@@ -154,6 +154,11 @@ class Client:
         """Bytes that wait for the network to take them."""
         return self._waiting + self._transport.backlog
 
+    @property
+    def remote(self) -> bool:
+        """Whether it comes over the network: large messages to it are compressed, as q does."""
+        return self._remote
+
     def __repr__(self) -> str:
         return f"<Client {self.handle} {self.user!r} at {self.address}{' closed' if self._closed else ''}>"
 
@@ -201,6 +206,27 @@ class Client:
         if call.response is None:
             raise ConnectionLost(f"client {self.handle} left before it answered")
         return decode_response(call.response)
+
+    def ask_soon(self, message: Value, answered: Callable[[Value | BaseException], object]) -> None:
+        """Send a sync message, and have ``answered`` called with the answer, or with what prevented it.
+
+        For callers that cannot await; only in the server's own thread.
+        """
+
+        async def ask() -> None:
+            try:
+                answer: Value | BaseException = await self(message)
+            except Exception as error:
+                answer = error
+            except BaseException:
+                answered(ConnectionLost(f"client {self.handle} left before it answered"))
+                raise
+            answered(answer)
+
+        if self._closed or self._tasks is None:
+            answered(ClosedError(f"client {self.handle} is gone"))
+        else:
+            self._tasks.start_soon(ask)
 
     def defer(self) -> Answer:
         """Answer the sync message that is being handled later; what its handler returns is not sent.

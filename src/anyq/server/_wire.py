@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import attrs
+
 from anyq import codec
 from anyq.errors import DecodeError, QError
 from anyq.protocol import AsyncMessage, Buffer, Response, SyncRequest
 from anyq.values import Value
 
-__all__ = ["decode_request", "decode_response", "encode", "error_body"]
+__all__ = ["Encoded", "decode_request", "decode_response", "encode", "error_body"]
+
+
+@attrs.frozen
+class Encoded:
+    """A handler's result that is a message body already, for the capability of its client (see `encode`)."""
+
+    body: Buffer
+    compressed: int = 0
 
 
 def decode_response(message: Response) -> Value:

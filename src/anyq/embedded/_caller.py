@@ -1,0 +1,50 @@
+"""On whose behalf q evaluates, and what that one may do."""
+
+from __future__ import annotations
+
+import attrs
+
+from anyq.errors import QError
+from anyq.values import Value
+
+__all__ = ["EVERYTHING", "OWNER", "Caller", "Permissions"]
+
+
+@attrs.frozen(kw_only=True)
+class Permissions:
+    """What evaluations on behalf of a caller may do beyond computing. The owner of an embedded q may do everything.
+
+    * ``shell``: run shell commands.
+    * ``files``: use any file, change the folder, set environment variables, end the process. Without it files below
+      the working directory only.
+    * ``handles``: open connections to other processes, and send on them.
+    """
+
+    shell: bool = False
+    files: bool = False
+    handles: bool = True
+
+    def check_handles(self) -> None:
+        """`QError` (``access``) if the caller may not use connections."""
+        if not self.handles:
+            raise QError("access")
+
+
+EVERYTHING = Permissions(shell=True, files=True, handles=True)
+
+
+@attrs.define(eq=False)
+class Caller:
+    """Who asked for an evaluation: ``.z.w``, ``.z.u`` and ``.z.a`` of it.
+
+    What the evaluation posts is collected in ``outbox`` (pairs of a handle and a message) and leaves when it ends.
+    """
+
+    handle: int = 0
+    user: str = ""
+    address: int = 0
+    permissions: Permissions = EVERYTHING
+    outbox: list[tuple[int, Value]] = attrs.field(factory=list)
+
+
+OWNER = Caller()

@@ -1,0 +1,149 @@
+"""One q, owned by one thread."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from anyq.engine import Interpreter
+from anyq.errors import QError
+from anyq.portal import Job, Owner
+from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse
+
+from ._caller import OWNER, Caller
+from ._handles import Handles
+from ._host import SharedHost
+from ._python import python_function
+
+__all__ = ["EmbeddedQ", "as_received"]
+
+T = TypeVar("T")
+log: Final = logging.getLogger("anyq.embedded")
+_NUMBERS: Final = itertools.count(1)
+
+
+def as_received(value: Value) -> Value:
+    """A value as q has it after it came over the wire: a general list of atoms of one type is a vector.
+
+    Clients send their arrays as general lists and rely on that.
+    """
+    if isinstance(value, List) and value.strings is None:
+        return collapse([as_received(item) for item in value.items])
+    if type(value) is Dict:
+        return Dict(as_received(value.keys), as_received(value.values), value.sorted)
+    return value
+
+
+class EmbeddedQ:
+    """An interpreter on a thread of its own. All that reads or changes its state is a job of that thread, in order.
+
+    This is what the faces stand on: `anyq.open_embedded`, `anyq.sync.open_embedded`, the default handlers of
+    `anyq.serve`. ``start`` begins, ``stop`` ends it; any thread may call any method. ``options`` are those of
+    `SystemHost`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.handles = Handles()
+        self.host = SharedHost(self.handles, **options)
+        self.owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt)
+        self.handles.owner = self.owner
+        self._interpreter: Interpreter | None = None
+        self._depth = 0
+
+    def start(self) -> None:
+        """Start the thread. The interpreter is made there, as the first job."""
+        self.owner.start()
+        self.owner.submit(self._make)
+
+    def stop(self, deadline: float = 5.0) -> None:
+        """End it: the evaluation that runs may finish within ``deadline`` seconds, then it is interrupted.
+
+        Jobs that wait fail with `anyq.PortalClosed`. Blocks until the thread has ended. Idempotent.
+        """
+        self.owner.stop(deadline)
+
+    def _make(self) -> None:
+        made = Interpreter(self.host)
+        computed = made.names.computed
+        host = self.host
+        computed[".z.w"] = lambda: Atom(QType.INT, host.acting.handle)
+        computed[".z.a"] = lambda: Atom(QType.INT, host.acting.address)
+        own_user = computed.get(".z.u", lambda: Atom(QType.SYMBOL, host.facts()["user"]))
+        computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
+        self.handles.check = made.check
+        self._interpreter = made
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """The interpreter. Only for jobs."""
+        assert self._interpreter is not None
+        return self._interpreter
+
+    def _interrupt(self) -> None:
+        if self._interpreter is not None:
+            self._interpreter.interrupt()
+        self.host.wake()
+
+    def interrupt(self) -> None:
+        """Make the evaluation that runs raise ``stop`` soon, as a signal does to q. Nothing when none runs."""
+        self._interrupt()
+
+    # Jobs
+
+    def submit(self, work: Callable[[Interpreter], T], caller: Caller = OWNER) -> Job[T]:
+        """Have ``work`` done by the owner on behalf of ``caller``; what it posts leaves when it ends."""
+        return self.owner.submit(self._do, work, caller, tag=caller.handle)
+
+    def evaluate(self, message: Value, caller: Caller = OWNER) -> Job[Value]:
+        """Have q evaluate a message: text, or a list of a function and its arguments. Raises `QError`."""
+        return self.submit(lambda interpreter: interpreter.value(message), caller)
+
+    def _do(self, work: Callable[[Interpreter], T], caller: Caller) -> T:
+        interpreter, host = self.interpreter, self.host
+        before = host.acting
+        if not self._depth:
+            interpreter.state.stop = False
+            host.rest()
+        self._depth += 1
+        host.begin(caller)
+        try:
+            return work(interpreter)
+        except QError:
+            raise
+        except Exception as error:
+            raise interpreter.explained(error) from error
+        finally:
+            self._depth -= 1
+            host.begin(before)
+            if caller.outbox:
+                self.handles.flush(caller.outbox)
+
+    def get(self, name: str) -> Job[Value]:
+        """The value of a variable. Raises `QError` with the name."""
+        return self.submit(lambda interpreter: interpreter.get(name))
+
+    def set(self, name: str, value: Value) -> Job[None]:
+        """Set a variable."""
+        return self.submit(lambda interpreter: interpreter.set(name, value))
+
+    def assign(self, name: str, value: object) -> Job[None]:
+        """Set a variable to any object with a q form, or to a Python function. Raises `ConversionError` at once."""
+        if callable(value) and not isinstance(value, Value):
+            function = value
+            return self.submit(lambda interpreter: interpreter.set(name, python_function(interpreter, function)))
+        return self.set(name, as_q(value))
+
+    def has(self, name: str) -> bool:
+        """Whether q has a variable of that full name just now. Any thread may ask."""
+        return self._interpreter is not None and name in self._interpreter.names
+
+    def applied(self, name: str, arguments: Sequence[Value], caller: Caller) -> Job[Value]:
+        """Apply the handler of that name, if there is one, else give the generic null."""
+
+        def work(interpreter: Interpreter) -> Value:
+            function = interpreter.names.get(name)
+            return NULL if function is None else interpreter.apply(function, arguments)
+
+        return self.submit(work, caller)

@@ -1,0 +1,199 @@
+"""The embedded q with the face of a connection."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any, Final, Self
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+
+from anyq.client import Namespace, Query, load_script, request_value, script_error
+from anyq.errors import CallTimeout, ClosedError, QError
+from anyq.portal import Job
+from anyq.values import NULL, Value
+
+from ._core import EmbeddedQ
+
+__all__ = ["Embedded", "PendingCall", "open_embedded"]
+
+log: Final = logging.getLogger("anyq.embedded")
+
+
+def open_embedded(*, deadline: float = 5.0) -> Embedded:
+    """An embedded q that lives as long as the ``async with`` block.
+
+    It has a thread of its own. Any number of tasks, of any event loops, may call it; what they ask is done in the order
+    in which they ask. Leaving the block lets the evaluation that runs finish within ``deadline`` seconds, then
+    interrupts it; calls that wait fail with `anyq.PortalClosed`.
+    """
+    return Embedded(EmbeddedQ(), deadline)
+
+
+class PendingCall:
+    """The handle of a call: await it for the answer, in any order and as often as you like.
+
+    Cancelling an ``await`` leaves the call alone.
+    """
+
+    __slots__ = ("_job",)
+
+    def __init__(self, job: Job[Value]) -> None:
+        self._job = job
+
+    def __await__(self) -> Generator[Any, Any, Value]:
+        return self._job.__await__()
+
+    def done(self) -> bool:
+        """Whether the answer, or what prevents it, is known."""
+        return self._job.done()
+
+    def result(self) -> Value:
+        """The answer, without waiting. `anyq.Error` if it is not there yet."""
+        return self._job.result()
+
+    def cancel(self) -> None:
+        """Give the call up. If it has begun it goes on, unheard."""
+        self._job.cancel()
+
+
+class Embedded:
+    """A q in this process. It is called as a connection is: ``await q("1+1")``, ``await q("{x+y}", 1, 2)``.
+
+    ``q["name"] = value`` sets a variable at once, before all later calls; a Python function given so can be called
+    by q, with q values, on the thread of the q (see `anyq.embedded.in_worker`). ``await q.get("name")`` reads.
+    An attribute that is not defined here is a name in q, see `anyq.client.Namespace`.
+    """
+
+    def __init__(self, core: EmbeddedQ, deadline: float | None = None) -> None:
+        self.core = core
+        self._deadline = deadline
+        self._known: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.core.owner.name}{' closed' if self.core.owner.closed else ''}>"
+
+    async def __aenter__(self) -> Self:
+        self.core.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End it, as leaving the block does. Not cancellable: it takes no longer than twice the deadline."""
+        deadline = 5.0 if self._deadline is None else self._deadline
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self.core.stop, deadline)
+
+    # Asking
+
+    async def __call__(
+        self,
+        query: Query,
+        *arguments: object,
+        wait: bool = True,
+        reuse: bool = True,
+        timeout: float | None = None,
+        idempotent: bool = False,
+    ) -> Value:
+        """Ask, and wait for the answer.
+
+        ``query`` is q text, or a q value: a function, or a symbol that names one. With arguments the function is
+        applied to them, at most 8. ``wait=False`` does not wait, see `post`, and gives the generic null. A call that
+        takes longer than ``timeout`` seconds, waiting included, is interrupted. ``reuse`` and ``idempotent`` are
+        there for the likeness to a connection, and change nothing.
+
+        Raises `QError` for q's errors, `CallTimeout`, `ClosedError`, `PortalClosed`, `TypeError` for what has no q
+        form. Cancelled before the evaluation began, it does not happen; afterwards it goes on, unheard.
+        """
+        if not wait:
+            await self.post(query, *arguments)
+            return NULL
+        message = request_value(query, arguments)
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        job = self.core.evaluate(message)
+        try:
+            if timeout is None:
+                return await job
+            with anyio.move_on_after(timeout):
+                return await job
+        finally:
+            if not job.done():
+                job.cancel()
+        job.interrupt()
+        raise CallTimeout(f"no answer within {timeout} s")
+
+    def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> PendingCall:
+        """Ask now, and get a handle to await the answer later. Raises as a call does, but never waits."""
+        return PendingCall(self.core.evaluate(request_value(query, arguments)))
+
+    async def post(self, query: Query, *arguments: object) -> None:
+        """Ask without waiting; an error is logged."""
+        message = request_value(query, arguments)
+        await anyio.lowlevel.checkpoint()
+        job = self.core.evaluate(message)
+        job.add_waiter(lambda: log_error(job))
+
+    async def flush(self) -> None:
+        """Wait until all that was asked so far has been done."""
+        await self.core.submit(lambda interpreter: None)
+
+    def interrupt(self) -> None:
+        """Make the evaluation that runs raise the q error ``stop``."""
+        self.core.interrupt()
+
+    # Names and files
+
+    async def get(self, name: str) -> Value:
+        """The value of a variable. Raises `QError` with the name if there is none."""
+        return await self.core.get(name)
+
+    async def set(self, name: str, value: object) -> None:
+        """Set a variable, and wait until it is set."""
+        await self.core.assign(name, value)
+
+    def __setitem__(self, name: str, value: object) -> None:
+        job = self.core.assign(name, value)
+        job.add_waiter(lambda: log_error(job))
+
+    async def execute_file(
+        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
+    ) -> Value | list[Value]:
+        """Run a q script, statement by statement, and give the last result, or all of them.
+
+        Raises `OSError` if the file cannot be read, `QError` with file and line in its ``detail``; the statements
+        before it have run. ``timeout`` is for each statement.
+        """
+        results: list[Value] = []
+        for statement in load_script(path, await anyio.Path(path).read_text(encoding="utf-8")):
+            try:
+                results.append(await self(statement.query, *statement.arguments, timeout=timeout))
+            except QError as error:
+                raise script_error(error, path, statement) from None
+        if return_all:
+            return results
+        return results[-1] if results else NULL
+
+    file_execute = execute_file
+
+    def __getattr__(self, name: str) -> Namespace:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        return Namespace(name, self, self._known)
+
+
+def log_error(job: Job[Any]) -> None:
+    """What nobody waited for, and failed."""
+    try:
+        job.result()
+    except ClosedError:
+        pass
+    except Exception as error:
+        log.error("a call that nobody waits for failed: %s", error)

@@ -1,0 +1,184 @@
+"""The numbers that stand for connections and files in q."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
+
+import attrs
+
+from anyq import codec
+from anyq.errors import Error, QError
+from anyq.portal import Loop, Owner
+from anyq.server import Client
+from anyq.values import NULL, Value
+
+from ._caller import Caller
+
+__all__ = ["Handles", "Outbound"]
+
+log: Final = logging.getLogger("anyq.embedded")
+_FIRST: Final = 5
+
+
+class Outbound(Protocol):
+    """A connection to another process, or a file, that q opened."""
+
+    def call(self, message: Value) -> Value:
+        """Send a sync message and wait for the answer."""
+
+    def post(self, message: Value) -> None:
+        """Send an async message."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+Opener = Callable[[str, float | None, Caller], Outbound]
+
+
+def _nothing(target: str, timeout: float | None, caller: Caller) -> Outbound:
+    raise QError("hop", detail=f"nothing here opens {target}")
+
+
+@attrs.define
+class _Connected:
+    """A client of a server that serves this q."""
+
+    client: Client
+    loop: Loop
+
+
+@attrs.define(eq=False)
+class Handles:
+    """All handles of one embedded q. Used by its owner thread; clients come and go from their server's."""
+
+    numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(_FIRST))
+    opener: Opener = _nothing
+    owner: Owner | None = None
+    check: Callable[[], None] = lambda: None
+    """Raises when the running evaluation is to stop."""
+    _clients: dict[int, _Connected] = attrs.field(factory=dict)
+    _outbound: dict[int, Outbound] = attrs.field(factory=dict)
+
+    # Clients
+
+    def add_client(self, client: Client, loop: Loop) -> None:
+        self._clients[client.handle] = _Connected(client, loop)
+
+    def drop_client(self, client: Client) -> None:
+        self._clients.pop(client.handle, None)
+
+    def client(self, handle: int) -> Client:
+        """The client of that number; `QError` (``domain``) if there is none."""
+        found = self._clients.get(handle)
+        if found is None:
+            raise QError("domain", detail=f"{handle} is no client's handle")
+        return found.client
+
+    def client_handles(self) -> list[int]:
+        return list(self._clients)
+
+    def flush(self, outbox: list[tuple[int, Value]]) -> None:
+        """Send what an evaluation posted, in order."""
+        for handle, message in outbox:
+            there = self._clients.get(handle)
+            if there is None:
+                log.warning("an async message to handle %d is dropped: it is closed", handle)
+                continue
+            body = codec.encode(message, capability=there.client.capability)
+            there.loop.call_soon(_post, there.client, body)
+        outbox.clear()
+
+    def on_client(self, handle: int, action: Callable[[Client], object]) -> None:
+        """Have something done with a client in its server's thread. `QError` (``domain``) if there is none."""
+        there = self._clients.get(handle)
+        if there is None:
+            raise QError("domain", detail=f"{handle} is no client's handle")
+        there.loop.call_soon(action, there.client)
+
+    # What q does with handles
+
+    def open(self, target: str, timeout: float | None, caller: Caller) -> int:
+        caller.permissions.check_handles()
+        outbound = self.opener(target, timeout, caller)
+        handle = next(self.numbers)
+        self._outbound[handle] = outbound
+        return handle
+
+    def close(self, handle: int, caller: Caller) -> None:
+        if handle in self._outbound:
+            self._outbound.pop(handle).close()
+        elif handle in self._clients:
+            self.flush(caller.outbox)
+            self.on_client(handle, Client.close)
+        else:
+            raise _bad(handle, "close handle")
+
+    def post(self, handle: int, message: Value, caller: Caller) -> None:
+        if handle in self._outbound:
+            caller.permissions.check_handles()
+            _told(handle, self._outbound[handle].post, message)
+        elif handle in self._clients:
+            caller.outbox.append((handle, message))
+        else:
+            raise _bad(handle, "write to handle")
+
+    def call(self, handle: int, message: Value, caller: Caller) -> Value:
+        if handle in self._outbound:
+            caller.permissions.check_handles()
+            answer: Value = _told(handle, self._outbound[handle].call, message)
+            return answer
+        if handle in self._clients:
+            self.flush(caller.outbox)
+            return self._ask_client(handle, message)
+        raise _bad(handle, "write to handle")
+
+    def _ask_client(self, handle: int, message: Value) -> Value:
+        """Ask a client; while it has not answered, run what it asks us, as q does (page basics/ipc.md)."""
+        owner = self.owner
+        assert owner is not None
+        answers: list[Value | BaseException] = []
+
+        def answered(answer: Value | BaseException) -> None:
+            answers.append(answer)
+            owner.submit(lambda: None, tag=handle)
+
+        self.on_client(handle, lambda client: client.ask_soon(message, answered))
+        while not answers:
+            owner.run_next(lambda tag: tag == handle, timeout=0.1)
+            self.check()
+            if handle not in self._clients and not answers:
+                raise QError(f"rcv handle: {handle}. the client left before it answered")
+        answer = answers[0]
+        if isinstance(answer, BaseException):
+            raise answer if isinstance(answer, QError) else QError(f"rcv handle: {handle}. {answer}")
+        return answer
+
+    def close_all(self) -> None:
+        """Close what q opened."""
+        for outbound in self._outbound.values():
+            outbound.close()
+        self._outbound.clear()
+
+
+def _post(client: Client, body: Any) -> None:
+    if not client.closed:
+        client.post_body(body)
+
+
+def _bad(handle: int, what: str) -> QError:
+    return QError(f"Cannot {what} {handle}. OS reports: Bad file descriptor")
+
+
+def _told(handle: int, action: Callable[[Value], Any], message: Value) -> Any:
+    """The failures of a connection as q says them."""
+    try:
+        result = action(message)
+    except QError:
+        raise
+    except (Error, OSError) as error:
+        raise QError(f"snd handle: {handle}. OS reports: {error}") from error
+    return NULL if result is None else result

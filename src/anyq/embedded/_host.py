@@ -1,0 +1,79 @@
+"""The world of a q that several callers use: what each may do, and its handles."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from typing import Any, Final
+
+from anyq.errors import QError
+from anyq.values import Value
+
+from ._caller import OWNER, Caller
+from ._handles import Handles
+from ._system import SystemHost
+
+__all__ = ["SharedHost"]
+
+_SHELL_POLL: Final = 0.05
+
+
+class SharedHost(SystemHost):
+    """This machine, as far as the caller of the evaluation may use it. ``options`` are those of `SystemHost`."""
+
+    def __init__(self, handles: Handles, **options: Any) -> None:
+        super().__init__(**options)
+        self.handles = handles
+        self.acting: Caller = OWNER
+
+    def begin(self, caller: Caller) -> None:
+        """An evaluation on behalf of ``caller`` begins, or goes on after one inside it."""
+        self.acting = caller
+        self.caller = caller.handle
+        self.allow_shell = caller.permissions.shell
+        self.confined = not caller.permissions.files
+
+    # What must end when the evaluation is interrupted
+
+    def rest(self) -> None:
+        """No interrupt is pending: a new evaluation begins."""
+        self._wake.clear()
+
+    def sleep(self, seconds: float) -> None:
+        self._wake.wait(seconds)
+
+    def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        def ring() -> None:
+            callback()
+            self.wake()
+
+        return super().alarm(seconds, ring)
+
+    def shell(self, command: str) -> tuple[int, bytes]:
+        if self.caller and not self.allow_shell:
+            raise QError("access")
+        with subprocess.Popen(
+            command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        ) as running:
+            while True:
+                try:
+                    output, _ = running.communicate(timeout=_SHELL_POLL)
+                except subprocess.TimeoutExpired:
+                    if self._wake.is_set():
+                        running.kill()
+                else:
+                    return running.returncode, output
+
+    # Handles
+
+    def open(self, target: str, timeout: float | None) -> int:
+        return self.handles.open(target, timeout, self.acting)
+
+    def close(self, handle: int) -> None:
+        self.handles.close(handle, self.acting)
+
+    def call(self, handle: int, message: Value) -> Value:
+        return self.handles.call(handle, message, self.acting)
+
+    def post(self, handle: int, message: Value) -> None:
+        self.handles.post(handle, message, self.acting)

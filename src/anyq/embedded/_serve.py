@@ -1,0 +1,335 @@
+"""Serving q with an embedded q behind it: what a q process does by default."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, Self
+
+import anyio
+import anyio.to_thread
+import attrs
+
+from anyq.engine import Interpreter
+from anyq.errors import QError
+from anyq.portal import Job, Loop, current_loop
+from anyq.server import Action, Client, Encoded, Handler, Limits, Server, Stats, encode
+from anyq.values import Atom, QType, Value, chars, symbol
+
+from ._caller import Caller, Permissions
+from ._core import EmbeddedQ, as_received
+from ._face import Embedded
+
+__all__ = ["EmbeddedServer", "serve"]
+
+Handles = Handler | Callable[..., Any] | str | Value
+"""A Python function, or q: the text or the value of a q function."""
+
+_Z: Final = {
+    "on_sync": ".z.pg",
+    "on_async": ".z.ps",
+    "authenticate": ".z.pw",
+    "on_open": ".z.po",
+    "on_close": ".z.pc",
+    "on_timer": ".z.ts",
+}
+
+
+def serve(
+    on_sync: Handles | None = None,
+    on_async: Handles | None = None,
+    *,
+    authenticate: Handles | None = None,
+    on_open: Handles | None = None,
+    on_close: Handles | None = None,
+    on_timer: Handles | None = None,
+    timer: float = 1.0,
+    q: EmbeddedQ | Embedded | None = None,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    unix: str | bool | None = None,
+    tls: ssl.SSLContext | None = None,
+    plain: bool = False,
+    limits: Limits | None = None,
+    grace: float = 5.0,
+    timeout: float | None = None,
+    allow_shell: bool = False,
+    allow_files: bool = False,
+) -> EmbeddedServer:
+    """A server of q clients, to be used as ``async with anyq.serve(...) as server``.
+
+    What is not given does what a q process does: messages are evaluated by an embedded q (``q``, or a new one that
+    ends with the server), through its ``.z.pg`` and ``.z.ps`` if they are set; ``.z.pw``, ``.z.po`` and ``.z.pc`` are
+    asked or told if they are set. A handler is a Python function or a `Handler` (see `anyq.server.Server`), or q: the
+    text or the value of a q function, which is put into the variable that q has for it.
+
+    ``timeout`` (seconds) bounds each evaluation of a client's message; it ends with the q error ``stop``. Evaluations
+    run one after the other on the thread of the embedded q, so they delay each other, but never the server: logins,
+    Python handlers and its end go on. When a client leaves, its evaluation is interrupted.
+
+    Clients may not run shell commands unless ``allow_shell=True``, nor use files outside the working directory unless
+    ``allow_files=True``. It listens on loopback unless ``host`` names another address. For the rest see `Server`.
+    """
+    given = {
+        "on_sync": on_sync,
+        "on_async": on_async,
+        "authenticate": authenticate,
+        "on_open": on_open,
+        "on_close": on_close,
+        "on_timer": on_timer,
+    }
+    network = {
+        "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
+        "limits": limits or Limits(),
+    }  # fmt: skip
+    permissions = Permissions(shell=allow_shell, files=allow_files)
+    core = q.core if isinstance(q, Embedded) else q
+    return EmbeddedServer(given, network, core, timeout, permissions)
+
+
+@attrs.define(eq=False)
+class EmbeddedServer:
+    """What `serve` returns. Inside the block it has what `anyq.server.Server` has, and ``q``."""
+
+    _given: dict[str, Handles | None]
+    _network: dict[str, Any]
+    _q: EmbeddedQ | None
+    _timeout: float | None
+    _permissions: Permissions
+    _owned: bool = attrs.field(default=False, init=False)
+    _server: Server = attrs.field(init=False)
+    _loop: Loop = attrs.field(init=False)
+    _addresses: dict[int, int] = attrs.field(factory=dict, init=False)
+
+    # The scope
+
+    async def __aenter__(self) -> Self:
+        python = {name: given for name, given in self._given.items() if callable(given) or isinstance(given, Handler)}
+        wants_q = self._q is not None or not {"on_sync"} <= python.keys() or len(python) < self._count_given()
+        self._loop = current_loop()
+        if wants_q and self._q is None:
+            self._q, self._owned = EmbeddedQ(), True
+            self._q.start()
+        handlers: dict[str, Any] = dict(python)
+        if self._q is not None:
+            self._install_q()
+            handlers = {**self._defaults(), **python}
+            if "on_async" not in python and "on_sync" in python:
+                handlers.pop("on_async")
+            handlers["on_open"] = self._with_handle(handlers["on_open"], self._enter_client, first=True)
+            handlers["on_close"] = self._with_handle(handlers["on_close"], self._leave_client, first=False)
+            self._network["handles"] = self._q.handles.numbers
+        self._server = Server(**handlers, **self._network)
+        try:
+            await self._server.__aenter__()
+        except BaseException:
+            await self._end_q()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._server.__aexit__(kind, error, trace)
+        finally:
+            await self._end_q()
+
+    async def _end_q(self) -> None:
+        if self._owned and self._q is not None:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self._q.stop, 1.0)
+
+    def _count_given(self) -> int:
+        return sum(1 for given in self._given.values() if given is not None)
+
+    def _install_q(self) -> None:
+        """Put q handlers into the variables that q has for them."""
+        assert self._q is not None
+        for name, given in self._given.items():
+            if isinstance(given, str | bytes | Value):
+                self._q.submit(_setter(_Z[name], given))
+
+    # What q does
+
+    def _defaults(self) -> dict[str, Any]:
+        handlers: dict[str, Any] = {
+            "on_sync": self._on_sync,
+            "on_async": self._on_async,
+            "authenticate": self._authenticate,
+            "on_open": None,
+            "on_close": None,
+        }
+        if self._given["on_timer"] is not None:
+            handlers["on_timer"] = self._on_timer
+        return handlers
+
+    def _caller(self, client: Client) -> Caller:
+        return Caller(client.handle, client.user, self._addresses.get(client.handle, 0), self._permissions)
+
+    async def _on_sync(self, message: Value, client: Client) -> Encoded:
+        capability, remote = client.capability, client.remote
+
+        def work(interpreter: Interpreter) -> Encoded:
+            handler = interpreter.names.get(".z.pg")
+            received = as_received(message)
+            result = interpreter.value(received) if handler is None else interpreter.apply(handler, (received,))
+            return Encoded(*encode(result, capability, remote))
+
+        result: Encoded = await self._run(work, client)
+        return result
+
+    async def _on_async(self, message: Value, client: Client) -> None:
+        def work(interpreter: Interpreter) -> None:
+            handler = interpreter.names.get(".z.ps")
+            received = as_received(message)
+            if handler is None:
+                interpreter.value(received)
+            else:
+                interpreter.apply(handler, (received,))
+
+        await self._run(work, client)
+
+    async def _run(self, work: Callable[[Interpreter], Any], client: Client) -> Any:
+        """Run a job for a client, in its time; interrupted when it is over or the client leaves."""
+        assert self._q is not None
+        job: Job[Any] = self._q.submit(work, self._caller(client))
+        try:
+            if self._timeout is None:
+                return await job
+            with anyio.move_on_after(self._timeout):
+                return await job
+            job.interrupt()
+            if job.started:
+                with anyio.CancelScope(shield=True):
+                    return await job
+            raise QError("stop")
+        finally:
+            if not job.done():
+                job.interrupt()
+
+    async def _authenticate(self, user: str, password: str | None, client: Client) -> bool:
+        def work(interpreter: Interpreter) -> bool:
+            handler = interpreter.names.get(".z.pw")
+            if handler is None:
+                return True
+            given = chars((password or "").encode("utf-8", "surrogateescape"))
+            verdict = interpreter.apply(handler, (symbol(user), given))
+            return isinstance(verdict, Atom) and verdict.qtype is QType.BOOLEAN and bool(verdict.raw)
+
+        assert self._q is not None
+        if not self._q.has(".z.pw"):
+            return True
+        return bool(await self._run(work, client))
+
+    def _with_handle(self, given: Any, own: Callable[[Client], None], *, first: bool) -> Any:
+        """A handler of ours and the one that was given, if any."""
+        name = ".z.po" if first else ".z.pc"
+
+        def tell_q(client: Client) -> None:
+            if self._q is not None and self._q.has(name):
+                handle = Atom(QType.INT, client.handle)
+                self._q.applied(name, (handle,), self._caller(client) if first else Caller(0, client.user))
+
+        if given is None:
+
+            def plain(client: Client) -> None:
+                if first:
+                    own(client)
+                tell_q(client)
+                if not first:
+                    own(client)
+
+            return plain
+        action = Action(given, 0)
+
+        async def both(client: Client) -> None:
+            if first:
+                own(client)
+            try:
+                await action.run(client)
+            finally:
+                if not first:
+                    own(client)
+
+        return both
+
+    def _enter_client(self, client: Client) -> None:
+        assert self._q is not None
+        self._addresses[client.handle] = _address_number(client.address)
+        self._q.handles.add_client(client, self._loop)
+
+    def _leave_client(self, client: Client) -> None:
+        assert self._q is not None
+        self._q.handles.drop_client(client)
+        self._addresses.pop(client.handle, None)
+
+    async def _on_timer(self) -> None:
+        assert self._q is not None
+        await self._q.submit(_tick)
+
+    # As the server has it
+
+    @property
+    def q(self) -> Embedded:
+        """The embedded q, if there is one; ``RuntimeError`` if all handlers are Python functions."""
+        if self._q is None:
+            raise RuntimeError("this server has no embedded q: all its handlers are Python functions")
+        return Embedded(self._q)
+
+    @property
+    def port(self) -> int:
+        """The TCP port, or 0 if there is none."""
+        return self._server.port
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where it listens: ``host:port`` and ``unix:name``."""
+        return self._server.addresses
+
+    @property
+    def clients(self) -> dict[int, Client]:
+        """The clients that are logged in, by handle."""
+        return self._server.clients
+
+    @property
+    def stats(self) -> Stats:
+        """Counts since the server started."""
+        return self._server.stats
+
+    def broadcast(self, clients: Any, query: object, *arguments: object) -> int:
+        """As `anyq.server.Server.broadcast`."""
+        return self._server.broadcast(clients, query, *arguments)
+
+    async def stop(self, grace: float | None = None) -> None:
+        """As `anyq.server.Server.stop`."""
+        await self._server.stop(grace)
+
+    async def serve_forever(self) -> None:
+        """Wait until `stop` is called."""
+        await self._server.serve_forever()
+
+
+def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], None]:
+    def work(interpreter: Interpreter) -> None:
+        interpreter.names.put(name, given if isinstance(given, Value) else interpreter.eval(given))
+
+    return work
+
+
+def _tick(interpreter: Interpreter) -> None:
+    handler = interpreter.names.get(".z.ts")
+    if handler is not None:
+        interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
+
+
+def _address_number(address: str) -> int:
+    """An IPv4 address as q's ``.z.a`` has it; 0 for others."""
+    host = address.rpartition(":")[0]
+    try:
+        number = int(ipaddress.IPv4Address(host))
+    except ValueError:
+        return 0
+    return number - (1 << 32) if number >= 1 << 31 else number

@@ -1,0 +1,290 @@
+"""A thread that owns something, and the jobs that others give it.
+
+Theory of operation. Jobs wait in one queue, so the jobs of one submitter run in the order in which they were submitted.
+A job is claimed once, by the thread that runs it or by whoever cancels it before: a lock, never released, decides.
+Who waits for a job leaves a function that is called when it is done: releasing a lock for a blocked thread, setting an
+event for a task. There is no lock around the job itself; ``_done`` is set before the waiters are called, and whoever
+adds a waiter looks at ``_done`` afterwards, so none is missed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Any, Final, Generic, TypeVar
+from weakref import WeakSet
+
+import anyio
+import anyio.lowlevel
+
+from anyq.errors import CallTimeout, ClosedError, Error, PortalClosed
+
+from ._loop import current_loop
+
+__all__ = ["Job", "Owner"]
+
+T = TypeVar("T")
+_UNSET: Final[Any] = object()
+
+
+class Job(Generic[T]):
+    """One piece of work for an owner thread. Await it, or block for it with `wait`; both as often as you like."""
+
+    __slots__ = ("_arguments", "_claim", "_done", "_error", "_function", "_owner", "_result", "_waiters", "tag")
+
+    def __init__(
+        self, owner: Owner, function: Callable[..., T], arguments: tuple[Any, ...], tag: object = None
+    ) -> None:
+        self.tag = tag
+        self._owner = owner
+        self._function = function
+        self._arguments = arguments
+        self._claim = threading.Lock()
+        self._done = False
+        self._result: T = _UNSET
+        self._error: BaseException | None = None
+        self._waiters: list[Callable[[], object]] = []
+
+    # The owner's side
+
+    def _run(self) -> None:
+        if not self._claim.acquire(blocking=False):
+            return
+        try:
+            self._result = self._function(*self._arguments)
+        except BaseException as error:
+            self._error = error
+        self._finish()
+
+    def _fail(self, error: BaseException) -> None:
+        if self._claim.acquire(blocking=False):
+            self._error = error
+            self._finish()
+
+    def _finish(self) -> None:
+        self._function = self._arguments = _UNSET
+        self._done = True
+        self._call_waiters()
+
+    def _call_waiters(self) -> None:
+        """Each waiter once: taking one off the list is a single step, whoever does it."""
+        waiters = self._waiters
+        while waiters:
+            try:
+                waiter = waiters.pop()
+            except IndexError:
+                return
+            waiter()
+
+    # The submitter's side
+
+    @property
+    def started(self) -> bool:
+        """Whether it runs or has run; false also for one that was cancelled before, see `done`."""
+        return self._claim.locked() and not isinstance(self._error, ClosedError)
+
+    def done(self) -> bool:
+        """Whether the result, or what prevents it, is known."""
+        return self._done
+
+    def cancel(self) -> bool:
+        """Give it up, if it has not begun. True if it will never run."""
+        self._fail(ClosedError("this job was cancelled before it began"))
+        return isinstance(self._error, ClosedError)
+
+    def interrupt(self) -> None:
+        """Make it stop soon if it runs, in the way of what is owned; cancel it if it waits."""
+        if not self.cancel():
+            self._owner._interrupt_job(self)
+
+    def add_waiter(self, waiter: Callable[[], object]) -> None:
+        """Have ``waiter`` called when it is done, in whatever thread that happens, or now if it is."""
+        self._waiters.append(waiter)
+        if self._done:
+            self._call_waiters()
+
+    def result(self) -> T:
+        """The result, without waiting. `anyq.Error` if it is not there yet; raises what the job raised."""
+        if not self._done:
+            raise Error("the result is not there yet: await this handle, or ask done() first")
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def wait(self, timeout: float | None = None) -> T:
+        """Block this thread until it is done. `CallTimeout` after ``timeout`` seconds; the job goes on."""
+        if not self._done:
+            lock = threading.Lock()
+            lock.acquire()
+            self.add_waiter(lock.release)
+            if not lock.acquire(timeout=-1 if timeout is None else timeout):
+                raise CallTimeout(f"no result within {timeout} s")
+        return self.result()
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> T:
+        if self._done:
+            await anyio.lowlevel.checkpoint()
+        else:
+            event, loop = anyio.Event(), current_loop()
+            self.add_waiter(lambda: loop.call_soon(event.set))
+            await event.wait()
+        return self.result()
+
+
+class Owner:
+    """A thread that runs jobs one after the other, until it is stopped.
+
+    ``interrupt`` is called (in any thread) to make the job that runs stop soon.
+    """
+
+    def __init__(self, name: str, interrupt: Callable[[], object] = lambda: None) -> None:
+        self.name = name
+        self._interrupt = interrupt
+        self._queue: SimpleQueue[Job[Any] | None] = SimpleQueue()
+        self._current: Job[Any] | None = None
+        self._switching = threading.Lock()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._aside: deque[Job[Any] | None] = deque()
+        self._timers: dict[object, tuple[float, float, Callable[[], object]]] = {}
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._work, name=self.name)
+        self._thread.start()
+        _stop_at_exit(self)
+
+    def owns_this_thread(self) -> bool:
+        """Whether this is called from the owner thread."""
+        return threading.current_thread() is self._thread
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def submit(self, function: Callable[..., T], *arguments: Any, tag: object = None) -> Job[T]:
+        """Have ``function(*arguments)`` run by the owner after all that was submitted before.
+
+        `ClosedError` after the end.
+        """
+        job = Job(self, function, arguments, tag)
+        with self._closing:
+            if self._closed:
+                raise ClosedError(f"{self.name} is closed")
+            self._queue.put(job)
+        return job
+
+    def every(self, seconds: float, function: Callable[[], object]) -> Callable[[], None]:
+        """Have ``function`` run between jobs, every so many seconds. From the owner thread only; the result ends it."""
+        key = object()
+        self._timers[key] = (monotonic() + seconds, seconds, function)
+        return lambda: self._timers.pop(key, None) and None
+
+    def stop(self, deadline: float = 5.0) -> None:
+        """End the thread; idempotent. Blocks until it has ended, or for about twice ``deadline`` seconds.
+
+        The job that runs may finish within ``deadline``, then it is interrupted; those that wait fail with
+        `PortalClosed`.
+        """
+        with self._closing:
+            first, self._closed = not self._closed, True
+        thread = self._thread
+        if thread is None or self.owns_this_thread():
+            return
+        if first:
+            self._fail_waiting()
+            self._queue.put(None)
+        thread.join(deadline)
+        if thread.is_alive():
+            self._interrupt()
+            thread.join(deadline)
+
+    def _fail_waiting(self) -> None:
+        while True:
+            try:
+                job = self._aside.popleft() if self._aside else self._queue.get_nowait()
+            except (Empty, IndexError):
+                return
+            if job is not None:
+                job._fail(PortalClosed(f"{self.name} was closed before this job began"))
+
+    def _interrupt_job(self, job: Job[Any]) -> None:
+        with self._switching:
+            if self._current is job:
+                self._interrupt()
+
+    def run_next(self, wanted: Callable[[object], bool], timeout: float) -> bool:
+        """From the owner thread, inside a job: run the next job whose tag is ``wanted``; the others keep their turn.
+
+        False if none came in time, or the owner is to end.
+        """
+        until = monotonic() + timeout
+        while (left := until - monotonic()) > 0:
+            try:
+                job = self._queue.get(timeout=left)
+            except Empty:
+                return False
+            if job is not None and wanted(job.tag):
+                job._run()
+                return True
+            self._aside.append(job)
+            if job is None:
+                return False
+        return False
+
+    def _work(self) -> None:
+        queue = self._queue
+        while True:
+            if self._aside:
+                job = self._aside.popleft()
+            else:
+                job = queue.get() if not self._timers else self._next_or_tick()
+            if job is None:
+                self._fail_waiting()
+                return
+            with self._switching:
+                self._current = job
+            job._run()
+            with self._switching:
+                self._current = None
+            del job
+
+    def _next_or_tick(self) -> Job[Any] | None:
+        while self._timers:
+            due = min(at for at, _, _ in self._timers.values())
+            try:
+                return self._queue.get(timeout=max(0.0, due - monotonic()))
+            except Empty:
+                self._tick()
+        return self._queue.get()
+
+    def _tick(self) -> None:
+        now = monotonic()
+        for key, (at, seconds, function) in list(self._timers.items()):
+            if at <= now and key in self._timers:
+                self._timers[key] = (max(at + seconds, now), seconds, function)
+                function()
+
+
+_OWNERS: Final[WeakSet[Owner]] = WeakSet()
+
+
+def _stop_all() -> None:
+    for owner in list(_OWNERS):
+        owner.stop(1.0)
+
+
+def _stop_at_exit(owner: Owner) -> None:
+    """Let the interpreter end although nobody closed the owner: it calls this before it waits for threads."""
+    if not _OWNERS and hasattr(threading, "_register_atexit"):
+        with contextlib.suppress(RuntimeError):  # it is ending already
+            threading._register_atexit(_stop_all)
+    _OWNERS.add(owner)
