@@ -139,13 +139,19 @@ class Shell:
                 text = lines.read(self.prompt)
             except KeyboardInterrupt:
                 continue
-            if text is None or text.strip() == "\\\\":
+            if text is None or not self.input(text.strip()):
                 return OK
-            word, _, rest = text.strip().partition(" ")
-            if word in self.commands:
-                self.commands[word](rest.strip())
-            elif text.strip():
-                self.answer(text.strip())
+
+    def input(self, text: str) -> bool:
+        """One input: a command of ours, or a question. Whether there may be another."""
+        word, _, rest = text.partition(" ")
+        if word == "\\\\":
+            return False
+        if word in self.commands:
+            self.commands[word](rest.strip())
+        elif text:
+            self.answer(text)
+        return True
 
     def answer(self, text: str) -> None:
         """One question; its answer or its error is printed."""
@@ -209,10 +215,8 @@ def converse(client: Client, arguments: argparse.Namespace) -> int:
     if is_terminal():
         return shell.run(Prompt(client.names))
     for line in sys.stdin:
-        if line.strip() == "\\\\":
+        if not shell.input(line.strip()):
             break
-        if line.strip():
-            shell.answer(line.rstrip("\n"))
     return OK
 
 

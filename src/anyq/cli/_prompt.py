@@ -15,7 +15,7 @@ Words = Callable[[str], list[str]]
 """The names that may follow what was typed of a name."""
 
 _NAME = re.compile(r"[.\w]*$")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|(?:^|(?<=\s))/.*|[\[\](){}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|"|(?:^|(?<=\s))/[^\n]*|[\[\](){}]', re.DOTALL)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -26,9 +26,8 @@ def unfinished(text: str) -> bool:
         if token in _PAIRS:
             if not open_ones or open_ones.pop() != _PAIRS[token]:
                 return False
-        elif token[0] == '"':
-            if len(token) == 1 or not token.endswith('"'):
-                return True
+        elif token == '"':
+            return True
         elif token[0] in "([{":
             open_ones.append(token)
     return bool(open_ones)

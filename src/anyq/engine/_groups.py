@@ -53,7 +53,7 @@ def _sorted_codes(column: Value) -> npt.NDArray[np.int64]:
             texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
             rank: npt.NDArray[np.int64] = np.empty(len(texts), np.int64)
             rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-            return rank[codes] if len(codes) else np.zeros(0, np.int64)
+            return np.asarray(rank[codes], np.int64)
         data = column.data
         if column.qtype is Q.GUID:
             data = np.array([raw.tobytes() for raw in data], dtype=object)

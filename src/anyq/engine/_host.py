@@ -15,7 +15,7 @@ __all__ = ["Host"]
 
 
 class Host:
-    """A host that allows nothing. Every refusal is q's own error, ``access`` (``nosocket`` for handles).
+    r"""A host that allows nothing. Every refusal is q's own error, ``access`` (``nosocket`` for handles).
 
     Paths are text as q writes them, without the leading colon of a file symbol. Times count nanoseconds since
     2000-01-01. All methods may be called from the thread that evaluates, and only from there.
@@ -74,6 +74,19 @@ class Host:
     def facts(self) -> dict[str, str]:
         """What the process is: ``host``, ``user``, ``pid``, ``os``, ``directory``; missing ones are unknown."""
         return {}
+
+    def port(self) -> int:
+        """The port that is served, 0 if none."""
+        return 0
+
+    def listen(self, port: str) -> None:
+        r"""Serve on a port as ``\p`` says it, or stop serving (``0``)."""
+        raise QError("nosocket")
+
+    def set_timer(self, interval: int) -> None:
+        """Have ``.z.ts`` applied every so many milliseconds; 0 ends that."""
+        if interval:
+            raise QError("access")
 
     # -- files
 

@@ -8,10 +8,11 @@ from typing import Final
 
 import attrs
 
+from anyq import console
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Composition, Lambda, List, QType, Value, Vector
 
-from . import _amend, _applying
+from . import _amend, _applying, _commands
 from ._application import Applier
 from ._compiler import Compiler, is_silent
 from ._functions import Closure, rebind
@@ -55,6 +56,11 @@ class State:
     stop: bool = False
 
 
+def encoded(text: str) -> bytes:
+    """Text as the bytes that it was read from."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 class Interpreter:
     """One q session: variables, vocabulary, and the host it runs on.
 
@@ -68,6 +74,7 @@ class Interpreter:
         self.vocabulary = Vocabulary()
         install(self.vocabulary)
         _applying.install(self.vocabulary)
+        _commands.install(self.vocabulary)
         self.names = Names()
         for name, value in self.vocabulary.constants.items():
             self.names.put(name, value)
@@ -113,6 +120,8 @@ class Interpreter:
 
     def _compile(self, text: str | bytes, context: str, k: bool) -> Program:
         source = source_of(text)
+        if source.startswith("\\"):
+            return self._command(source)
         block = self.parsed(text, k=k)
         try:
             code = self.compiler.program(block, source, context)
@@ -122,6 +131,12 @@ class Interpreter:
             raise self._located(error, source) from None
         last = block.statements[-1] if block.statements else None
         return Program(source, code, last is None or is_silent(last))
+
+    def _command(self, source: str) -> Program:
+        def code() -> Value:
+            return _commands.run_command(self, source[1:])
+
+        return Program(source, code, False)
 
     def parsed(self, text: str | bytes, *, k: bool = False) -> Block:
         """The nodes of a text; ``k)`` at its start makes it k. Raises `QError` with the place of what is no q."""
@@ -167,6 +182,11 @@ class Interpreter:
             made.detail = drawn(frames)
             made.position = frames[0].position
         return made
+
+    def show(self, program: Program, value: Value) -> None:
+        """Write what the console prints for the result of a statement: nothing after an assignment or for null."""
+        if not program.silent and value is not NULL:
+            self.host.write(1, encoded(console.text(value, self.settings.style)) + b"\n")
 
     # -- applying
 
@@ -356,6 +376,18 @@ class Interpreter:
                 return made
             found = self._closures[key] = made
         return found
+
+    # -- what system commands reach
+
+    def load_folder(self, path: str) -> None:
+        """``\\l`` of a folder: a database on disk."""
+        raise QError("nyi")
+
+    def reset_handler(self, name: str) -> None:
+        """``\\x``: a ``.z`` handler goes back to its default."""
+        if not name.startswith(".z."):
+            raise QError("type")
+        self.names.drop(name)
 
     # -- views
 

@@ -20,7 +20,8 @@ class Settings:
     """The settings of one session; the system commands read and set them.
 
     ``style`` is ``\\c`` and ``\\P``; ``seed`` is ``\\S`` and ``random`` the generator that it seeded; ``day_first`` is
-    ``\\z``; ``utc_offset`` is ``\\o`` in minutes, ``None`` for the host's own.
+    ``\\z``; ``utc_offset`` is ``\\o`` in minutes, ``None`` for the host's own; ``timer`` is ``\\t`` in milliseconds;
+    ``web_size`` is ``\\C``; ``numbers`` keeps what the other commands were given.
     """
 
     style: Style = DEFAULT
@@ -28,6 +29,9 @@ class Settings:
     random: np.random.Generator = attrs.field(factory=lambda: np.random.default_rng(abs(FIRST_SEED)))
     day_first: bool = False
     utc_offset: int | None = None
+    timer: int = 0
+    web_size: tuple[int, int] = (36, 2000)
+    numbers: dict[str, int] = attrs.field(factory=dict)
 
     def reseed(self, seed: int) -> None:
         """Start the random sequence of a seed; 0 takes one from the system's entropy."""

@@ -45,7 +45,7 @@ class View:
         finally:
             self._busy = False
 
-    @property
-    def pending(self) -> bool:
+    def is_pending(self, names: Names) -> bool:
         """Whether it has not been computed yet, or must be again."""
-        return self._value is None
+        now = tuple([names.find(name) for name in self.reads])
+        return self._seen is None or any(a is not b for a, b in zip(now, self._seen, strict=True))

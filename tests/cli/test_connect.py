@@ -1,0 +1,163 @@
+"""`anyq connect` for scripts: questions on the command line or the standard input, answers in a format, exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+import anyq
+from anyq.cli import main
+from anyq.cli._format import rendered
+from anyq.cli._prompt import unfinished, word_before
+from anyq.server import Server
+
+TABLE = anyq.table({"s": anyq.symbols(["a", ""]), "n": anyq.vector("j", [1, None]), "t": anyq.strings(["x,y", "é"])})
+ANSWERS: dict[str, object] = {
+    "1+1": anyq.long(2),
+    "tab": TABLE,
+    "keyed": anyq.keyed_table({"k": anyq.vector("j", [1])}, {"v": anyq.vector("f", [0.5])}),
+    "dict": anyq.dict(anyq.symbols(["a", "b"]), anyq.vector("d", [0, 1])),
+    "nothing": anyq.NULL,
+}
+
+
+async def answer(message: anyq.Value) -> object:
+    text = bytes(message).decode() if isinstance(message, anyq.Vector) else ""
+    if text == "slow":
+        await anyio.sleep(10)
+    if text not in ANSWERS:
+        raise anyq.QError(text)
+    return ANSWERS[text]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(
+            Server(answer, authenticate=lambda user, password: user != "nobody", port=0, grace=0)
+        ) as server,
+    ):
+        yield f"127.0.0.1:{server.port}"
+
+
+def test_answers_and_exit_codes(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["connect", address, "-e", "1+1", "-e", "nothing", "-e", "dict"]) == 0
+    assert capfd.readouterr().out == "2\na| 2000.01.01\nb| 2000.01.02\n"
+    assert main(["connect", address, "-e", "boo", "-e", "1+1"]) == 1
+    assert capfd.readouterr() == ("", "'boo\n")
+    assert main(["connect", f"{address}:nobody:secret", "-e", "1+1"]) == 3
+    out, err = capfd.readouterr()
+    assert "secret" not in out + err
+    assert "login was refused" in err
+    assert main(["connect", "127.0.0.1:1", "-e", "1+1"]) == 3
+    assert "127.0.0.1:1" in capfd.readouterr().err
+    assert main(["connect", address, "--timeout", "0.1", "-e", "slow"]) == 4
+
+
+def test_formats(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["connect", address, "--format", "csv", "-e", "tab"]) == 0
+    assert capfd.readouterr().out == 's,n,t\na,1,"x,y"\n,,é\n'
+    assert main(["connect", address, "--format", "json", "-e", "tab", "-e", "keyed", "-e", "dict", "-e", "1+1"]) == 0
+    assert [json.loads(line) for line in capfd.readouterr().out.splitlines()] == [
+        [{"s": "a", "n": 1, "t": "x,y"}, {"s": "", "n": None, "t": "é"}],
+        [{"k": 1, "v": 0.5}],
+        {"a": "2000-01-01", "b": "2000-01-02"},
+        2,
+    ]
+    assert main(["connect", address, "--format", "csv", "-e", "1+1"]) == 4
+    assert "only a table has columns" in capfd.readouterr().err
+
+
+def test_a_table_is_drawn() -> None:
+    pytest.importorskip("rich")
+    drawn = rendered(TABLE, "table").decode()
+    assert "x,y" in drawn
+    assert drawn.count("\n") == 6
+    assert rendered(anyq.long(1), "table") == b"1\n"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "arrow", "parquet", "txt"])
+def test_files(address: str, tmp_path: Path, suffix: str) -> None:
+    if suffix in ("arrow", "parquet"):
+        pytest.importorskip("pyarrow")
+    path = tmp_path / f"out.{suffix}"
+    assert main(["connect", address, "--output", str(path), "-e", "tab"]) == 0
+    if suffix == "parquet":
+        import pyarrow.parquet
+
+        assert pyarrow.parquet.read_table(path).num_rows == 2
+    elif suffix == "arrow":
+        import pyarrow as pa
+
+        with pa.ipc.open_stream(path) as reader:
+            assert reader.read_all().column_names == ["s", "n", "t"]
+    else:
+        assert path.read_bytes() == rendered(TABLE, {"txt": "q"}.get(suffix, suffix))
+
+
+def test_a_file_of_no_known_kind(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["connect", address, "--output", "out.xls", "-e", "tab"]) == 2
+    assert ".parquet" in capfd.readouterr().err
+
+
+def test_questions_from_the_standard_input(
+    address: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = ["1+1", "boo", "", "\\format csv", "keyed", "\\format x", "\\timing", "1+1", "\\help", "\\\\", "1+1"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+    assert main(["connect", address]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[:6] == ["2", "'boo", "k,v", "1,0.5", "a format is one of q table csv json arrow", "timing is on"]
+    assert "only a table has columns" in lines[6]
+    assert "leave" in lines[7]
+
+
+@pytest.mark.parametrize(
+    ("text", "open_still"),
+    [
+        ("1+1", False),
+        ("f:{x", True),
+        ("f:{x}", False),
+        ("(1;2", True),
+        ('"abc', True),
+        ('"a\\"', True),
+        ('"a(b"', False),
+        ("1 / (", False),
+        ("f:{x / (\n y}", False),
+        ("a)b(", False),
+        ("(1]", False),
+        ('"', True),
+    ],
+)
+def test_input_goes_on_while_something_is_open(text: str, open_still: bool) -> None:
+    assert unfinished(text) is open_still
+
+
+def test_the_word_that_is_completed() -> None:
+    assert [word_before(text) for text in ("1+.test.ad", "count ta", "", "f[", "a b_1")] == [
+        ".test.ad",
+        "ta",
+        "",
+        "",
+        "b_1",
+    ]
+
+
+def test_nothing_asked_for_shows_the_usage(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "demo" in capfd.readouterr().err
+    assert main(["--version"]) == 0
+    assert "anyq" in capfd.readouterr().out
+
+
+def test_a_wrong_command_line(capfd: pytest.CaptureFixture[str]) -> None:
+    for bad in (["tap", "x", "y"], ["nothing"], ["replay"]):
+        with pytest.raises(SystemExit, match="2"):
+            main(bad)
