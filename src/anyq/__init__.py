@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from .console import text as _text
-from .convert import from_object as _from_object
-from .convert import to_np as _to_np
-from .convert import to_py as _to_py
+from . import console as _console
+from . import convert as _convert
 from .errors import (
     AuthenticationError,
     BusyError,
@@ -80,7 +78,10 @@ if _TYPE_CHECKING:
     from .client import Address, Connection, connect, parse_address
     from .embedded import open_embedded, serve
 
-_install_face(text=_text, py=_to_py, np=_to_np, as_q=_from_object)
+_install_face(
+    text=_console.text, html=_console.html, py=_convert.to_py, np=_convert.to_np, pd=_convert.to_pd, pa=_convert.to_pa,
+    pl=_convert.to_pl, as_q=_convert.from_object, arrow_stream=_convert.arrow_stream,
+)  # fmt: skip
 
 _LAZY = {
     "client": ("Address", "Connection", "connect", "parse_address"),

@@ -14,7 +14,7 @@ from ._atoms import strings
 from ._line import line
 from ._style import DEFAULT, Style, width
 
-__all__ = ["text"]
+__all__ = ["cells", "text"]
 
 Lines = list[str]
 
@@ -57,9 +57,9 @@ def _table(table: Table, count: int, style: Style) -> Lines:
     for name, column in zip(strings(table.names), table.columns, strict=True):
         if total > style.columns:
             break
-        cells = [name, *_cells(column, count, style)]
-        total += max(width(cell) for cell in cells) + 1
-        columns.append(cells)
+        texts = [name, *cells(column, count, style)]
+        total += max(width(cell) for cell in texts) + 1
+        columns.append(texts)
     lines = _aligned(columns) if columns else [""] * (count + 1)
     return [lines[0], "-" * width(lines[0]), *lines[1:]]
 
@@ -75,7 +75,7 @@ def _side(part: Value, count: int, style: Style) -> tuple[int, Lines]:
     """The lines of a dict's keys or values, and how many of them are a heading."""
     if isinstance(part, Table):
         return 2, _table(part, count, style)
-    return 0, _cells(part, count, style) if isinstance(part, Vector) else _items(part, count, style)
+    return 0, cells(part, count, style) if isinstance(part, Vector) else _items(part, count, style)
 
 
 def _headed(lines: Lines, missing: int) -> Lines:
@@ -91,7 +91,7 @@ def _items(value: Value, count: int, style: Style) -> Lines:
     if not _is_grid(items):
         return [line(item, style.digits, style.columns) for item in items]
     columns = min(len(items[0]), style.columns // 2 + 1)
-    rows = [_cells(item, columns, style) for item in items]
+    rows = [cells(item, columns, style) for item in items]
     return _aligned([list(column) for column in zip(*rows, strict=True)])
 
 
@@ -106,7 +106,7 @@ def _is_grid(items: list[Value]) -> bool:
     return not (vectors and len(kinds) == 1 and kinds <= set(_DENSE))
 
 
-def _cells(column: Value, count: int, style: Style) -> Lines:
+def cells(column: Value, count: int, style: Style) -> Lines:
     """The texts of the first items as a table shows them: of a vector without types, of a list in one-line form."""
     if isinstance(column, Vector):
         if isinstance(column.data, SymbolArray):
@@ -118,8 +118,8 @@ def _cells(column: Value, count: int, style: Style) -> Lines:
 def _aligned(columns: list[Lines]) -> Lines:
     """Columns side by side, each padded to its widest text."""
     padded = []
-    for cells in columns:
-        sizes = [width(cell) for cell in cells]
+    for texts in columns:
+        sizes = [width(cell) for cell in texts]
         wide = max(sizes, default=0)
-        padded.append([cell + " " * (wide - size) for cell, size in zip(cells, sizes, strict=True)])
+        padded.append([cell + " " * (wide - size) for cell, size in zip(texts, sizes, strict=True)])
     return [" ".join(row) for row in zip(*padded, strict=True)]

@@ -27,7 +27,7 @@ from anyq.values import (
 from ._python import hashable, to_py
 from ._rules import RULES, moments, nulls
 
-__all__ = ["from_array", "from_moments", "from_scalar", "from_spans", "to_np", "vector_np", "with_nulls"]
+__all__ = ["bounds", "from_array", "from_moments", "from_scalar", "from_spans", "to_np", "vector_np", "with_nulls"]
 
 Array = npt.NDArray[Any]
 _I64: Final = np.iinfo(np.int64)
@@ -37,15 +37,16 @@ _EPOCH: Final = {"ns": 946_684_800 * 10**9, "D": 10_957, "M": 360}
 def to_np(value: Value, raw: bool = False) -> Any:
     """``value`` as NumPy: the column *NumPy* of the table of conversions; ``raw`` gives the numbers of the wire.
 
-    Numbers are read-only views and not copies. An atom is a scalar, a general list an object array, a table a
-    structured array, a dict a dict.
+    Numbers are read-only views and not copies. An atom is a scalar, a general list an object array (of ``bytes`` when
+    its items are char vectors as received), a table a structured array, a dict a dict.
     """
     if isinstance(value, Atom):
         return _scalar(value, raw)
     if isinstance(value, Vector):
         return vector_np(value, raw)
     if isinstance(value, List):
-        return objects_of([to_np(item, raw) for item in value.items])
+        plain = list(value.strings) if value.strings is not None else [to_np(item, raw) for item in value.items]
+        return objects_of(plain)
     if isinstance(value, KeyedTable):
         return to_np(value.unkeyed(), raw)
     if isinstance(value, Table):
@@ -56,7 +57,11 @@ def to_np(value: Value, raw: bool = False) -> Any:
 
 
 def objects_of(items: list[Any]) -> Array:
+    """An object array of ``items``, which may be arrays themselves."""
     out = np.empty(len(items), dtype=object)
+    if not items or not any(hasattr(item, "__len__") and not isinstance(item, bytes | str) for item in items):
+        out[:] = items
+        return out
     for i, item in enumerate(items):
         out[i] = item
     return out

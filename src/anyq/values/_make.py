@@ -119,8 +119,13 @@ def _ticks(qtype: QType, obj: Any, unit: Any) -> int:
             raise _bad(qtype, obj) from None
         if np.isnat(coarse):
             return int(qtype.null)  # type: ignore[arg-type]
-        if unit == "ns" and not 1707 < int(coarse.astype("M8[Y]").astype(np.int64)) + 1970 < 2262:
-            raise ConversionError(f"{obj!r} is out of the range of {qtype.label}")
+        year = int(coarse.astype("M8[Y]").astype(np.int64)) + 1970
+        if unit == "ns" and not 1707 < year < 2262:
+            # NumPy counts nanoseconds from 1970 and wraps where q, which counts from 2000, does not yet end.
+            if not 1707 <= year <= 2292 or np.datetime_data(coarse.dtype)[0] == "ns":
+                raise ConversionError(f"{obj!r} is out of the range of {qtype.label}")
+            micro = coarse.astype("M8[us]") - np.datetime64("2000-01-01", "us")
+            return _integer(qtype, int(micro.astype(np.int64)) * 1000)
         return int((coarse.astype(f"M8[{unit}]") - np.datetime64("2000-01-01", unit)).astype(np.int64))
     return _integer(qtype, obj)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 import numpy as np
@@ -62,6 +62,11 @@ class SymbolArray:
     def from_codes(cls, codes: npt.NDArray[np.int32], uniques: npt.NDArray[np.object_]) -> SymbolArray:
         """Of codes into ``uniques``. Uniques must be distinct; some may be unused."""
         return cls(len(codes), codes=(codes, uniques))
+
+    @property
+    def held(self) -> Literal["wire", "codes", "objects"]:
+        """The form that can be read at once; of several, the one that is cheapest to read in bulk."""
+        return "wire" if self._raw is not None else "codes" if self._codes is not None else "objects"
 
     def __len__(self) -> int:
         return self._count
@@ -180,6 +185,21 @@ class StringArray:
         """``(data, offsets)``: the texts one after the other, and ``count + 1`` offsets."""
         offsets = np.zeros(len(self) + 1, np.int64)
         np.cumsum(self.ends - self.starts, out=offsets[1:])
-        if len(self) and bool(np.all(self.ends[:-1] == self.starts[1:])):
+        if not len(self):
+            return np.empty(0, np.uint8), offsets
+        gaps = self.starts[1:] - self.ends[:-1]
+        if not gaps.any():
             return self.data[self.starts[0] : self.ends[-1]], offsets
-        return np.frombuffer(b"".join(self), np.uint8), offsets
+        if bool((gaps > 0).all()):
+            return self._without_gaps(), offsets
+        index = np.repeat(self.starts - offsets[:-1], self.ends - self.starts) + np.arange(offsets[-1])
+        return self.data[index], offsets
+
+    def _without_gaps(self) -> Bytes:
+        """The texts of an array that is in order, with something between any two, as texts are on the wire."""
+        first = self.starts[0]
+        edges = np.zeros(self.ends[-1] - first + 1, np.int8)
+        edges[self.starts - first] = 1
+        edges[self.ends - first] -= 1
+        inside = np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)
+        return self.data[first : self.ends[-1]][inside]

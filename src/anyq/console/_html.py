@@ -1,0 +1,39 @@
+"""Tables as HTML, for notebooks."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import islice
+
+from anyq.values import Dict, KeyedTable, Table, Value
+
+from ._page import cells, text
+from ._style import DEFAULT, Style
+
+__all__ = ["html"]
+
+
+def html(value: Value, style: Style = DEFAULT) -> str:
+    """A table as an HTML table of at most ``style``'s rows, with the same texts as in the console; other values as
+    preformatted text. All text is escaped.
+    """
+    if not isinstance(value, Table | KeyedTable):
+        return f"<pre>{escape(text(value, style))}</pre>"
+    keys = len(value.key_table.names) if isinstance(value, KeyedTable) else 0
+    table = value.unkeyed() if isinstance(value, KeyedTable) else value
+    shown = style.fit(len(table), 2)
+    columns = [cells(column, shown, style) for column in table.columns]
+    heads = "".join(f"<th>{escape(name)}</th>" for name in table.column_names)
+    rows = "".join(f"<tr>{_row(row, keys)}</tr>" for row in zip(*columns, strict=True))
+    note = f"<p>{_count(value)}</p>"
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{note}"
+
+
+def _row(row: tuple[str, ...], keys: int) -> str:
+    parts = iter(row)
+    left = "".join(f"<th>{escape(cell)}</th>" for cell in islice(parts, keys))
+    return left + "".join(f"<td>{escape(cell)}</td>" for cell in parts)
+
+
+def _count(value: Table | Dict) -> str:
+    return f"{len(value):,} row{'' if len(value) == 1 else 's'}"

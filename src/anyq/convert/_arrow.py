@@ -1,0 +1,151 @@
+"""Values -> Arrow. Buffers are shared wherever q's layout is Arrow's; only moments and symbols' bytes are rewritten."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import ConversionError
+from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector
+
+from ._numpy import bounds
+from ._optional import need
+from ._python import to_py
+from ._rules import RULES, moments, nulls
+from ._texts import char_texts, guid_texts, string_list, string_texts, symbol_texts
+
+__all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa"]
+
+_I64: Final = np.iinfo(np.int64)
+_LIMITS: Final = {"D": (-719_162, 2_932_896), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
+"""The years 1 to 9999, which are all that Python's own types, and so Arrow's ``as_py``, reach."""
+
+
+def to_pa(value: Value) -> Any:
+    """``value`` as pyarrow: the column *Arrow* of the table of conversions.
+
+    A table is a ``Table``, a vector or list an ``Array``, an atom a ``Scalar``; a dict is a table of the columns
+    ``key`` and ``value``. A list of vectors of one type is a list array. Raises ``ImportError`` without pyarrow and
+    `anyq.ConversionError` for what Arrow has no type for (functions, lists of mixed types).
+    """
+    pa = need("pyarrow", "arrow")
+    if isinstance(value, Atom):
+        return vector_pa(pa, Vector(value.qtype, _one(value)))[0]
+    if isinstance(value, KeyedTable):
+        value = value.unkeyed()
+    if isinstance(value, Table):
+        return pa.Table.from_arrays([column_pa(pa, c) for c in value.columns], names=value.column_names)
+    if isinstance(value, Dict):
+        return pa.Table.from_arrays([column_pa(pa, value.keys), column_pa(pa, value.values)], names=["key", "value"])
+    return column_pa(pa, value)
+
+
+def _one(atom: Atom) -> Any:
+    return [atom.raw] if atom.qtype is QType.SYMBOL else np.array([atom.raw], atom.qtype.numpy)
+
+
+def arrow_stream(value: Value, requested_schema: object = None) -> object:
+    """The Arrow C stream of a table, as other libraries ask for it."""
+    return to_pa(value).__arrow_c_stream__(requested_schema)
+
+
+def column_pa(pa: Any, value: Value) -> Any:
+    if isinstance(value, Vector):
+        return vector_pa(pa, value)
+    if isinstance(value, List):
+        return list_pa(pa, value)
+    if isinstance(value, Table):
+        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.columns], names=value.column_names)
+    raise ConversionError(f"a {type(value).__name__} has no Arrow form")
+
+
+def vector_pa(pa: Any, vector: Vector, *, guid_text: bool = False) -> Any:
+    """A vector as an Arrow array; guids as text where ``guid_text`` says so."""
+    qtype = vector.qtype
+    if isinstance(vector.data, SymbolArray):
+        return _symbols(pa, vector.data)
+    data: npt.NDArray[Any] = vector.data
+    if qtype is QType.CHAR:
+        return texts_pa(pa, char_texts(data))
+    if qtype is QType.GUID and guid_text:
+        return texts_pa(pa, guid_texts(data))
+    if qtype is QType.BOOLEAN:
+        return pa.array(data)
+    kind = _type(pa, qtype)
+    mask = nulls(qtype, data)
+    if RULES[qtype].unit:
+        data = _counts(qtype, data)
+    return fixed_pa(pa, kind, data, mask)
+
+
+def _type(pa: Any, qtype: QType) -> Any:
+    rule = RULES[qtype]
+    if qtype is QType.GUID:
+        return pa.binary(16)
+    if not rule.unit:
+        return pa.from_numpy_dtype(qtype.numpy)
+    if rule.span:
+        return pa.duration(rule.arrow)
+    return pa.date32() if rule.arrow == "D" else pa.timestamp(rule.arrow)
+
+
+def _counts(qtype: QType, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    unit = RULES[qtype].arrow
+    if RULES[qtype].span:
+        limits = (_I64.min + 1, _I64.max)
+    else:
+        limits = bounds(qtype) if unit == "ns" else _LIMITS[unit]
+    found = moments(qtype, data, unit, *limits)
+    return found.astype(np.int32) if unit == "D" else found
+
+
+def fixed_pa(pa: Any, kind: Any, data: npt.NDArray[Any], mask: npt.NDArray[np.bool_] | None) -> Any:
+    """An array over the memory of ``data``."""
+    valid = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little"))
+    raw = np.ascontiguousarray(data)
+    return pa.Array.from_buffers(kind, len(raw), [valid, pa.py_buffer(raw.view(np.uint8))])
+
+
+def texts_pa(pa: Any, texts: tuple[Any, Any]) -> Any:
+    data, offsets = texts
+    return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def _symbols(pa: Any, symbols: SymbolArray) -> Any:
+    if symbols.held == "codes":
+        codes, uniques = symbols.factorize()
+        found = texts_pa(pa, symbol_texts(SymbolArray.from_strs(uniques)))
+        return pa.DictionaryArray.from_arrays(pa.array(codes), found).dictionary_decode()
+    return texts_pa(pa, symbol_texts(symbols))
+
+
+def list_pa(pa: Any, value: List) -> Any:
+    """A general list: texts, or lists of one type, or what Arrow makes of the Python objects."""
+    texts = string_list(value)
+    if texts is not None:
+        return texts_pa(pa, string_texts(texts))
+    nested = _nested(pa, value)
+    if nested is not None:
+        return nested
+    try:
+        return pa.array(to_py(value))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise ConversionError(f"this general list has no Arrow form: {error}") from None
+
+
+def _nested(pa: Any, value: List) -> Any:
+    """Vectors of one type, one after the other, with offsets."""
+    items = value.items
+    if not items or not all(isinstance(item, Vector) for item in items):
+        return None
+    kinds = {item.qtype for item in items if isinstance(item, Vector) and len(item)}
+    if len(kinds) > 1:
+        return None
+    qtype = kinds.pop() if kinds else items[0].qtype  # type: ignore[attr-defined]
+    arrays = [item.array for item in items if isinstance(item, Vector) and len(item)]
+    joined = np.concatenate(arrays) if arrays else np.empty(0, object if qtype is QType.SYMBOL else qtype.numpy)
+    offsets = np.zeros(len(items) + 1, np.int64)
+    np.cumsum([len(item) for item in items], out=offsets[1:])  # type: ignore[arg-type]
+    return pa.LargeListArray.from_arrays(pa.array(offsets), vector_pa(pa, Vector(qtype, joined)))

@@ -1,0 +1,210 @@
+"""Arrow -> values. Buffers without nulls are shared; nulls become the type's null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import ConversionError
+from anyq.values import NULL, List, QType, StringArray, SymbolArray, Table, Value, Vector, symbols
+
+from ._numpy import from_array, from_moments, from_spans, with_nulls
+from ._optional import need
+from ._texts import symbols_of_texts
+
+__all__ = ["from_arrow"]
+
+Array = npt.NDArray[Any]
+
+
+def from_arrow(obj: Any) -> Value | None:
+    """A value of a pyarrow ``Table``, ``RecordBatch``, ``Array``, ``ChunkedArray`` or ``Scalar``, or of any object with
+    an Arrow C stream of a table; ``None`` for other objects.
+
+    Strings and dictionaries of strings become symbols, binaries char vectors, time-zone-aware timestamps UTC.
+    """
+    pa = need("pyarrow", "arrow")
+    if isinstance(obj, pa.ChunkedArray | pa.Array):
+        return _array(pa, obj)
+    if isinstance(obj, pa.Scalar):
+        found = _array(pa, pa.array([obj.as_py()], obj.type))
+        return found[0]  # type: ignore[index, no-any-return]
+    if isinstance(obj, pa.Table | pa.RecordBatch):
+        return _table(pa, obj)
+    if hasattr(obj, "__arrow_c_stream__"):
+        return _table(pa, pa.table(obj))
+    return None
+
+
+def _table(pa: Any, table: Any) -> Table:
+    return Table(symbols(table.column_names), List.of(tuple([_array(pa, column) for column in table.columns])))
+
+
+def _array(pa: Any, array: Any) -> Value:
+    if isinstance(array, pa.ChunkedArray):
+        whole = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
+        array = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    kind = array.type
+    for applies, convert in _KINDS:
+        if getattr(pa.types, applies)(kind):
+            return convert(pa, array)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _array(pa, array.storage)
+    raise ConversionError(f"Arrow's {kind} has no q form")
+
+
+def _missing(array: Any) -> npt.NDArray[np.bool_] | None:
+    """Where an array is null, or ``None`` where nowhere."""
+    valid = array.buffers()[0]
+    if not array.null_count or valid is None:
+        return None
+    bits = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little", count=array.offset + len(array))
+    return np.logical_not(bits[array.offset :])
+
+
+def _data(array: Any, dtype: Any) -> Array:
+    """The items of a fixed-width array; whatever is there where it is null."""
+    kind = np.dtype(dtype)
+    buffer = array.buffers()[1]
+    if buffer is None or not len(array):
+        return np.zeros(len(array), kind)
+    return np.frombuffer(buffer, kind, len(array), array.offset * kind.itemsize)
+
+
+def _with_missing(vector: Vector, array: Any) -> Vector:
+    mask = _missing(array)
+    return vector if mask is None else with_nulls(vector, mask)
+
+
+def _numbers(pa: Any, array: Any) -> Value:
+    found = from_array(_data(array, array.type.to_pandas_dtype()))
+    assert isinstance(found, Vector)
+    return _with_missing(found, array)
+
+
+def _booleans(pa: Any, array: Any) -> Value:
+    if array.null_count:
+        raise ConversionError("nulls among values of type boolean, which has no null")
+    return Vector.of(QType.BOOLEAN, array.to_numpy(zero_copy_only=False))
+
+
+def _dated(array: Any, data: Array) -> Array:
+    mask = _missing(array)
+    return data if mask is None else np.where(mask, np.iinfo(np.int64).min, data)
+
+
+def _timestamps(pa: Any, array: Any) -> Value:
+    return from_moments(_dated(array, _data(array, np.int64)).view(f"M8[{array.type.unit}]"))
+
+
+def _durations(pa: Any, array: Any) -> Value:
+    return from_spans(_dated(array, _data(array, np.int64)).view(f"m8[{array.type.unit}]"))
+
+
+def _dates(pa: Any, array: Any) -> Value:
+    days = _data(array, np.int32).astype(np.int64) if pa.types.is_date32(array.type) else _days(array)
+    return from_moments(_dated(array, days).view("M8[D]"))
+
+
+def _days(array: Any) -> Array:
+    return _data(array, np.int64) // 86_400_000
+
+
+def _times(pa: Any, array: Any) -> Value:
+    unit = array.type.unit
+    qtype = {"s": QType.SECOND, "ms": QType.TIME}.get(unit, QType.TIMESPAN)
+    raw = _data(array, np.int32 if unit in ("s", "ms") else np.int64)
+    return _with_missing(Vector(qtype, raw * 1000 if unit == "us" else raw), array)
+
+
+def _large(pa: Any, array: Any, kind: Any) -> tuple[Array, Array]:
+    """The bytes and the offsets of texts; a null is empty."""
+    if array.null_count:
+        array = array.fill_null(b"" if kind == pa.large_binary() else "")
+    wide = array if array.type == kind else array.cast(kind)
+    _, offsets, data = wide.buffers()
+    if offsets is None or not len(wide):
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+    found = np.frombuffer(offsets, np.int64, len(wide) + 1, wide.offset * 8)
+    return np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8), found
+
+
+def _strings(pa: Any, array: Any) -> Value:
+    return symbols_of_texts(*_large(pa, array, pa.large_string()))
+
+
+def _binaries(pa: Any, array: Any) -> Value:
+    data, offsets = _large(pa, array, pa.large_binary())
+    return List.of(StringArray(data, offsets[:-1], offsets[1:]))
+
+
+def _fixed_binaries(pa: Any, array: Any) -> Value:
+    if array.type.byte_width != 16:
+        return _binaries(pa, array)
+    return _with_missing(Vector(QType.GUID, _data(array, "V16")), array)
+
+
+def _dictionary(pa: Any, array: Any) -> Value:
+    words = _array(pa, array.dictionary)
+    if not (isinstance(words, Vector) and words.qtype is QType.SYMBOL):
+        return _array(pa, array.dictionary_decode())
+    texts = words.symbols.objects().tolist()
+    missing = array.indices.null_count > 0
+    codes = array.indices.fill_null(len(texts)) if missing else array.indices
+    found = codes.to_numpy(zero_copy_only=False)
+    uniques = list(dict.fromkeys([*texts, ""] if missing else texts))
+    if len(uniques) != len(texts) + missing:
+        where = {text: i for i, text in enumerate(uniques)}
+        found = np.array([where[text] for text in ([*texts, ""] if missing else texts)], np.int32)[found]
+    table = np.empty(len(uniques), object)
+    table[:] = uniques
+    return Vector.of(QType.SYMBOL, SymbolArray.from_codes(found.astype(np.int32, copy=False), table))
+
+
+def _lists(pa: Any, array: Any) -> Value:
+    wide = array if pa.types.is_large_list(array.type) else array.cast(pa.large_list(array.type.value_type))
+    values = _array(pa, wide.values)
+    offsets = np.frombuffer(wide.buffers()[1], np.int64, len(wide) + 1, wide.offset * 8).tolist() if len(wide) else [0]
+    missing = _missing(wide)
+    parts = [values[a:b] for a, b in pairwise(offsets)]  # type: ignore[index]
+    if missing is not None:
+        parts = [values[:0] if gone else part for part, gone in zip(parts, missing.tolist(), strict=True)]  # type: ignore[index]
+    return List.of(tuple(parts))
+
+
+def _structs(pa: Any, array: Any) -> Value:
+    fields = [array.type.field(i).name for i in range(array.type.num_fields)]
+    return Table(symbols(fields), List.of(tuple([_array(pa, part) for part in array.flatten()])))
+
+
+def _all_null(pa: Any, array: Any) -> Value:
+    return List.of((NULL,) * len(array))
+
+
+_KINDS: Final[tuple[tuple[str, Callable[[Any, Any], Value]], ...]] = (
+    ("is_dictionary", _dictionary),
+    ("is_boolean", _booleans),
+    ("is_integer", _numbers),
+    ("is_floating", _numbers),
+    ("is_timestamp", _timestamps),
+    ("is_duration", _durations),
+    ("is_date", _dates),
+    ("is_time", _times),
+    ("is_string", _strings),
+    ("is_large_string", _strings),
+    ("is_string_view", _strings),
+    ("is_fixed_size_binary", _fixed_binaries),
+    ("is_binary", _binaries),
+    ("is_large_binary", _binaries),
+    ("is_binary_view", _binaries),
+    ("is_list", _lists),
+    ("is_large_list", _lists),
+    ("is_list_view", _lists),
+    ("is_fixed_size_list", _lists),
+    ("is_struct", _structs),
+    ("is_null", _all_null),
+)

@@ -1,0 +1,254 @@
+"""Values -> pandas, and pandas -> values."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import ConversionError
+from anyq.values import (
+    NULL,
+    Atom,
+    Dict,
+    KeyedTable,
+    List,
+    QType,
+    SymbolArray,
+    Table,
+    Value,
+    Vector,
+    as_q,
+    atom,
+    symbols,
+)
+
+from ._arrow import list_pa, vector_pa
+from ._from_arrow import from_arrow
+from ._numpy import bounds, from_array, objects_of, to_np, with_nulls
+from ._optional import has_arrow, need
+from ._python import items_py, to_py
+from ._rules import RULES, moments, nulls
+from ._texts import guid_texts, string_list
+
+__all__ = ["from_pandas", "to_pd"]
+
+Array = npt.NDArray[Any]
+_YEARS_1_TO_9999: Final = {"s": (-62_135_596_800, 253_402_300_799), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
+_TEXT: Final = (QType.SYMBOL, QType.CHAR, QType.GUID)
+
+
+def to_pd(value: Value) -> Any:
+    """``value`` as pandas: the column *pandas* of the table of conversions.
+
+    A table is a ``DataFrame``, a keyed table one whose index are the keys, a vector or list a ``Series``, a dict a
+    ``Series`` with its keys as the index, an atom a scalar (``NaT`` or ``NA`` when null). Numbers share memory with
+    the value and are read-only. Raises ``ImportError`` without pandas.
+    """
+    pd = need("pandas", "pandas")
+    if isinstance(value, Atom):
+        return _scalar(pd, value)
+    if isinstance(value, KeyedTable):
+        return _keyed(pd, value)
+    if isinstance(value, Table):
+        return _frame(pd, value)
+    if isinstance(value, Dict):
+        return pd.Series(column_pd(pd, value.values), index=_index(pd, value.keys), copy=False)
+    if isinstance(value, Vector | List):
+        return pd.Series(column_pd(pd, value), copy=False)
+    return to_py(value)
+
+
+def _scalar(pd: Any, value: Atom) -> Any:
+    if value.qtype in _TEXT:
+        return to_py(value)
+    found = column_pd(pd, Vector.of(value.qtype, np.array([value.raw], value.qtype.numpy)))
+    return pd.Series(found)[0]
+
+
+def _frame(pd: Any, table: Table) -> Any:
+    columns = [column_pd(pd, column) for column in table.columns]
+    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
+    frame.columns = pd.Index(table.column_names, dtype=object) if not columns else table.column_names
+    return frame
+
+
+def _keyed(pd: Any, value: KeyedTable) -> Any:
+    frame = _frame(pd, value.value_table)
+    frame.index = _index(pd, value.key_table)
+    return frame
+
+
+def _index(pd: Any, keys: Value) -> Any:
+    if not isinstance(keys, Table):
+        return pd.Index(column_pd(pd, keys))
+    columns = [column_pd(pd, column) for column in keys.columns]
+    if len(columns) == 1:
+        return pd.Index(columns[0], name=keys.column_names[0])
+    return pd.MultiIndex.from_arrays(columns, names=keys.column_names)
+
+
+def column_pd(pd: Any, value: Value) -> Any:
+    """What pandas takes for a column without looking at each item."""
+    if isinstance(value, List):
+        return _list(pd, value)
+    if not isinstance(value, Vector):
+        return [to_py(item) for item in value]  # type: ignore[attr-defined]
+    qtype, data = value.qtype, value.data
+    if qtype in _TEXT:
+        return _texts(pd, value)
+    rule = RULES[qtype]
+    if rule.unit:
+        limits = bounds(qtype) if rule.span or rule.pandas == "ns" else _YEARS_1_TO_9999[rule.pandas]
+        if qtype is QType.MINUTE:
+            limits = (limits[0] * 60, limits[1] * 60)
+        counts = moments(qtype, data, rule.pandas, *limits)
+        return counts.view(f"{rule.numpy[:2]}[{rule.pandas}]")
+    mask = nulls(qtype, data)
+    return data if mask is None else pd.arrays.IntegerArray(data, mask)
+
+
+def _texts(pd: Any, vector: Vector) -> Any:
+    if _arrow_texts(pd):
+        pa = need("pyarrow", "arrow")
+        return _string_array(pd, vector_pa(pa, vector, guid_text=True))
+    if vector.qtype is QType.GUID:
+        data, _ = guid_texts(vector.data)
+        return data.view("S36").astype("U36").astype(object)
+    texts = vector.array if vector.qtype is QType.SYMBOL else [raw.decode("latin-1") for raw in items_py(vector)]
+    return pd.array(texts, dtype="str") if _strings_are_a_dtype(pd) else texts
+
+
+def _strings_are_a_dtype(pd: Any) -> bool:
+    """From pandas 3 on texts have a dtype of their own, ``str``; before, they were objects."""
+    return int(pd.__version__.split(".")[0]) >= 3
+
+
+def _arrow_texts(pd: Any) -> bool:
+    return _strings_are_a_dtype(pd) and has_arrow()
+
+
+def _string_array(pd: Any, array: Any) -> Any:
+    return pd.array(array, dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+
+
+def _list(pd: Any, value: List) -> Any:
+    texts = string_list(value)
+    if texts is None:
+        return objects_of([to_np(item) if isinstance(item, Vector) else to_py(item) for item in value.items])
+    if _arrow_texts(pd):
+        return _string_array(pd, list_pa(need("pyarrow", "arrow"), value))
+    plain = [raw.decode("utf-8", "backslashreplace") for raw in texts]
+    return pd.array(plain, dtype="str") if _strings_are_a_dtype(pd) else objects_of(plain)
+
+
+# --- pandas -> q -----------------------------------------------------------------------------------------------------
+
+
+def from_pandas(obj: Any) -> Value | None:
+    """A value of a pandas object; ``None`` for what is none of the kinds here.
+
+    A ``DataFrame`` with the default index is a table, with any other a keyed table whose key columns are the index.
+    Texts and categories of texts become symbols, time-zone-aware moments UTC, missing items the type's null.
+    """
+    pd = need("pandas", "pandas")
+    if isinstance(obj, pd.DataFrame):
+        return _from_frame(pd, obj)
+    if isinstance(obj, pd.MultiIndex):
+        return _from_frame(pd, obj.to_frame(index=False))
+    if isinstance(obj, pd.Series | pd.Index):
+        return _from_series(pd, pd.Series(obj, copy=False))
+    if isinstance(obj, pd.api.extensions.ExtensionArray):
+        return _from_series(pd, pd.Series(obj, copy=False))
+    if obj is pd.NaT:
+        return atom(QType.TIMESTAMP)
+    if obj is pd.NA:
+        return NULL
+    if isinstance(obj, pd.Timestamp):
+        naive = obj.tz_convert("UTC").tz_localize(None) if obj.tz is not None else obj
+        return as_q(naive.to_datetime64())
+    if isinstance(obj, pd.Timedelta):
+        return as_q(obj.to_timedelta64().astype("m8[ns]"))
+    return None
+
+
+def _from_frame(pd: Any, frame: Any) -> Value:
+    table = _columns(pd, [str(name) for name in frame.columns], [frame.iloc[:, i] for i in range(frame.shape[1])])
+    index = frame.index
+    if isinstance(index, pd.RangeIndex) and index.name is None and index.start == 0 and index.step == 1:
+        return table
+    names = ["index" if name is None and index.nlevels == 1 else f"level_{i}" if name is None else str(name)
+             for i, name in enumerate(index.names)]  # fmt: skip
+    levels = [pd.Series(index.get_level_values(i)) for i in range(index.nlevels)]
+    return KeyedTable(_columns(pd, names, levels), table)
+
+
+def _columns(pd: Any, names: list[str], columns: list[Any]) -> Table:
+    return Table(symbols(names), List.of(tuple([_from_series(pd, column) for column in columns])))
+
+
+def _from_series(pd: Any, series: Any) -> Value:
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype):
+        return _from_objects(pd, series) if dtype.kind == "O" else from_array(series.to_numpy())
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return from_array(series.dt.tz_convert(None).to_numpy())
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _from_categories(pd, series)
+    if isinstance(dtype, pd.StringDtype):
+        arrow = dtype.storage == "pyarrow" and has_arrow()
+        found = from_arrow(need("pyarrow", "arrow").array(series.array)) if arrow else None
+        return found if found is not None else _from_objects(pd, series, text=True)
+    if isinstance(dtype, pd.ArrowDtype):
+        found = from_arrow(need("pyarrow", "arrow").chunked_array(series.array.__arrow_array__()))
+        assert found is not None
+        return found
+    if isinstance(dtype, pd.PeriodDtype):
+        return _from_periods(series)
+    if isinstance(dtype, pd.SparseDtype):
+        return _from_series(pd, series.sparse.to_dense())
+    if hasattr(dtype, "numpy_dtype"):
+        return _from_masked(series)
+    raise ConversionError(f"pandas' {dtype} has no q form")
+
+
+def _from_masked(series: Any) -> Value:
+    plain = series.dtype.numpy_dtype
+    blank = np.nan if plain.kind == "f" else plain.type(0)
+    found = from_array(series.to_numpy(plain, na_value=blank))
+    mask = series.isna().to_numpy()
+    return with_nulls(found, mask) if isinstance(found, Vector) and plain.kind != "f" else found
+
+
+def _from_periods(series: Any) -> Value:
+    unit = {"period[M]": "M", "period[D]": "D"}.get(str(series.dtype), "ns")
+    starts = series.dt.to_timestamp().to_numpy()
+    return from_array(starts.astype(f"M8[{unit}]") if unit != "ns" else starts)
+
+
+def _from_categories(pd: Any, series: Any) -> Value:
+    codes = series.cat.codes.to_numpy()
+    words = _from_series(pd, pd.Series(series.cat.categories))
+    missing = bool((codes < 0).any())
+    if isinstance(words, Vector) and words.qtype is QType.SYMBOL:
+        texts = words.symbols.objects().tolist()
+        if missing and "" not in texts:
+            texts.append("")
+        table = np.empty(len(texts), object)
+        table[:] = texts
+        found = np.where(codes < 0, texts.index("") if missing else 0, codes).astype(np.int32)
+        return Vector.of(QType.SYMBOL, SymbolArray.from_codes(found, table))
+    if not isinstance(words, Vector):
+        return _from_series(pd, series.astype(object))
+    return with_nulls(Vector(words.qtype, words.array[codes]), codes < 0)
+
+
+def _from_objects(pd: Any, series: Any, text: bool = False) -> Value:
+    array = series.to_numpy(object)
+    gone = pd.isna(array)
+    if not gone.any():
+        return symbols(array.tolist()) if text else as_q(array.tolist())
+    if text:
+        return symbols(np.where(gone, "", array).tolist())
+    return as_q([None if missing else item for item, missing in zip(array.tolist(), gone.tolist(), strict=True)])

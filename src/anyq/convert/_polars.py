@@ -1,0 +1,111 @@
+"""Values -> polars, and polars -> values: through Arrow's buffers when pyarrow is there, else through NumPy's."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from anyq.errors import ConversionError
+from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, symbols
+
+from ._arrow import list_pa, vector_pa
+from ._from_arrow import from_arrow
+from ._numpy import bounds, from_array, with_nulls
+from ._objects import from_sequence
+from ._optional import has_arrow, need
+from ._python import items_py, to_py
+from ._rules import RULES, moments, nulls
+from ._texts import guid_texts, string_list
+
+__all__ = ["from_polars", "to_pl"]
+
+_I64: Final = np.iinfo(np.int64)
+_UNITS: Final = {"D": "D", "ns": "ns", "ms": "ms", "s": "ms"}
+
+
+def to_pl(value: Value) -> Any:
+    """``value`` as polars: the column *polars* of the table of conversions.
+
+    A table is a ``DataFrame``, a keyed one too, with its keys as the first columns; a vector or list is a ``Series``, a
+    dict a ``DataFrame`` of the columns ``key`` and ``value``. polars has no scalars: an atom is a Python object.
+    Raises ``ImportError`` without polars and `anyq.ConversionError` for what polars has no type for.
+    """
+    pl = need("polars", "polars")
+    if isinstance(value, Atom):
+        return to_py(value)
+    if isinstance(value, KeyedTable):
+        value = value.unkeyed()
+    if isinstance(value, Table):
+        names = value.column_names
+        return pl.DataFrame([_series(pl, name, c) for name, c in zip(names, value.columns, strict=True)])
+    if isinstance(value, Dict):
+        return pl.DataFrame([_series(pl, "key", value.keys), _series(pl, "value", value.values)])
+    return _series(pl, "", value)
+
+
+def _series(pl: Any, name: str, value: Value) -> Any:
+    if isinstance(value, Table):
+        return to_pl(value).to_struct(name)
+    if not isinstance(value, Vector | List):
+        raise ConversionError(f"a {type(value).__name__} has no polars form")
+    if has_arrow():
+        pa = need("pyarrow", "arrow")
+        array = list_pa(pa, value) if isinstance(value, List) else vector_pa(pa, value, guid_text=True)
+        return pl.Series(name, array)
+    return _without_arrow(pl, name, value)
+
+
+def _without_arrow(pl: Any, name: str, value: Vector | List) -> Any:
+    if isinstance(value, List):
+        texts = string_list(value)
+        if texts is not None:
+            return pl.Series(name, [raw.decode("utf-8", "backslashreplace") for raw in texts], pl.String)
+        return pl.Series(name, [to_py(item) for item in value.items], strict=False)
+    qtype, rule = value.qtype, RULES[value.qtype]
+    if qtype is QType.GUID:
+        return pl.Series(name, guid_texts(value.data)[0].view("S36").astype("U36").tolist(), pl.String)
+    if qtype in (QType.SYMBOL, QType.CHAR):
+        found = items_py(value)
+        return pl.Series(name, [x.decode("latin-1") for x in found] if qtype is QType.CHAR else found, pl.String)
+    data = value.data
+    if rule.unit:
+        unit = _UNITS[rule.arrow]
+        limits = (-719_162, 2_932_896) if unit == "D" else (_I64.min + 1, _I64.max)
+        if qtype in (QType.TIMESTAMP, QType.DATETIME):
+            limits = bounds(qtype)
+        data = moments(qtype, data, unit, *limits).view(f"{rule.numpy[:2]}[{unit}]")
+        return pl.Series(name, data)
+    mask = nulls(qtype, data)
+    series = pl.Series(name, data)
+    return series if mask is None else series.set(pl.Series(mask), None)
+
+
+def from_polars(obj: Any) -> Value | None:
+    """A value of a polars ``DataFrame``, ``LazyFrame`` (collected) or ``Series``; ``None`` for other objects."""
+    pl = need("polars", "polars")
+    if isinstance(obj, pl.LazyFrame):
+        obj = obj.collect()
+    if isinstance(obj, pl.DataFrame):
+        columns = [_from_series(pl, series) for series in obj.get_columns()]
+        return Table(symbols(obj.columns), List.of(tuple(columns)))
+    if isinstance(obj, pl.Series):
+        return _from_series(pl, obj)
+    return None
+
+
+def _from_series(pl: Any, series: Any) -> Value:
+    if has_arrow():
+        found = from_arrow(series.to_arrow())
+        assert found is not None
+        return found
+    dtype = series.dtype
+    if dtype in (pl.String, pl.Categorical, pl.Enum):
+        return symbols(series.cast(pl.String).fill_null("").to_list())
+    if not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean):
+        return from_sequence(series.to_list())
+    mask = series.is_null().to_numpy()
+    plain = series.fill_null(False) if dtype == pl.Boolean else series.fill_null(0) if dtype.is_numeric() else series
+    found_array = from_array(plain.to_numpy())
+    assert isinstance(found_array, Vector)
+    return with_nulls(found_array, mask) if not dtype.is_temporal() else found_array
