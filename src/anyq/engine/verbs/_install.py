@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _aggregates, _arithmetic, _comparison, _dicts, _find, _lists, _random, _sets, _sort, _strings, _types
+from . import (
+    _aggregates,
+    _arithmetic,
+    _bases,
+    _cast,
+    _comparison,
+    _dicts,
+    _find,
+    _lists,
+    _matrix,
+    _random,
+    _running,
+    _sets,
+    _sort,
+    _strings,
+    _types,
+)
 
 if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
@@ -15,6 +31,7 @@ __all__ = ["install"]
 def install(vocabulary: Vocabulary) -> None:
     """Enter the built-in names of every family."""
     for family in (
-        _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _find, _sort, _sets, _random, _strings,
+        _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
+        _strings, _cast, _bases, _matrix,
     ):  # fmt: skip
         family.install(vocabulary)

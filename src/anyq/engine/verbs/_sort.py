@@ -127,7 +127,7 @@ def sort(x: Value, *, down: bool = False) -> Value:
     if isinstance(x, Dict):
         return _sort_dict(x, down)
     if isinstance(x, Table):
-        return order_by(x, x.column_names[:1], down=down)
+        return _sort_table(x, down)
     if isinstance(x, Vector):
         made = _sort_vector(x, down)
         return made if down else made.with_attr(Attr.SORTED)
@@ -157,10 +157,20 @@ def _sort_vector(x: Vector, down: bool) -> Vector:
     return vec(x.qtype, ordered[::-1].copy() if down else ordered)
 
 
+def _sort_table(x: Table, down: bool) -> Table:
+    """By all columns; the first one gets an attribute when ascending."""
+    made = order_by(x, x.column_names, down=down)
+    if down or len(made.columns) < 2:
+        return made
+    first, *others = made.columns.items
+    parted = first.with_attr(Attr.PARTED) if isinstance(first, Vector) else first
+    return Table.of(made.names, List.of((parted, *others)))
+
+
 def _sort_dict(x: Dict, down: bool) -> Dict:
     if isinstance(x, KeyedTable):
-        at = grade(x.value_table.columns.items[0], down=down)
-        return KeyedTable(take(x.keys, at), take(x.values, at))
+        at = grade(x.values, down=down)
+        return KeyedTable(take(x.keys, at), _sort_table(x.value_table, down))
     at = grade(x.values, down=down)
     values = take(x.values, at)
     if isinstance(values, Vector) and not down:
@@ -188,9 +198,7 @@ def order_by(table: Table, names: list[str], *, down: bool = False) -> Table:
     parts = list(sorted_table.columns.items)
     lead = table.column_names.index(names[0])
     first = parts[lead]
-    parts[lead] = (
-        first.with_attr(Attr.SORTED if len(names) == 1 else Attr.PARTED) if isinstance(first, Vector) else first
-    )
+    parts[lead] = first.with_attr(Attr.SORTED) if isinstance(first, Vector) else first
     return Table.of(table.names, List.of(tuple(parts)))
 
 

@@ -1,30 +1,57 @@
-"""Text: ``string``, case, trimming, ``like``, ``ss ssr``, ``sv vs`` of strings, padding, md5."""
+"""Text: ``string``, case, trimming, ``like``, ``ss ssr``, padding, ``md5``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from anyq.console import line, string, strings
-from anyq.values import Atom, Dict, List, QType, StringArray, Table, Value, Vector
+from anyq.errors import QError
+from anyq.values import Atom, Dict, List, QType, StringArray, SymbolArray, Table, Value, Vector, collapse
 
 from ._itemwise import extend1
-from ._support import EMPTY, chars, is_string
+from ._support import (
+    EMPTY,
+    Array,
+    bools,
+    chars,
+    flag,
+    is_atom,
+    is_string,
+    longs,
+    symbol,
+    text_of,
+    vec,
+)
+from ._take import window
+from ._types import is_null
 
 if TYPE_CHECKING:
     from .._interpreter import Interpreter
     from .._vocabulary import Vocabulary
 
-__all__ = ["install", "to_string"]
+__all__ = ["install", "pad", "pattern", "to_string"]
+
+_SYMBOL, _CHAR = QType.SYMBOL, QType.CHAR
+_BRACKET = re.compile(rb"\[(\^?)(\]?[^\]]*)\]")
 
 
 def to_string(x: Value, digits: int) -> Value:
     """q's ``string`` with so many significant digits for floats."""
     if isinstance(x, Atom):
-        return chars(bytes([x.raw]) if x.qtype is QType.CHAR else string(x, digits))
+        return chars(bytes([x.raw]) if x.qtype is _CHAR else _text(x, digits))
     if isinstance(x, Vector):
         if is_string(x):
             return List.of(StringArray.from_bytes([bytes([b]) for b in bytes(x)])) if len(x) else EMPTY
-        texts = [text.encode("utf-8", "surrogateescape") for text in strings(x, digits)]
+        if x.qtype is _SYMBOL:
+            texts = [text.encode("utf-8", "surrogateescape") for text in x.symbols]
+        else:
+            texts = [text.encode() for text in strings(x, digits)]
         return List.of(StringArray.from_bytes(texts)) if texts else EMPTY
     if isinstance(x, List):
         return List.of(tuple([to_string(item, digits) for item in x.items]))
@@ -33,10 +60,174 @@ def to_string(x: Value, digits: int) -> Value:
     return chars(line(x, digits))
 
 
+def _text(x: Atom, digits: int) -> str:
+    return x.raw if x.qtype is _SYMBOL else string(x, digits)
+
+
 def _string(interpreter: Interpreter, x: Value) -> Value:
     return to_string(x, interpreter.settings.style.digits)
+
+
+# -- case and blanks
+
+
+def _mapped(x: Value, on_text: Callable[[str], str], on_bytes: Callable[[Array], Array]) -> Value:
+    """Symbols and chars of any shape through a function; other atoms are ``'type``."""
+    if isinstance(x, Atom):
+        if x.qtype is _SYMBOL:
+            return symbol(on_text(x.raw))
+        if x.qtype is _CHAR:
+            return Atom(_CHAR, int(on_bytes(np.array([x.raw], np.uint8))[0]))
+        return x
+    if isinstance(x, Vector):
+        if x.qtype is _SYMBOL:
+            return vec(_SYMBOL, _mapped_symbols(x.symbols, on_text))
+        return vec(_CHAR, on_bytes(x.data)) if x.qtype is _CHAR else x
+    return extend1(lambda part: _mapped(part, on_text, on_bytes), x)
+
+
+def _mapped_symbols(data: SymbolArray, on_text: Callable[[str], str]) -> SymbolArray:
+    codes, uniques = data.factorize()
+    mapped = np.array([on_text(text) for text in uniques.tolist()], object)
+    return SymbolArray.from_strs(mapped[codes] if len(codes) else [])
+
+
+_LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
+_UPPER = bytes.maketrans(bytes(range(97, 123)), bytes(range(65, 91)))
+
+
+def _translated(table: bytes) -> Callable[[Array], Array]:
+    lookup = np.frombuffer(table, np.uint8)
+    return lambda data: np.asarray(lookup[data])
+
+
+def lower(x: Value) -> Value:
+    return _mapped(x, str.lower, _translated(_LOWER))
+
+
+def upper(x: Value) -> Value:
+    return _mapped(x, str.upper, _translated(_UPPER))
+
+
+def _trimming(left: bool, right: bool) -> Callable[[Value], Value]:
+    def trim(x: Value) -> Value:
+        if isinstance(x, Vector):
+            missing = is_null(x)
+            assert isinstance(missing, Vector)
+            kept = np.flatnonzero(~missing.data)
+            if not len(kept):
+                return x[0:0]
+            return window(x, int(kept[0]) if left else 0, int(kept[-1]) + 1 if right else len(x))
+        if isinstance(x, List | Dict | Table):
+            return extend1(trim, x)
+        return x
+
+    return trim
+
+
+def pad(width: int, x: Value) -> Value:
+    """q's ``width$text``: cut or filled with blanks on the right, on the left for a negative width."""
+    if (isinstance(x, Vector) and is_string(x)) or (isinstance(x, Atom) and x.qtype is _CHAR):
+        text = text_of(x)
+        return chars(text[:width].ljust(width) if width >= 0 else text[width:].rjust(-width))
+    if isinstance(x, List | Dict | Table):
+        return extend1(lambda part: pad(width, part), x)
+    raise QError("type")
+
+
+# -- patterns
+
+
+@lru_cache(512)
+def pattern(text: bytes, *, stars: bool = True) -> re.Pattern[bytes]:
+    """The pattern of ``like`` (page ref/like.md): ``?`` any char, ``*`` any text, ``[a-z]`` one of, ``[^..]`` none of."""
+    out, at = [], 0
+    while at < len(text):
+        char = text[at : at + 1]
+        bracket = _BRACKET.match(text, at) if char == b"[" else None
+        if bracket:
+            inside = re.escape(bracket[2]).replace(rb"\-", b"-")
+            out.append(b"[" + bracket[1] + inside + b"]")
+            at = bracket.end()
+            continue
+        out.append(b"." if char == b"?" else b".*" if char == b"*" and stars else re.escape(char))
+        at += 1
+    return re.compile(b"".join(out), re.DOTALL)
+
+
+def _like(x: Value, y: Value) -> Value:
+    """q's ``x like y``."""
+    if isinstance(y, List):
+        if isinstance(x, List | Vector) and not is_string(x) and len(x) == len(y):
+            return collapse([_like(item, each) for item, each in zip(x, y.items, strict=True)])
+        raise QError("type" if is_atom(x) or is_string(x) else "length")
+    test = pattern(text_of(y)).fullmatch
+    return _tested(test, x)
+
+
+def _tested(test: Callable[[bytes], Any], x: Value) -> Value:
+    if isinstance(x, Atom) or is_string(x):
+        if isinstance(x, Atom) and x.qtype not in (_SYMBOL, _CHAR):
+            raise QError("type")
+        return flag(test(text_of(x)))
+    if isinstance(x, Vector):
+        if x.qtype is not _SYMBOL:
+            raise QError("type")
+        codes, uniques = x.symbols.factorize()
+        hits = [test(text.encode("utf-8", "surrogateescape")) is not None for text in uniques.tolist()]
+        return bools(np.array(hits, np.bool_)[codes] if len(codes) else [])
+    if isinstance(x, List) and x.strings is not None:
+        return bools([test(text) is not None for text in x.strings])
+    if isinstance(x, List | Dict):
+        return extend1(lambda part: _tested(test, part), x)
+    raise QError("type")
+
+
+def _search(x: Value, y: Value) -> Value:
+    """q's ``x ss y``: where the pattern begins in the string; matches do not overlap."""
+    if isinstance(x, List):
+        return collapse([_search(item, y) for item in x.items])
+    if not is_string(x):
+        raise QError("type")
+    wanted = text_of(y)
+    if not wanted:
+        raise QError("length")
+    return longs([found.start() for found in pattern(wanted, stars=False).finditer(text_of(x))])
+
+
+def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
+    """q's ``ssr``: every match of ``y`` in ``x`` by ``z``, a string or a function of the matched text."""
+    if isinstance(x, List):
+        return collapse([_replace(interpreter, item, y, z) for item in x.items])
+    if not is_string(x) and not (isinstance(x, Atom) and x.qtype is _CHAR):
+        raise QError("type")
+    text = text_of(x)
+    find = pattern(text_of(y), stars=False) if text_of(y) else None
+    if find is None:
+        return chars(text)
+    if isinstance(z, Vector | Atom):
+        new = text_of(z)
+        return chars(find.sub(lambda _: new, text))
+    return chars(find.sub(lambda found: text_of(interpreter.apply(z, (chars(found[0]),))), text))
+
+
+def md5(x: Value) -> Value:
+    """The MD5 digest of a string, as bytes."""
+    if not is_string(x):
+        raise QError("type")
+    digest = hashlib.md5(text_of(x), usedforsecurity=False).digest()
+    return vec(QType.BYTE, np.frombuffer(digest, np.uint8))
 
 
 def install(vocabulary: Vocabulary) -> None:
     """Enter this family's names."""
     vocabulary.define("string", 1, _string, context=True)
+    vocabulary.unary("lower", lower)
+    vocabulary.unary("upper", upper)
+    vocabulary.unary("trim", _trimming(True, True))
+    vocabulary.unary("ltrim", _trimming(True, False))
+    vocabulary.unary("rtrim", _trimming(False, True))
+    vocabulary.unary("md5", md5)
+    vocabulary.binary("like", _like)
+    vocabulary.binary("ss", _search)
+    vocabulary.define("ssr", 3, _replace, context=True)

@@ -1,0 +1,131 @@
+"""Tok: text as a value of a type (page ref/tok.md). What cannot be read gives the type's null."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+from anyq.values import QType
+
+from ._clock_text import Moment, read_date, read_moment, read_month, read_span
+from ._raw import DAY
+from ._support import null_raw
+
+__all__ = ["parse_text"]
+
+_INTEGER: Final = re.compile(r"[+-]?\d+\Z")
+_FLOAT: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_NAMED: Final = {"0n": float("nan"), "0N": float("nan"), "0w": float("inf"), "0W": float("inf")}
+_TRUE: Final = frozenset("txyTXY1")
+_UNIX: Final = re.compile(r"(\d{9,11})(\.\d*)?\Z")
+_UNIX_EPOCH: Final = 946_684_800
+
+
+def _boolean(text: str, _: QType) -> Any:
+    return int(text[:1] in _TRUE)
+
+
+def _guid(text: str, _: QType) -> Any:
+    try:
+        if "." in text or ":" in text:
+            return _address(text)
+        return uuid.UUID(text).bytes
+    except ValueError:
+        return None
+
+
+def _address(text: str) -> bytes:
+    """An IPv6 address has a guid's size; an IPv4 address is mapped into one."""
+    found = ipaddress.ip_address(text)
+    if isinstance(found, ipaddress.IPv4Address):
+        return bytes(10) + b"\xff\xff" + found.packed
+    return found.packed
+
+
+def _byte(text: str, _: QType) -> Any:
+    try:
+        return int(text[:2], 16)
+    except ValueError:
+        return None
+
+
+def _integer(text: str, qtype: QType) -> Any:
+    if not _INTEGER.match(text):
+        if text.lstrip("+-") == "0W":
+            return qtype.ninf if text[0] == "-" else qtype.inf
+        return _ipv4(text) if qtype is QType.INT and text.count(".") == 3 else None
+    number = int(text)
+    low, high = qtype.ninf, qtype.inf
+    assert isinstance(low, int)
+    assert isinstance(high, int)
+    return number if low <= number <= high else None
+
+
+def _ipv4(text: str) -> int | None:
+    try:
+        return int.from_bytes(ipaddress.IPv4Address(text).packed, "big", signed=True)
+    except ValueError:
+        return None
+
+
+def _float(text: str, _: QType) -> Any:
+    if _FLOAT.match(text):
+        return float(text)
+    sign = -1 if text[:1] == "-" else 1
+    named = _NAMED.get(text.lstrip("+-"))
+    return None if named is None else sign * named
+
+
+def _symbol(text: str, _: QType) -> Any:
+    return text
+
+
+def _char(text: str, _: QType) -> Any:
+    return ord(text[0]) if text else None
+
+
+def _timestamp(text: str, _: QType) -> Any:
+    unix = _UNIX.match(text)
+    if unix:
+        fraction = (unix[2] or ".")[1:10].ljust(9, "0")
+        return (int(unix[1]) - _UNIX_EPOCH) * 10**9 + int(fraction)
+    found = read_moment(text)
+    return None if found is None else found.days * DAY + found.ns
+
+
+def _datetime(text: str, _: QType) -> Any:
+    found: Moment | None = read_moment(text)
+    return None if found is None else found.days + (found.ns // 10**6) / 86_400_000
+
+
+def _clock(unit: int, digits: int) -> Callable[[str, QType], Any]:
+    def read(text: str, _: QType) -> Any:
+        ns = read_span(text, digits)
+        return None if ns is None else ns // unit if ns >= 0 else -(-ns // unit)
+
+    return read
+
+
+_READERS: Final[dict[QType, Callable[[str, QType], Any]]] = {
+    QType.BOOLEAN: _boolean, QType.GUID: _guid, QType.BYTE: _byte, QType.SHORT: _integer, QType.INT: _integer,
+    QType.LONG: _integer, QType.REAL: _float, QType.FLOAT: _float, QType.CHAR: _char, QType.SYMBOL: _symbol,
+    QType.TIMESTAMP: _timestamp, QType.DATETIME: _datetime, QType.TIMESPAN: _clock(1, 15),
+    QType.MINUTE: _clock(60 * 10**9, 4), QType.SECOND: _clock(10**9, 6), QType.TIME: _clock(10**6, 9),
+}  # fmt: skip
+
+
+def parse_text(qtype: QType, text: bytes, *, day_first: bool = False) -> Any:
+    """The raw value of ``qtype`` that ``text`` says; the null when it says none."""
+    plain = text.decode("utf-8", "surrogateescape").strip()
+    if qtype is QType.CHAR:
+        plain = text.decode("latin-1")
+    if qtype is QType.DATE:
+        found = read_date(plain, day_first=day_first)
+    elif qtype is QType.MONTH:
+        found = read_month(plain)
+    else:
+        found = _READERS[qtype](plain, qtype)
+    return null_raw(qtype) if found is None else found
