@@ -22,6 +22,7 @@ from ._support import (
     empty,
     is_string,
     items_of,
+    null_raw,
     symbol,
     symbols,
     text_of,
@@ -107,8 +108,7 @@ def _calendar(data: Array, qtype: QType) -> tuple[Array, Array, Array]:
 
 def _of_day(data: Array, qtype: QType) -> Array:
     """Nanoseconds of the clock: of the day for dated types."""
-    span = convert(data, qtype, QType.TIMESPAN)
-    return span
+    return convert(data, qtype, QType.TIMESPAN)
 
 
 _PARTS: Final[dict[str, Callable[[Array, QType], Array]]] = {
@@ -121,9 +121,8 @@ _PARTS: Final[dict[str, Callable[[Array, QType], Array]]] = {
 }
 
 
-def _of_clock(name: str, qtype: QType) -> bool:
-    """Whether a clock type has this part (page ref/cast.md, temporal)."""
-    return name in ("hh", "uu", "ss") and qtype in UNIT
+_CLOCK_PARTS: Final = ("hh", "uu", "ss", "mm")
+"""What a clock type has; its ``mm`` are minutes."""
 
 
 def part_of(name: str, y: Value) -> Value | None:
@@ -141,9 +140,8 @@ def _part(name: str, y: Value) -> Value:
         return extend1(lambda item: _part(name, item), y)
     if not isinstance(y, Atom | Vector):
         raise QError("type")
-    if not (y.qtype in _DATED or _of_clock(name, y.qtype)):
-        if not (name in ("mm", "uu", "hh", "ss") and y.qtype in UNIT):
-            raise QError("type")
+    if y.qtype not in _DATED and not (name in _CLOCK_PARTS and y.qtype in UNIT):
+        raise QError("type")
     data = array_of(y)
     null = y.qtype.null
     missing = np.isnan(data) if y.qtype in FLOATS else data == null
@@ -151,12 +149,14 @@ def _part(name: str, y: Value) -> Value:
     if name == "week":
         days = _days(safe, y.qtype)
         return _finished(QType.DATE, days - (days - 2) % 7, missing, isinstance(y, Atom))
+    if name == "mm" and y.qtype not in _DATED:
+        name = "uu"
     return _finished(QType.INT, _PARTS[name](safe, y.qtype), missing, isinstance(y, Atom))
 
 
 def _finished(qtype: QType, data: Array, missing: Array, scalar: bool) -> Value:
     out = data.astype(np.int32)
-    out[missing] = qtype.null
+    out[missing] = null_raw(qtype)
     return atom_of(qtype, out[0]) if scalar else vec(qtype, out)
 
 

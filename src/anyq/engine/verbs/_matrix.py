@@ -24,7 +24,7 @@ def _matrix(x: Value) -> Array:
     if isinstance(x, Vector):
         if x.qtype not in (QType.REAL, _FLOAT):
             raise QError("type")
-        return x.data.astype(np.float64)
+        return np.asarray(x.data, np.float64)
     if not isinstance(x, List) or not len(x):
         raise QError("type")
     rows = x.items
