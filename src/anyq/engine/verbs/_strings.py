@@ -140,7 +140,7 @@ def pad(width: int, x: Value) -> Value:
 
 @lru_cache(512)
 def pattern(text: bytes, *, stars: bool = True) -> re.Pattern[bytes]:
-    """The pattern of ``like``: ``?`` any char, ``*`` any text, ``[..]`` one of, ``[^..]`` none of (page ref/like.md)."""
+    """The pattern of ``like``: ``?`` a char, ``*`` any text, ``[..]`` one of, ``[^..]`` none of (page ref/like.md)."""
     out, at = [], 0
     while at < len(text):
         char = text[at : at + 1]
