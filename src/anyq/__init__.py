@@ -20,6 +20,7 @@ from .errors import (
     Error,
     LimitError,
     LocalProtocolError,
+    MisuseError,
     PortalClosed,
     ProtocolError,
     QError,
@@ -77,6 +78,7 @@ from .values import int_ as int
 if _TYPE_CHECKING:
     from .client import Address, Connection, connect, parse_address
     from .embedded import open_embedded, serve
+    from .portal import Portal, start_portal
 
 _install_face(
     text=_console.text, html=_console.html, py=_convert.to_py, np=_convert.to_np, pd=_convert.to_pd, pa=_convert.to_pa,
@@ -86,6 +88,7 @@ _install_face(
 _LAZY = {
     "client": ("Address", "Connection", "connect", "parse_address"),
     "embedded": ("open_embedded", "serve"),
+    "portal": ("Portal", "start_portal"),
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
@@ -130,6 +133,8 @@ __all__ = [
     "LimitError",
     "List",
     "LocalProtocolError",
+    "MisuseError",
+    "Portal",
     "PortalClosed",
     "Primitive",
     "Projection",
@@ -165,6 +170,7 @@ __all__ = [
     "second",
     "serve",
     "short",
+    "start_portal",
     "strings",
     "symbol",
     "symbols",

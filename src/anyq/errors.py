@@ -11,6 +11,7 @@
     │   └── ConnectionCorrupted because the peer broke the protocol (also a ``RemoteProtocolError``)
     ├── ClosedError             you closed it, then used it
     ├── BusyError               two tasks used something that only one may use at a time
+    ├── MisuseError             a call that cannot work where it is made, e.g. a blocking one in an event loop
     ├── CallTimeout             a ``timeout=`` of yours ran out (also a ``TimeoutError``)
     ├── ProtocolError           the message stream is not q IPC
     │   ├── LocalProtocolError  this side tried something the protocol forbids
@@ -45,6 +46,7 @@ __all__ = [
     "Error",
     "LimitError",
     "LocalProtocolError",
+    "MisuseError",
     "Outcome",
     "PortalClosed",
     "ProtocolError",
@@ -115,6 +117,10 @@ class BusyError(Error):
     """Two tasks use an object that only one task may use at a time."""
 
 
+class MisuseError(Error, RuntimeError):
+    """A call that cannot work where it is made; the text names what to write instead."""
+
+
 class CallTimeout(Error, TimeoutError):
     """The time-out given for a call ran out; the connection stays usable."""
 
@@ -160,4 +166,13 @@ class DecodeLimitError(DecodeError, LimitError):
 
 
 class PortalClosed(Error):
-    """The portal's owner thread has ended, or is ending, and did not run this job to its end."""
+    """The portal's owner thread has ended, or is ending, and did not run this job to its end.
+
+    ``outcome`` is ``"not run"`` (the job never began) or ``"unknown"`` (it had begun).
+    """
+
+    def __init__(
+        self, text: str = "the portal is closed", *, outcome: Literal["not run", "unknown"] = "not run"
+    ) -> None:
+        super().__init__(text)
+        self.outcome: Literal["not run", "unknown"] = outcome
