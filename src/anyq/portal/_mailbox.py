@@ -193,9 +193,12 @@ class Owner(ABC):
         if self._asleep:
             self._asleep = False
             if not self._ring():
-                self._closed = self._closed or f"{self.name} has ended"
+                self._note_end(f"{self.name} has ended")
         if self._closed:  # it closed meanwhile, and perhaps looked at the mailbox before the job was in it
             self._sweep()
+
+    def _note_end(self, reason: str) -> None:
+        self._closed = self._closed or reason
 
     def _give_up(self, job: Job) -> bool:
         dropped = job.abandon()
