@@ -1,6 +1,7 @@
 """Connections to q processes, on Trio and asyncio."""
 
 from anyq.client._address import Address, parse_address
+from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query, request_value
 from anyq.client._connection import Connection, connect
 from anyq.client._context import Namespace
@@ -14,6 +15,7 @@ from anyq.client._tls import client_context
 
 __all__ = [
     "Address",
+    "BackgroundTasks",
     "Backoff",
     "CallReport",
     "ConnectOptions",

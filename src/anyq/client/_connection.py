@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 
 from anyq import codec
 from anyq.client._address import Address, parse_address
+from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query, decode_message, request_value
 from anyq.client._context import Namespace
 from anyq.client._core import Core, State
@@ -91,8 +92,7 @@ class Connection:
     def __init__(self, address: Address, options: Options) -> None:
         self._core = Core(address, options)
         self._known: set[str] = set()
-        self._scope: anyio.CancelScope | None = None
-        self._tasks: TaskGroup | None = None
+        self._background: BackgroundTasks | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._core.address} {self._core.state}>"
@@ -105,27 +105,19 @@ class Connection:
         """
         self._check_new()
         await self._core.dial()
-        # The scope around the group lets the end of the block wait for our tasks, which end at once,
-        # undisturbed.
-        self._scope = anyio.CancelScope()
-        self._scope.__enter__()
-        self._tasks = anyio.create_task_group()
-        await self._tasks.__aenter__()
-        self._tasks.start_soon(self._core.serve, name=f"anyq connection to {self._core.address}")
+        self._background = BackgroundTasks()
+        tasks = await self._background.__aenter__()
+        tasks.start_soon(self._core.serve, name=f"anyq connection to {self._core.address}")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._tasks is not None
-        assert self._scope is not None
+        assert self._background is not None
         try:
             await self.aclose()
         finally:
-            self._scope.shield = True
-            self._tasks.cancel_scope.cancel()
-            await self._tasks.__aexit__(None, None, None)
-            self._scope.__exit__(None, None, None)
+            await self._background.__aexit__(None, None, None)
 
     async def open(self, task_group: TaskGroup) -> Self:
         """Connect, with the background work in a task group of yours, which then waits for `aclose`.

@@ -14,7 +14,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import ByteStream, TaskGroup
 
-from anyq.client import Address
+from anyq.client import Address, BackgroundTasks
 
 __all__ = ["MemoryStream", "Pipe", "VirtualNetwork", "memory_stream_pair"]
 
@@ -139,16 +139,27 @@ class VirtualNetwork:
         self.handler = handler
         self.up = True
         self.attempts = 0
+        self.errors: list[Exception] = []
         self.connections: list[MemoryStream] = []
         self._tasks = tasks
 
     @classmethod
     @asynccontextmanager
     async def open(cls, handler: Handler) -> AsyncIterator[Self]:
-        """A network that lives as long as the block; its handlers are cancelled at the end."""
-        async with anyio.create_task_group() as tasks:
-            yield cls(handler, tasks)
-            tasks.cancel_scope.cancel()
+        """A network that lives as long as the block; its handlers are cancelled at the end.
+
+        What a handler raised comes out of the block, if need be instead of what the block raised because of it.
+        """
+        async with BackgroundTasks() as tasks:
+            network = cls(handler, tasks)
+            try:
+                yield network
+            except Exception as error:
+                if network.errors:
+                    raise network.errors[0] from error
+                raise
+        if network.errors:
+            raise network.errors[0]
 
     async def dial(self, address: Address) -> ByteStream:
         """What to pass to `anyq.connect` as ``dial``."""
@@ -166,6 +177,8 @@ class VirtualNetwork:
             await self.handler(stream)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream):
             pass
+        except Exception as error:
+            self.errors.append(error)
         finally:
             with anyio.CancelScope(shield=True):
                 await stream.aclose()
