@@ -83,10 +83,10 @@ class Applier:
         """``f[x;;z]``: for functions a projection, for data an index with everything where there is a gap."""
         if isinstance(f, _DATA):
             return index_deep(f, [NULL if a is ELIDED else a for a in arguments])
-        rank = rank_of(f, self.vocabulary)
+        rank = len(arguments) if isinstance(f, Atom) else rank_of(f, self.vocabulary)
         if len(arguments) > max(rank, 1) and not self._variadic(f):
             raise QError("rank")
-        return project(f, arguments, max(rank, len(arguments)))
+        return project(f, arguments)
 
     @staticmethod
     def _variadic(f: Value) -> bool:
@@ -128,7 +128,7 @@ class Applier:
         if f.rank == n:
             return self.interpreter.compiled(f)
         if n < f.rank:
-            return partial(_project_now, f, f.rank)
+            return partial(_project_now, f)
         if f.rank == 0 and n == 1:
             return lambda _: f.code()
         raise QError("rank")
@@ -149,7 +149,7 @@ class Applier:
     def _missing_rank(self, entry: Entry, n: int) -> Function:
         most = max(entry.ranks, default=0)
         if n < most:
-            return partial(_project_now, entry.value, next(r for r in sorted(entry.ranks) if r > n))
+            return partial(_project_now, entry.value)
         raise QError("rank")
 
     def _projection(self, f: Projection, n: int) -> Function:
@@ -201,8 +201,8 @@ class Applier:
         raise QError("rank")
 
 
-def _project_now(f: Value, rank: int, *arguments: Value) -> Value:
-    return project(f, arguments, rank)
+def _project_now(f: Value, *arguments: Value) -> Value:
+    return project(f, arguments)
 
 
 def _index_many(x: Value, *path: Value) -> Value:

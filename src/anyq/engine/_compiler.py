@@ -88,6 +88,7 @@ class Compiler:
             "times": q.times,
             "setg": q.names.put,
             "amend": q.amend_through,
+            "appends": q.check_append,
             "listed": records,
             "compose": q.compose,
             "derive": Derived,
@@ -342,12 +343,16 @@ class _Writer:
         before = f"l_{node.name}" if local else self.temporary(f"N[{key}]")
         after = self.amended(node, before, indices, value)
         self.emit(f"l_{node.name} = {after}" if local else f"setg({key}, {after})")
-        return value if node.indices is not None else after
+        if node.indices is None:
+            return after
+        return value if node.verb is None else self.temporary(f"apn({after}, ({', '.join(indices)},))")
 
     def amended(self, node: Assign, before: str, indices: list[str], value: str) -> str:
         verb = self.resolved(node.verb, 2) if node.verb is not None else "None"
         if node.indices is None:
             self.mark = node.verb.start if node.verb is not None else node.start
+            if isinstance(node.verb, Verb) and node.verb.name == ",":
+                self.emit(f"appends({before}, {value})")
             return self.temporary(f"{verb}({before}, {value})")
         return self.temporary(f"amend({before}, ({', '.join(indices)},), {verb}, {value})")
 

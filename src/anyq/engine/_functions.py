@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -86,7 +86,6 @@ def _derived_rank(value: Derived, vocabulary: Vocabulary) -> int:
     return 1
 
 
-def project(function: Value, arguments: tuple[Value, ...], rank: int) -> Projection:
-    """``function`` with some arguments given. ``rank`` fills up with `ELIDED` on the right."""
-    missing: tuple[Any, ...] = (ELIDED,) * (rank - len(arguments))
-    return Projection((function, *arguments, *missing))
+def project(function: Value, arguments: tuple[Value, ...]) -> Projection:
+    """``function`` with some arguments given; what is missing at the end is not spelled out, as in q."""
+    return Projection((function, *arguments))

@@ -53,7 +53,8 @@ def _sorted_codes(column: Value) -> npt.NDArray[np.int64]:
             texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
             rank: npt.NDArray[np.int64] = np.empty(len(texts), np.int64)
             rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-            return np.asarray(rank[codes], np.int64)
+            ordered: npt.NDArray[np.int64] = rank.take(codes)
+            return ordered
         data = column.data
         if column.qtype is Q.GUID:
             data = np.array([raw.tobytes() for raw in data], dtype=object)

@@ -125,10 +125,10 @@ class Interpreter:
         block = self.parsed(text, k=k)
         try:
             code = self.compiler.program(block, source, context)
-        except RecursionError:
-            raise QError("limit", position=0) from None
         except QError as error:
             raise self._located(error, source) from None
+        except Exception as error:
+            raise QError("limit" if isinstance(error, RecursionError) else "nyi", position=0) from error
         last = block.statements[-1] if block.statements else None
         return Program(source, code, last is None or is_silent(last))
 
@@ -319,6 +319,12 @@ class Interpreter:
     def amend_through(self, x: Value, path: tuple[Value, ...], change: _amend.Change, y: Value) -> Value:
         """``x[path] f: y``."""
         return _amend.amend_deep(x, path, change, y)
+
+    @staticmethod
+    def check_append(x: Value, y: Value) -> None:
+        """``x,:y`` keeps a vector's type (page ref/assign.md): raise `QError` (``type``) for another."""
+        if isinstance(x, Vector) and len(x) and isinstance(y, Atom | Vector) and y.qtype is not x.qtype:
+            raise QError("type")
 
     @staticmethod
     def compose(outer: Value, inner: Value) -> Value:

@@ -54,7 +54,7 @@ class Names(dict[str, Value]):
     def _inside(self, key: str) -> Value | None:
         """``t.price``: a column of a variable, or an entry of a dict, under a dotted name."""
         head, dot, last = key.rpartition(".")
-        if not dot or not head:
+        if not dot or not head or head in self.members:
             return None
         holder = self.find(head)
         if holder is None or isinstance(holder, Atom):

@@ -303,6 +303,9 @@ class _Parser:
         if self.is_text("by"):
             self.take()
             by = tuple(self.phrases({"from"}))
+            if kind == "exec" and len(by) == 1 and not self.assigned:
+                by = (("", by[0][1]),)
+            self.no_clash(kind, columns, by, token)
         if not self.is_text("from"):
             raise self.fail("from", token.start)
         self.take()
@@ -345,6 +348,15 @@ class _Parser:
         self.take()
         self.stops = stops
         return tuple(limits), order
+
+    def no_clash(
+        self, kind: str, columns: list[tuple[str, Node]], by: tuple[tuple[str, Node], ...], token: Token
+    ) -> None:
+        """A name cannot be a result column and a group."""
+        groups = {name for name, _ in by}
+        clash = [name for name, _ in columns if name in groups]
+        if clash and kind == "select":
+            raise self.fail(f"dup names for cols/groups {clash[0]}", token.start)
 
     def phrases(self, ends: set[str]) -> list[tuple[str, Node]]:
         """The parts of a query's phrase, with commas between them."""

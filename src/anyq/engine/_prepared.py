@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
-from anyq.values import Atom, Dict, List, QType, Value, Vector, collapse, symbols
+from anyq.values import Atom, Dict, List, Primitive, QType, Value, Vector, collapse, symbols
+
+from ._vocabulary import UNARY_CODES
+
+_SORTS: Final = {
+    "<": Primitive(QType.UNARY, UNARY_CODES["iasc"]),
+    ">": Primitive(QType.UNARY, UNARY_CODES["idesc"]),
+}
 
 __all__ = ["Prepared", "names_of"]
 
@@ -59,15 +67,19 @@ class Prepared:
             by = Atom(QType.BOOLEAN, 1)
         columns: Value = self._dict(self.columns) if self.columns else empty
         if self.kind == "exec" and self.plain:
-            columns = self.columns[0][1]
-            columns = collapse([columns])
-            if self.by is not None and len(self.by) == 1:
-                by = collapse([self.by[0][1]])
+            columns = collapse([self.columns[0][1]])
+        if self.kind == "exec" and self.by is not None and not self.by[0][0]:
+            by = collapse([self.by[0][1]])
         if self.kind == "delete":
             names = symbols([name for name, _ in self.columns])
             columns = List.of((names,)) if self.columns else symbols([])
-        return where, by, columns
+        extra: list[Value] = []
+        if self.limits or self.order is not None:
+            extra.append(self.limits[0] if self.limits else Atom(QType.LONG, QType.LONG.inf))
+        if self.order is not None:
+            extra.append(List.of((collapse([_SORTS[self.order[0]], self.order[1]]),)))
+        return where, by, columns, *extra
 
     @staticmethod
     def _dict(pairs: tuple[tuple[str, Value], ...]) -> Value:
-        return Dict(symbols([name for name, _ in pairs]), List.of(tuple([tree for _, tree in pairs])))
+        return Dict(symbols([name for name, _ in pairs]), collapse([tree for _, tree in pairs]))

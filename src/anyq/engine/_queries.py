@@ -130,7 +130,6 @@ class Queries:
             last = groups.lasts()
             parts = [take_rows(self._column(rows, name), last) for name in left]
         else:
-            _no_clash(names, [name for name, _ in columns])
             left = _unique([name for name, _ in columns])
             parts = [self.per_group(tree, rows, groups) for _, tree in columns]
         keys = Table.of(symbols(_unique(names)), List.of(groups.keys))
@@ -251,19 +250,13 @@ class Queries:
                 return self.q.verb("flip", self.q.verb("distinct", table))
             return Dict(names, collapse(results))
         groups = self._groups(query.by, rows)
-        keys = groups.keys[0] if len(query.by) == 1 and not query.by[0][0] else None
-        if len(query.by) == 1 and keys is None and query.plain:
-            keys = groups.keys[0]
         if query.plain:
             values = self.per_group(query.columns[0][1], rows, groups)
-            if keys is not None:
-                return Dict(keys, values)
-            return Dict(self._key_table(query.by, groups), values)
+            bare = len(query.by) == 1 and not query.by[0][0]
+            return Dict(groups.keys[0] if bare else self._key_table(query.by, groups), values)
         parts = [self.per_group(tree, rows, groups) for _, tree in query.columns]
         table = Table.of(symbols([name for name, _ in query.columns]), List.of(tuple(parts)))
-        if keys is None and len(query.by) == 1:
-            keys = groups.keys[0]
-        return Dict(keys, table) if keys is not None else KeyedTable(self._key_table(query.by, groups), table)
+        return KeyedTable(self._key_table(query.by, groups), table)
 
     @staticmethod
     def _key_table(by: Pairs, groups: Groups) -> Table:
@@ -417,12 +410,6 @@ def _unique(names: Sequence[str]) -> list[str]:
             fresh = f"{name}{number}"
         out.append(fresh)
     return out
-
-
-def _no_clash(keys: Sequence[str], columns: Sequence[str]) -> None:
-    clash = [name for name in columns if name in keys]
-    if clash:
-        raise QError("dup names for cols/groups " + " ".join(clash))
 
 
 def put_rows(old: Value | None, rows: Positions, new: Value, size: int) -> Value:

@@ -58,32 +58,51 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def _walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
+def _walk(nodes: tuple[Node, ...], *, masked: bool = False) -> Iterator[Node]:
     todo = list(reversed(nodes))
     while todo:
         node = todo.pop()
         yield node
-        todo.extend(reversed(children(node)))
+        todo.extend((node.table,) if masked and isinstance(node, Query) else reversed(children(node)))
 
 
-def names_in(nodes: tuple[Node, ...]) -> set[str]:
-    """Every variable that is read or assigned through, outside of inner lambdas."""
-    found = {node.name for node in _walk(nodes) if isinstance(node, Name)}
-    return found | {node.name for node in _walk(nodes) if isinstance(node, Assign)}
+def names_in(nodes: tuple[Node, ...], *, masked: bool = False) -> set[str]:
+    """Every variable that is read or assigned through, outside of inner lambdas.
+
+    ``masked`` leaves out the phrases of queries, which do not count for implicit parameters (page basics/qsql.md).
+    """
+    found = set()
+    for node in _walk(nodes, masked=masked):
+        if isinstance(node, Name | Assign):
+            found.add(node.name)
+    return found
+
+
+def find_cond(node: Node) -> Cond | None:
+    """A conditional in an expression; queries have none (page basics/qsql.md)."""
+    return next((part for part in _walk((node,)) if isinstance(part, Cond)), None)
 
 
 def params_of(body: tuple[Node, ...]) -> tuple[str, ...]:
     """The implicit parameters: up to the last of x, y, z that the body uses; x if none is."""
-    used = {name.partition(".")[0] for name in names_in(body)}
+    used = {name.partition(".")[0] for name in names_in(body, masked=True)}
     rank = 3 if "z" in used else 2 if "y" in used else 1
     return ("x", "y", "z")[:rank]
 
 
 def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...]:
-    """Names assigned in the body, in order, that are no parameters: they are local to the lambda."""
+    """Names assigned in the body, in order, that are no parameters: they are local to the lambda.
+
+    Raises `QError` with a name that was assigned as a global before it (page basics/debug.md).
+    """
     found: dict[str, None] = {}
+    outer: dict[str, Node] = {}
     for node in _walk(body):
-        if isinstance(node, Assign) and not node.everywhere and "." not in node.name:
+        if isinstance(node, Assign) and node.everywhere and node.name not in found:
+            outer.setdefault(node.name, node)
+        elif isinstance(node, Assign) and not node.everywhere and "." not in node.name:
+            if node.name in outer and node.name not in params:
+                raise QError(node.name, position=node.start)
             found[node.name] = None
         elif isinstance(node, AssignPattern):
             for target in node.targets:
@@ -93,25 +112,16 @@ def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...
 
 
 def column_name(node: Node) -> tuple[str, Node]:
-    """A column's name and its expression: ``name:x``, or the first variable from the left, ``x`` if there is none."""
+    """A column's name and its expression: ``name:x``, or the variable that is the leftmost term, else ``x``."""
     if isinstance(node, Assign) and node.indices is None and node.verb is None:
         return node.name, node.value
     if isinstance(node, Assign | AssignPattern):
         raise QError("assign", position=node.start)
-    found = _first_name(node)
-    name = (found or "x").rpartition(".")[2]
-    return ("x" if name == "i" and not isinstance(node, Name) else name), node
-
-
-def _first_name(node: Node) -> str | None:
-    if isinstance(node, Name):
-        return node.name
-    parts = node.arguments if isinstance(node, Apply) else children(node)
-    for part in parts:
-        found = _first_name(part)
-        if found is not None:
-            return found
-    return None
+    first: Node = node
+    while isinstance(first, Apply) and not isinstance(first.function, Iterated):
+        first = first.arguments[0]
+    name = first.name.rpartition(".")[2] if isinstance(first, Name) else "x"
+    return ("x" if name == "i" else name), node
 
 
 def assigned_in(nodes: Sequence[Node]) -> set[str]:

@@ -48,6 +48,7 @@ from ._nodes import (
     Verb,
 )
 from ._prepared import Prepared
+from ._scope import find_cond
 from ._vocabulary import ITERATORS, OPERATOR_CODES, UNARY_OF_GLYPH
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ Scope: TypeAlias = Callable[[str], Value | None]
 """Finds a name that is no global: a column, or a local of the lambda that holds a query."""
 
 _CONTROL: Final = frozenset({"if", "while", "do"})
+_CAST: Final = Primitive(QType.OPERATOR, OPERATOR_CODES["$"])
 _ASSIGN: Final = Primitive(QType.OPERATOR, OPERATOR_CODES[":"])
 
 
@@ -180,8 +182,7 @@ class Trees:
         return collapse([_ASSIGN, targets, self.tree(node.value, context)])
 
     def _cond(self, node: Cond, context: str) -> Value:
-        cast = self.q.vocabulary.entries["$"].value
-        return collapse([cast, *(self.tree(branch, context) for branch in node.branches)])
+        return collapse([_CAST, *(self.tree(branch, context) for branch in node.branches)])
 
     def _control(self, node: Control, context: str) -> Value:
         parts = (node.test, *node.body)
@@ -202,15 +203,21 @@ class Trees:
     def prepare(self, node: Query, context: str) -> Prepared:
         """A query with its phrases as trees."""
 
+        def phrase(part: Node) -> Value:
+            cond = find_cond(part)
+            if cond is not None:
+                raise QError("rank", position=cond.start)
+            return self.tree(part, context)
+
         def pairs(of: tuple[tuple[str, Node], ...]) -> tuple[tuple[str, Value], ...]:
-            return tuple([(name, self.tree(part, context)) for name, part in of])
+            return tuple([(name, phrase(part)) for name, part in of])
 
         return Prepared(
             node.kind,
             node.distinct,
             pairs(node.columns),
             None if node.by is None else pairs(node.by),
-            tuple([self.tree(condition, context) for condition in node.where]),
+            tuple([phrase(condition) for condition in node.where]),
             self.tree(node.table, context),
             tuple([self.tree(limit, context) for limit in node.limits]),
             None if node.order is None else (node.order[0], self.tree(node.order[1], context)),
