@@ -1,21 +1,32 @@
-"""`anyq q`: a q console, and with a port a q server."""
+"""`anyq q`: a q console, and with a port a q server.
+
+The interpreter has a thread of its own. This thread reads the input and waits for what each line prints; signals
+come to this thread, and stop what runs there.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import Any
 
-from anyq.embedded import SystemHost
+from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
 
 from ._console import Console, answer, complaint
+from ._prompt import Prompt, is_terminal
+from ._serving import Serving
+from ._users import Users, read_users
 
 __all__ = ["run"]
+
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def banner() -> str:
@@ -26,96 +37,140 @@ def banner() -> str:
 
 
 def option_commands(arguments: argparse.Namespace) -> Iterator[str]:
-    """The system commands that the options stand for."""
+    """The system commands that the options stand for, in the order in which q needs them."""
     if arguments.size:
         yield f"\\c {arguments.size[0]} {arguments.size[1]}"
     for letter, value in (
         ("P", arguments.precision),
         ("S", arguments.seed),
         ("o", arguments.offset),
-        ("T", arguments.query_timeout),
         ("W", arguments.week),
         ("z", arguments.dates),
+        ("p", arguments.port),
     ):
         if value is not None:
             yield f"\\{letter} {value}"
-
-
-@contextmanager
-def interrupts(stop: Callable[[], bool]) -> Iterator[None]:
-    """While a line runs, Ctrl-C stops the line; else it ends the console. `stop` says whether a line ran."""
-
-    def handler(number: int, frame: FrameType | None) -> None:
-        if not stop():
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    if arguments.script:
+        yield f"\\l {arguments.script}"
+    if arguments.timer is not None:
+        yield f"\\t {arguments.timer}"
 
 
 class Session:
-    """An interpreter in this thread, with the console on it."""
+    """An embedded q with a console and, when it is asked for, a port."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.host = SystemHost(script=arguments.script or "", arguments=arguments.arguments)
-        self.q = Interpreter(self.host)
+    def __init__(self, arguments: argparse.Namespace, users: Users | None) -> None:
+        self.core = EmbeddedQ(script=arguments.script or "", arguments=tuple(arguments.arguments))
+        self.serving = Serving(self.core, users, arguments.allow_shell, arguments.query_timeout or None)
+        self.core.host.listening = self.serving
+        self.core.host.on_exit = self.ended
         self.console = Console(self.line, sys.stdout.buffer)
         self.running = False
+        self.exit_code: int | None = None
 
     def line(self, text: bytes, k: bool) -> str:
+        """What a line prints, from the thread of the q."""
+
+        def work(interpreter: Interpreter) -> str:
+            return answer(interpreter, text, k=k)
+
         self.running = True
         try:
-            return answer(self.q, text, k=k)
+            return self.core.submit(work).wait()
         finally:
             self.running = False
 
-    def stop(self) -> bool:
-        """Stop the line that runs, if one does."""
-        if self.running:
-            self.q.interrupt()
-            self.host.wake()
-        return self.running
+    def names(self, word: str) -> list[str]:
+        """The names that begin with the word, for completion."""
+
+        def work(interpreter: Interpreter) -> list[str]:
+            known = {*interpreter.names, *interpreter.vocabulary.entries}
+            return sorted(name for name in known if name.startswith(word) and name[-1:].isalnum())
+
+        return self.core.submit(work).wait()
+
+    def ended(self, code: int) -> None:
+        """`exit` was called, perhaps by the timer or a client while this thread waits for input."""
+        self.exit_code = code
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def interrupted(self) -> None:
+        """Ctrl-C: stop the line that runs; where none does, give up what is being typed."""
+        if not self.running:
+            raise KeyboardInterrupt
+        self.core.interrupt()
+
+    def terminated(self) -> None:
+        raise SystemExit(_TERMINATED if self.exit_code is None else self.exit_code)
 
     def start(self, arguments: argparse.Namespace) -> None:
-        """Options first, then the script, as q does; an error of either is printed and the console goes on."""
-        commands = list(option_commands(arguments))
-        if arguments.script:
-            commands.append(f"\\l {arguments.script}")
-        for command in commands:
+        """Do what the options say, then the script; an error is printed, and the console goes on."""
+        self.core.start()
+        for command in option_commands(arguments):
             try:
                 self.line(command.encode("utf-8", "surrogateescape"), False)
             except QError as error:
                 self.console.write(complaint(error))
 
+    def converse(self) -> None:
+        """Lines until the end of the input; a q that serves goes on after it."""
+        for line in typed(self) if is_terminal() else iter(sys.stdin.buffer.readline, b""):
+            if not self.console.line(line):
+                return
+        if self.serving.port or self.core.interpreter.settings.timer:
+            threading.Event().wait()
 
-def lines(console: Console) -> Iterator[bytes]:
-    """The input, a line at a time, with a prompt where somebody types."""
-    typed = sys.stdin.isatty()
+    def close(self) -> None:
+        self.serving.close()
+        self.core.stop(1.0)
+
+
+def typed(session: Session) -> Iterator[bytes]:
+    """What somebody types. Ctrl-C gives up the input, and nothing else."""
+    prompt = Prompt(session.names)
     while True:
-        if typed:
-            console.write(console.prompt)
-        line = sys.stdin.buffer.readline()
-        if not line:
+        try:
+            text = prompt.read(session.console.prompt)
+        except KeyboardInterrupt:
+            continue
+        if text is None:
             return
-        yield line
+        yield text.encode("utf-8", "surrogateescape")
+
+
+@contextmanager
+def signals(handlers: dict[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Have signals call these functions in this thread, until the end of the block."""
+
+    def installed(act: Callable[[], None]) -> Any:
+        return lambda number, frame: act()
+
+    before = {number: signal.signal(number, installed(act)) for number, act in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the console; the exit code is that of `exit`, else 0."""
-    session = Session(arguments)
+    """Run the console; the exit code is that of `exit`, 143 after a termination signal, else 0."""
+    try:
+        users = read_users(arguments.users) if arguments.users else None
+    except (OSError, ValueError) as error:
+        print(f"-u: {error}", file=sys.stderr)
+        return 2
+    session = Session(arguments, users)
     if not arguments.quiet:
         session.console.write(banner())
     try:
-        with interrupts(session.stop):
+        with signals({signal.SIGINT: session.interrupted, signal.SIGTERM: session.terminated}):
             session.start(arguments)
-            for line in lines(session.console):
-                if not session.console.line(line):
-                    break
+            session.converse()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
         return 0
+    finally:
+        session.close()
     return 0

@@ -51,6 +51,8 @@ class EmbeddedQ:
         self.handles.owner = self.owner
         self._interpreter: Interpreter | None = None
         self._depth = 0
+        self._end_timer: Callable[[], None] = lambda: None
+        self.host.on_timer = self._set_timer
 
     def start(self) -> None:
         """Start the thread. The interpreter is made there, as the first job."""
@@ -89,6 +91,27 @@ class EmbeddedQ:
     def interrupt(self) -> None:
         """Make the evaluation that runs raise ``stop`` soon, as a signal does to q. Nothing when none runs."""
         self._interrupt()
+
+    # The timer
+
+    def _set_timer(self, interval: int) -> None:
+        self._end_timer()
+        self._end_timer = self.owner.every(interval / 1000, self._tick) if interval else lambda: None
+
+    def _tick(self) -> None:
+        """Apply ``.z.ts``; its error is written where q's errors go."""
+
+        def work(interpreter: Interpreter) -> None:
+            handler = interpreter.names.get(".z.ts")
+            if handler is not None:
+                interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
+
+        try:
+            self._do(work, OWNER)
+        except QError as error:
+            self.host.write(2, f"'{error}\n".encode("utf-8", "surrogateescape"))
+        except SystemExit:
+            log.info("the timer ended the process")
 
     # Jobs
 

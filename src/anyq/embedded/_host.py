@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from anyq.errors import QError
 from anyq.values import Value
@@ -13,9 +13,20 @@ from ._caller import OWNER, Caller
 from ._handles import Handles
 from ._system import SystemHost
 
-__all__ = ["SharedHost"]
+__all__ = ["Listening", "SharedHost"]
 
 _SHELL_POLL: Final = 0.05
+
+
+class Listening(Protocol):
+    """What serves the q to others, as ``\\p`` sees it. Both are called on the thread of the q."""
+
+    @property
+    def port(self) -> int:
+        """The port that is served, 0 if none."""
+
+    def listen(self, port: str) -> None:
+        """Serve on another port, given as q has it; ``0`` ends it. Raises `QError`."""
 
 
 class SharedHost(SystemHost):
@@ -25,6 +36,9 @@ class SharedHost(SystemHost):
         super().__init__(**options)
         self.handles = handles
         self.acting: Caller = OWNER
+        self.listening: Listening | None = None
+        self.on_timer: Callable[[int], None] = super().set_timer
+        self.on_exit: Callable[[int], None] = lambda code: None
 
     def begin(self, caller: Caller) -> None:
         """An evaluation on behalf of ``caller`` begins, or goes on after one inside it."""
@@ -63,6 +77,26 @@ class SharedHost(SystemHost):
                         running.kill()
                 else:
                     return running.returncode, output
+
+    # The process
+
+    def port(self) -> int:
+        return self.listening.port if self.listening is not None else 0
+
+    def listen(self, port: str) -> None:
+        self._owner_only()
+        if self.listening is None:
+            super().listen(port)
+        else:
+            self.listening.listen(port)
+
+    def set_timer(self, interval: int) -> None:
+        self.on_timer(interval)
+
+    def exit(self, code: int) -> None:
+        self._owner_only()
+        self.on_exit(code)
+        super().exit(code)
 
     # Handles
 

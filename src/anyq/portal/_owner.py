@@ -258,12 +258,14 @@ class Owner:
             del job
 
     def _next_or_tick(self) -> Job[Any] | None:
+        """The next job, with what is due run before it: one job at most between two ticks, and the reverse."""
         while self._timers:
-            due = min(at for at, _, _ in self._timers.values())
-            try:
-                return self._queue.get(timeout=max(0.0, due - monotonic()))
-            except Empty:
+            left = min(at for at, _, _ in self._timers.values()) - monotonic()
+            if left <= 0:
                 self._tick()
+                left = 0
+            with contextlib.suppress(Empty):
+                return self._queue.get(timeout=left)
         return self._queue.get()
 
     def _tick(self) -> None:

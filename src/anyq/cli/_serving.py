@@ -1,0 +1,108 @@
+"""The port of a console: opened by `-p` or ``\\p``, moved or closed by ``\\p`` while q runs.
+
+The event loop of the server lives in a thread of its own, which is started when the first port is opened.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from anyq.errors import QError
+
+from ._address import listening
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskStatus
+    from anyio.from_thread import BlockingPortal
+
+    from anyq.embedded import EmbeddedQ, EmbeddedServer
+
+    from ._users import Users
+
+__all__ = ["Serving"]
+
+_GRACE: Final = 1.0
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+@attrs.define
+class Serving:
+    """Serves one embedded q on one port, or on none.
+
+    ``users`` may log in (all, when it is `None`); ``timeout`` bounds a client's query, in seconds.
+    """
+
+    q: EmbeddedQ
+    users: Users | None = None
+    allow_shell: bool = False
+    timeout: float | None = None
+    _stack: ExitStack = attrs.field(factory=ExitStack, init=False)
+    _portal: BlockingPortal | None = attrs.field(default=None, init=False)
+    _server: EmbeddedServer | None = attrs.field(default=None, init=False)
+
+    @property
+    def port(self) -> int:
+        return self._server.port if self._server is not None else 0
+
+    def listen(self, port: str) -> None:
+        """Serve on ``[HOST:]PORT``; ``0`` ends it, ``0W`` takes any free port.
+
+        Clients of the port before are disconnected once their requests have been answered. Raises `QError` when the
+        port cannot be had; the port before stays open then.
+        """
+        from argparse import ArgumentTypeError
+
+        if port.strip() == "0":
+            self._replace(None)
+            return
+        try:
+            host, number = listening(port.strip().rpartition(",")[2])
+            opened = self._open(host, number)
+        except (OSError, ArgumentTypeError) as error:
+            raise QError(f"{port}. OS reports: {getattr(error, 'strerror', None) or error}") from error
+        self._replace(opened)
+        if host not in _LOOPBACK and self.users is None and not self.q.has(".z.pw"):
+            print(f"anyq: anyone who reaches {host}:{self.port} may log in; see -u and .z.pw", file=sys.stderr)
+
+    def _open(self, host: str, number: int) -> EmbeddedServer:
+        from anyio.from_thread import start_blocking_portal
+
+        from anyq.embedded import serve
+
+        if self._portal is None:
+            self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))
+        allows: Any = self.users.allows if self.users is not None else None
+        server = serve(
+            q=self.q,
+            host=host,
+            port=number,
+            authenticate=allows,
+            allow_shell=self.allow_shell,
+            timeout=self.timeout,
+            grace=_GRACE,
+        )
+        self._portal.start_task(self._run, server)
+        return server
+
+    @staticmethod
+    async def _run(server: EmbeddedServer, *, task_status: TaskStatus[None]) -> None:
+        async with server:
+            task_status.started()
+            await server.serve_forever()
+
+    def _replace(self, server: EmbeddedServer | None) -> None:
+        """The server before ends in the background: the request that runs may be one of its clients'."""
+        before, self._server = self._server, server
+        if before is not None and self._portal is not None:
+            self._portal.start_task_soon(before.stop)
+
+    def close(self) -> None:
+        """Stop serving; requests that run may finish within a second. Blocks until no task is left."""
+        if self._portal is not None and self._server is not None:
+            self._portal.call(self._server.stop)
+        self._server = None
+        self._stack.close()
