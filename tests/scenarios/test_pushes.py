@@ -10,8 +10,8 @@ from tests.scenarios.support import connected, echo
 
 import anyq
 from anyq import codec
-from anyq.protocol import EndOfFile, Response, SyncRequest
-from anyq.testing import ScriptedPeer
+from anyq.protocol import Accept, EndOfFile, Login, Response, SyncRequest
+from anyq.testing import MemoryStream, ScriptedPeer, VirtualNetwork
 
 pytestmark = pytest.mark.anyio
 
@@ -216,3 +216,18 @@ async def test_the_hook_is_told_of_each_call() -> None:
         await q("{x}", 1)
         q.submit("dropped").cancel()
     assert told == [("1+1", "answered"), ("{x}", "answered"), ("dropped", "abandoned")]
+
+
+async def test_a_feed_made_before_the_opening_misses_nothing() -> None:
+    async def handler(stream: MemoryStream) -> None:
+        peer = ScriptedPeer(stream)
+        login = await peer.next_event()
+        assert isinstance(login, Login)
+        await peer.send_raw(peer.protocol.send(Accept(6)) + codec.dumps(anyq.symbol("hello")))
+        await peer.echo()
+
+    async with VirtualNetwork.open(handler) as network:
+        connection = anyq.connect("peer", 1, dial=network.dial)
+        feed = connection.messages()
+        async with connection:
+            assert str(await anext(feed)) == "`hello"

@@ -256,13 +256,12 @@ class Connection:
         At most ``buffer`` messages wait to be read. If more come, ``overflow`` says what happens:
         ``"block"`` stops reading the connection (answers wait too), ``"drop-oldest"`` loses the oldest and
         counts it, ``"error"`` raises `LimitError` at the reader once it has read what is there. Messages
-        that nobody listens to are dropped and counted. The feed survives reconnects, and keeps the
-        connection wanting them.
+        that nobody listens to are dropped and counted; ask for the feed before you open the connection if
+        the server posts at once. It survives reconnects, and keeps the connection wanting them.
         """
         core = self._core
-        core.check_usable()
         feed = Feed(buffer, overflow, self._decode, core)
-        core.feeds.add(feed)
+        core.add_feed(feed)
         return feed
 
     def _decode(self, message: AsyncMessage) -> Value:

@@ -232,6 +232,12 @@ class Core:
         else:
             self._relax()
 
+    def add_feed(self, feed: Feed[Any]) -> None:
+        """It listens from now on."""
+        if self.state != "new":
+            self.check_usable()
+        self.feeds.add(feed)
+
     def feed_closed(self, feed: Feed[Any]) -> None:
         """It listens no more."""
         self.feeds.discard(feed)
@@ -385,6 +391,8 @@ class Core:
         finally:
             if link is not None:
                 link.fail(self._closed)
+            if self._over is None or self._over.is_set():
+                self._set_state("closed")
             self._demand.set()
             if self._attempting is not None:
                 self._attempting.cancel()

@@ -139,7 +139,8 @@ class Link:
         next_event = self.protocol.next_event
         while (event := next_event()) is not NEED_DATA:
             self._handle(event)  # type: ignore[arg-type]
-            if type(event) is not Response and self.paused() is not None:
+            # What follows the verdict is for `run` to deal with, when the login is over.
+            if type(event) is not Response and (type(event) is Accept or self.paused() is not None):
                 break
         self.kick()
 
@@ -271,6 +272,7 @@ class Link:
             await self._transport.close()
 
     async def _receive(self) -> None:
+        self._dispatch()
         await self._transport.pump(self)
 
     async def _guard(self, part: Callable[[], Awaitable[None]]) -> None:

@@ -37,7 +37,9 @@ class ConnectionStatistics:
     queued: int
     """Messages that wait to be sent now."""
     receiving: tuple[int, int]
-    """Of the large message that is arriving: bytes of its body that are here, and all of them. (0, 0) when none is."""
+    """Of the large message that is arriving: bytes of its body that are here, and all of them. (0, 0) when
+    none is.
+    """
 
 
 @attrs.define

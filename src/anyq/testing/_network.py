@@ -12,7 +12,7 @@ from typing import Self
 
 import anyio
 import anyio.lowlevel
-from anyio.abc import ByteStream, TaskGroup
+from anyio.abc import ByteStream
 
 from anyq.client import Address, BackgroundTasks
 
@@ -135,7 +135,7 @@ class VirtualNetwork:
     order in which they were made; ``attempts`` counts all tries.
     """
 
-    def __init__(self, handler: Handler, tasks: TaskGroup) -> None:
+    def __init__(self, handler: Handler, tasks: BackgroundTasks) -> None:
         self.handler = handler
         self.up = True
         self.attempts = 0
