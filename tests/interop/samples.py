@@ -14,6 +14,7 @@ def of_fixed_type(qtype: QType) -> dict[str, Value]:
     made: dict[str, Value] = {f"{qtype.label} {raw!r}": anyq.Atom(qtype, raw) for raw in raws}
     items = [anyq.Atom(qtype, raw) for raw in raws]
     made[f"{qtype.label} vector"] = anyq.vector(qtype, items)
+    made[f"plain {qtype.label} vector"] = anyq.vector(qtype, items[:1] * 3)
     made[f"no {qtype.label}"] = anyq.vector(qtype)
     made[f"sorted {qtype.label}"] = anyq.vector(qtype, items[:1], Attr.SORTED)
     return made
@@ -59,8 +60,11 @@ def samples() -> dict[str, Value]:
 
 SAMPLES = samples()
 
+FUNCTIONS = {"projection", "composition", "each", "over", "scan", "each prior", "each right", "each left"}
+NEGATIVE = {f"{label} vector" for label in ("short", "int", "month", "date", "minute", "second", "time")}
+
 UNKNOWN = {
-    "pykx": frozenset[str](),
-    "aiokdb": frozenset[str](),
+    "pykx": set[str](),
+    "aiokdb": FUNCTIONS | NEGATIVE | {"lambda of a namespace"},  # it packs vectors of integers without sign
 }
-"""What a client itself cannot read or write, by name, with the reason beside it."""
+"""What a client itself does not read and write again as it was, by name."""
