@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.processes import serving_console
 
+import anyq.twin
+
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anyq")
 
@@ -21,3 +23,7 @@ def served() -> Iterator[int]:
     """The port of an `anyq q` in a process of its own."""
     with serving_console() as port:
         yield port
+
+
+def pytest_report_header() -> str:
+    return f"anyq: {'compiled twin' if anyq.twin.COMPILED else 'pure Python'}"

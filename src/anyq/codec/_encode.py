@@ -39,7 +39,7 @@ from anyq.values import (
     as_q,
 )
 
-from ._strings import string_list_bytes
+from ._twin import string_list_bytes
 
 __all__ = ["Buffer", "encode", "encode_error", "encode_parts"]
 

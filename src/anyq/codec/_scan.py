@@ -1,6 +1,6 @@
 """Scans over wire bytes that find where variable-width items begin and end.
 
-This is the specification of the compiled twin's functions of the same names.
+`string_bounds` is the specification of the compiled twin's function of that name.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Longs", "nul_after", "string_bounds", "symbols_end"]
+__all__ = ["Bounds", "Longs", "nul_after", "string_bounds", "symbols_end"]
 
 Longs = npt.NDArray[np.int64]
+Bounds = tuple[Longs, Longs, int]
 
 _CHARS: Final = 10
 _FEW: Final = 64
@@ -63,7 +64,7 @@ def _few_symbols_end(buf: Any, pos: int, count: int) -> int:
         width *= 4
 
 
-def string_bounds(buf: Any, pos: int, count: int, little_endian: bool) -> tuple[Longs, Longs, int] | None:
+def string_bounds(buf: Any, pos: int, count: int, little_endian: bool) -> Bounds | None:
     """Starts and ends of the texts of ``count`` char vectors that follow one another, and where the last ends.
 
     ``None`` if that is not what is there: another type, an attribute, an 8-byte count, or too few bytes.

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from anyq.values import StringArray
 
-__all__ = ["string_list_bytes"]
+__all__ = ["HEAD_BYTES", "string_list_bytes"]
 
 _HEAD: Final = Struct("<BBI").pack
-_HEAD_BYTES: Final = 6
+HEAD_BYTES: Final = 6
 
 
 def string_list_bytes(texts: StringArray) -> bytes | memoryview:
@@ -22,7 +22,7 @@ def string_list_bytes(texts: StringArray) -> bytes | memoryview:
     Texts that stand in their buffer as they were received are given as they are.
     """
     if _as_received(texts):
-        part = texts.data[int(texts.starts[0]) - _HEAD_BYTES : texts.ends[-1]]
+        part = texts.data[int(texts.starts[0]) - HEAD_BYTES : texts.ends[-1]]
         return part.data.toreadonly()
     view = texts.data.data
     parts: list[Any] = []
@@ -34,10 +34,10 @@ def string_list_bytes(texts: StringArray) -> bytes | memoryview:
 def _as_received(texts: StringArray) -> bool:
     """Whether the head of each text stands before it, and the texts follow one another."""
     starts, ends, data = texts.starts, texts.ends, texts.data
-    if starts[0] < _HEAD_BYTES or not np.array_equal(starts[1:], ends[:-1] + _HEAD_BYTES):
+    if starts[0] < HEAD_BYTES or not np.array_equal(starts[1:], ends[:-1] + HEAD_BYTES):
         return False
-    have: npt.NDArray[np.uint8] = data[(starts - _HEAD_BYTES)[:, None] + np.arange(_HEAD_BYTES)]
-    want = np.empty((len(texts), _HEAD_BYTES), np.uint8)
+    have: npt.NDArray[np.uint8] = data[(starts - HEAD_BYTES)[:, None] + np.arange(HEAD_BYTES)]
+    want = np.empty((len(texts), HEAD_BYTES), np.uint8)
     want[:, :2] = (10, 0)
     want[:, 2:] = (ends - starts).astype("<u4").view(np.uint8).reshape(-1, 4)
     return bool(np.array_equal(have, want))

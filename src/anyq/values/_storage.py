@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from anyq.twin import speedups
+
 __all__ = ["StringArray", "SymbolArray"]
 
 Bytes = npt.NDArray[np.uint8]
@@ -107,10 +109,17 @@ class SymbolArray:
     def factorize(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
         """``(codes, uniques)``: ``uniques[codes]`` are the items. Not to be written to."""
         if self._codes is None:
-            seen: dict[str, int] = {}
-            number = seen.setdefault
-            codes = np.fromiter((number(text, len(seen)) for text in self.objects().tolist()), np.int32, self._count)
-            self._codes = codes, _objects(list(seen), len(seen))
+            if speedups is not None and (self._raw is not None or self._strs is None):
+                codes = np.empty(self._count, np.int32)
+                distinct = speedups.factorize(self.raw(), codes)
+            else:
+                seen: dict[str, int] = {}
+                number = seen.setdefault
+                codes = np.fromiter(
+                    (number(text, len(seen)) for text in self.objects().tolist()), np.int32, self._count
+                )
+                distinct = list(seen)
+            self._codes = codes, _objects(distinct, len(distinct))
         return self._codes
 
     def raw(self) -> Any:
@@ -190,6 +199,11 @@ class StringArray:
         gaps = self.starts[1:] - self.ends[:-1]
         if not gaps.any():
             return self.data[self.starts[0] : self.ends[-1]], offsets
+        if speedups is not None:
+            joined = np.empty(int(offsets[-1]), np.uint8)
+            starts, ends = np.ascontiguousarray(self.starts), np.ascontiguousarray(self.ends)
+            speedups.join_strings(np.ascontiguousarray(self.data), starts, ends, joined, False)
+            return joined, offsets
         if bool((gaps > 0).all()):
             return self._without_gaps(), offsets
         index = np.repeat(self.starts - offsets[:-1], self.ends - self.starts) + np.arange(offsets[-1])

@@ -1,0 +1,538 @@
+/* The hot loops of anyq that NumPy cannot express.
+
+   Each function takes buffers and gives numbers; what it found wrong it says by its result, and the callers in Python
+   raise. The functions of the same names in Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py)
+   are their specification, and the tests compare the two. No index is used before it is checked, so a buffer that
+   another thread changes meanwhile gives a wrong result at worst: the interpreter's lock is released in every loop that
+   may take long. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+/* ---- compression -------------------------------------------------------------------------------------------- */
+
+enum { STREAM_OK = 0, STREAM_CUT = 1, STREAM_UNKNOWN = 2, STREAM_LENGTH = 3 };
+
+#define GROUP 17
+#define LONGEST 255
+#define REPEAT (2 + LONGEST)
+
+/* Copy `count` bytes from `from` to `to`, which is behind it by `distance`: where the two overlap, what is copied repeats.
+   There is room for REPEAT bytes and 8 more at `to`, whatever `count` is. */
+static inline void
+repeat_with_room(uint8_t *to, size_t distance, size_t count)
+{
+    const uint8_t *from = to - distance;
+    const uint8_t *stop = to + count;
+
+    if (distance >= 8) {
+        do {
+            memcpy(to, from, 8);
+            to += 8;
+            from += 8;
+        } while (to < stop);
+    }
+    else if (distance == 1) {
+        memset(to, *from, count);
+    }
+    else {
+        while (to < stop)
+            *to++ = *from++;
+    }
+}
+
+/* Places are counted from 1, so that 0 says that nothing has been noted. A byte's place is noted with the next byte, but
+   for the last of a repeat: then `open` is 256, an entry that nobody reads. */
+static int
+expand(const uint8_t *in, size_t size, uint8_t *out, size_t wanted)
+{
+    size_t places[512] = {0}, pos = 0, end = 0;
+    unsigned open = 256;
+
+    while (end < wanted) {
+        if (pos >= size)
+            return STREAM_CUT;
+        unsigned control = in[pos++];
+        int roomy = size - pos >= 2 * 8 && wanted - end >= 8 * REPEAT + 8;
+        for (unsigned bit = 0; bit < 8; bit++, control >>= 1) {
+            if (!roomy && end >= wanted)
+                break;
+            if (!(control & 1)) {
+                if (!roomy && pos >= size)
+                    return STREAM_CUT;
+                uint8_t byte = in[pos++];
+                places[open ^ byte] = end;
+                open = byte;
+                out[end++] = byte;
+                continue;
+            }
+            if (!roomy && size - pos < 2)
+                return STREAM_CUT;
+            size_t place = places[in[pos]], count = 2 + (size_t)in[pos + 1];
+            pos += 2;
+            if (place == 0)
+                return STREAM_UNKNOWN;
+            size_t distance = end - (place - 1);
+            if (roomy)
+                repeat_with_room(out + end, distance, count);
+            else if (wanted - end < count)
+                return STREAM_LENGTH;
+            else
+                for (size_t i = 0; i < count; i++)
+                    out[end + i] = out[end + i - distance];
+            places[open ^ out[end]] = end;
+            places[out[end] ^ out[end + 1]] = end + 1;
+            open = 256;
+            end += count;
+        }
+    }
+    return pos == size ? STREAM_OK : STREAM_LENGTH;
+}
+
+/* How many bytes from `a` on are those from `b` on, `most` at most. */
+static inline size_t
+same(const uint8_t *a, const uint8_t *b, size_t most)
+{
+    size_t count = 0;
+
+    while (most - count >= 8) {
+        uint64_t x, y;
+        memcpy(&x, a + count, 8);
+        memcpy(&y, b + count, 8);
+        if (x != y)
+            break;
+        count += 8;
+    }
+    while (count < most && a[count] == b[count])
+        count++;
+    return count;
+}
+
+/* The length of the stream, or -1 when it comes near to being longer than `limit`, the size of `out`. */
+static Py_ssize_t
+squeeze(const uint8_t *in, size_t size, uint8_t *out, size_t limit)
+{
+    size_t places[256] = {0}, pos = 0, end = 0, control = 0, waiting = 0;
+    unsigned bit = 256, waiting_hash = 0;
+
+    while (pos < size) {
+        if (bit == 256) {
+            if (limit < GROUP || end > limit - GROUP)
+                return -1;
+            control = end;
+            out[end++] = 0;
+            bit = 1;
+        }
+        size_t place = 0;
+        unsigned hash = 0;
+        int hashed = size - pos >= 3;
+        if (hashed) {
+            hash = in[pos] ^ in[pos + 1];
+            place = places[hash];
+        }
+        if (waiting) {
+            places[waiting_hash] = waiting;
+            waiting = 0;
+        }
+        if (place == 0 || in[place - 1] != in[pos]) {
+            if (hashed) {
+                waiting = pos + 1;
+                waiting_hash = hash;
+            }
+            out[end++] = in[pos++];
+        }
+        else {
+            places[hash] = pos + 1;
+            out[control] |= (uint8_t)bit;
+            pos += 2;
+            size_t most = size - pos < LONGEST ? size - pos : LONGEST;
+            size_t more = same(in + place + 1, in + pos, most);
+            out[end++] = (uint8_t)hash;
+            out[end++] = (uint8_t)more;
+            pos += more;
+        }
+        bit <<= 1;
+    }
+    return (Py_ssize_t)end;
+}
+
+static PyObject *
+decompress(PyObject *module, PyObject *args)
+{
+    Py_buffer in, out;
+    int status;
+
+    if (!PyArg_ParseTuple(args, "y*w*:decompress", &in, &out))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    status = expand(in.buf, (size_t)in.len, out.buf, (size_t)out.len);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&out);
+    return PyLong_FromLong(status);
+}
+
+static PyObject *
+compress(PyObject *module, PyObject *args)
+{
+    Py_buffer in, out;
+    Py_ssize_t size;
+
+    if (!PyArg_ParseTuple(args, "y*w*:compress", &in, &out))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    size = squeeze(in.buf, (size_t)in.len, out.buf, (size_t)out.len);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&out);
+    return PyLong_FromSsize_t(size);
+}
+
+/* ---- lists of char vectors ---------------------------------------------------------------------------------- */
+
+#define HEAD 6
+#define CHARS 10
+
+static inline uint64_t
+count_of(const uint8_t *at, int little)
+{
+    return little ? (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24
+                  : (uint64_t)at[3] | (uint64_t)at[2] << 8 | (uint64_t)at[1] << 16 | (uint64_t)at[0] << 24;
+}
+
+static Py_ssize_t
+find_strings(const uint8_t *in, size_t size, size_t pos, int64_t *starts, int64_t *ends, size_t count, int little)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pos > size || size - pos < HEAD || in[pos] != CHARS || in[pos + 1] != 0)
+            return -1;
+        uint64_t length = count_of(in + pos + 2, little);
+        pos += HEAD;
+        if (length > size - pos)
+            return -1;
+        starts[i] = (int64_t)pos;
+        pos += (size_t)length;
+        ends[i] = (int64_t)pos;
+    }
+    return (Py_ssize_t)pos;
+}
+
+static PyObject *
+string_bounds(PyObject *module, PyObject *args)
+{
+    Py_buffer in, starts, ends;
+    Py_ssize_t pos;
+    int little;
+    PyObject *found = NULL;
+
+    if (!PyArg_ParseTuple(args, "y*nw*w*p:string_bounds", &in, &pos, &starts, &ends, &little))
+        return NULL;
+    if (pos < 0 || starts.len != ends.len || starts.len % sizeof(int64_t)) {
+        PyErr_SetString(PyExc_ValueError, "starts and ends are arrays of 64-bit integers of one length");
+    }
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        pos = find_strings(in.buf, (size_t)in.len, (size_t)pos, starts.buf, ends.buf,
+                           (size_t)starts.len / sizeof(int64_t), little);
+        Py_END_ALLOW_THREADS
+        found = PyLong_FromSsize_t(pos);
+    }
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&starts);
+    PyBuffer_Release(&ends);
+    return found;
+}
+
+/* Write the texts one after the other, each behind `head` bytes that say what it is (6) or nothing (0). */
+static int
+put_strings(const uint8_t *data, size_t size, const int64_t *starts, const int64_t *ends, size_t count, uint8_t *out,
+            size_t room, size_t head)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t start = starts[i], end = ends[i];
+        if (start < 0 || end < start || (uint64_t)end > size || room < head || room - head < (size_t)(end - start))
+            return -1;
+        size_t length = (size_t)(end - start);
+        if (head) {
+            if (length > UINT32_MAX)
+                return -1;
+            out[0] = CHARS;
+            out[1] = 0;
+            out[2] = (uint8_t)length;
+            out[3] = (uint8_t)(length >> 8);
+            out[4] = (uint8_t)(length >> 16);
+            out[5] = (uint8_t)(length >> 24);
+            out += HEAD;
+            room -= HEAD;
+        }
+        memcpy(out, data + start, length);
+        out += length;
+        room -= length;
+    }
+    return room == 0 ? 0 : -1;
+}
+
+static PyObject *
+join_strings(PyObject *module, PyObject *args)
+{
+    Py_buffer data, starts, ends, out;
+    int headed, status = -1;
+
+    if (!PyArg_ParseTuple(args, "y*y*y*w*p:join_strings", &data, &starts, &ends, &out, &headed))
+        return NULL;
+    if (starts.len == ends.len && starts.len % sizeof(int64_t) == 0) {
+        Py_BEGIN_ALLOW_THREADS
+        status = put_strings(data.buf, (size_t)data.len, starts.buf, ends.buf, (size_t)starts.len / sizeof(int64_t),
+                             out.buf, (size_t)out.len, headed ? HEAD : 0);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&starts);
+    PyBuffer_Release(&ends);
+    PyBuffer_Release(&out);
+    if (status < 0) {
+        PyErr_SetString(PyExc_ValueError, "the bounds of the texts and the sizes of the buffers do not fit together");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* ---- symbols ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    uint64_t hash;
+    size_t start;
+    uint32_t length;
+    int32_t code; /* -1: free */
+} Slot;
+
+typedef struct {
+    Slot *slots;
+    size_t mask;
+    int32_t used;
+    size_t *firsts; /* by code: where the text begins; two entries, start and length */
+    size_t room;
+} Seen;
+
+static uint64_t seed_a, seed_b;
+
+static inline uint64_t
+mixed(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    uint64_t x = (a ^ (b >> 32)) * 0x9E3779B97F4A7C15ULL;
+    x ^= x >> 29;
+    x = (x + b) * 0xBF58476D1CE4E5B9ULL;
+    return x ^ (x >> 32);
+#endif
+}
+
+/* Seeded, because a peer chooses the texts. */
+static inline uint64_t
+hash_of(const uint8_t *text, size_t length)
+{
+    uint64_t hash = seed_a ^ length;
+
+    for (; length >= 8; text += 8, length -= 8) {
+        uint64_t word;
+        memcpy(&word, text, 8);
+        hash = mixed(hash ^ word, seed_b);
+    }
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++)
+        word = word << 8 | text[i];
+    return mixed(hash ^ word, seed_b ^ 0xA0761D6478BD642FULL);
+}
+
+static int
+grow(Seen *seen)
+{
+    size_t mask = seen->mask * 2 + 1;
+    Slot *slots = PyMem_RawMalloc((mask + 1) * sizeof(Slot));
+
+    if (slots == NULL)
+        return -1;
+    for (size_t i = 0; i <= mask; i++)
+        slots[i].code = -1;
+    for (size_t i = 0; i <= seen->mask; i++) {
+        if (seen->slots[i].code < 0)
+            continue;
+        size_t at = (size_t)seen->slots[i].hash & mask;
+        while (slots[at].code >= 0)
+            at = (at + 1) & mask;
+        slots[at] = seen->slots[i];
+    }
+    PyMem_RawFree(seen->slots);
+    seen->slots = slots;
+    seen->mask = mask;
+    return 0;
+}
+
+static int
+new_code(Seen *seen, Slot *slot, uint64_t hash, size_t start, size_t length)
+{
+    if ((size_t)seen->used == seen->room) {
+        size_t room = seen->room * 2;
+        size_t *firsts = PyMem_RawRealloc(seen->firsts, room * 2 * sizeof(size_t));
+        if (firsts == NULL)
+            return -1;
+        seen->firsts = firsts;
+        seen->room = room;
+    }
+    seen->firsts[2 * seen->used] = start;
+    seen->firsts[2 * seen->used + 1] = length;
+    slot->hash = hash;
+    slot->start = start;
+    slot->length = (uint32_t)length;
+    slot->code = seen->used++;
+    return (size_t)seen->used * 2 > seen->mask ? grow(seen) : 0;
+}
+
+enum { SYMBOLS_OK = 0, SYMBOLS_MEMORY = -1, SYMBOLS_WRONG = -2 };
+
+static int
+number_symbols(const uint8_t *in, size_t size, int32_t *codes, size_t count, Seen *seen)
+{
+    size_t pos = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *nul = pos < size ? memchr(in + pos, 0, size - pos) : NULL;
+        if (nul == NULL)
+            return SYMBOLS_WRONG;
+        size_t length = (size_t)(nul - (in + pos));
+        if (length > UINT32_MAX || seen->used == INT32_MAX)
+            return SYMBOLS_WRONG;
+        uint64_t hash = hash_of(in + pos, length);
+        size_t at = (size_t)hash & seen->mask;
+        Slot *slot = &seen->slots[at];
+        while (slot->code >= 0 && !(slot->hash == hash && slot->length == length &&
+                                    memcmp(in + slot->start, in + pos, length) == 0)) {
+            at = (at + 1) & seen->mask;
+            slot = &seen->slots[at];
+        }
+        if (slot->code >= 0) {
+            codes[i] = slot->code;
+        }
+        else {
+            codes[i] = seen->used;
+            if (new_code(seen, slot, hash, pos, length) < 0)
+                return SYMBOLS_MEMORY;
+        }
+        pos += length + 1;
+    }
+    return pos == size ? SYMBOLS_OK : SYMBOLS_WRONG;
+}
+
+#define FIRST_SLOTS 1024
+
+static int
+prepare(Seen *seen)
+{
+    seen->mask = FIRST_SLOTS - 1;
+    seen->used = 0;
+    seen->room = FIRST_SLOTS;
+    seen->slots = PyMem_RawMalloc(FIRST_SLOTS * sizeof(Slot));
+    seen->firsts = PyMem_RawMalloc(FIRST_SLOTS * 2 * sizeof(size_t));
+    if (seen->slots == NULL || seen->firsts == NULL)
+        return -1;
+    for (size_t i = 0; i < FIRST_SLOTS; i++)
+        seen->slots[i].code = -1;
+    return 0;
+}
+
+static PyObject *
+distinct_texts(const char *in, const Seen *seen)
+{
+    PyObject *texts = PyList_New(seen->used);
+
+    for (Py_ssize_t i = 0; texts != NULL && i < seen->used; i++) {
+        const char *text = in + seen->firsts[2 * i];
+        PyObject *made = PyUnicode_DecodeUTF8(text, (Py_ssize_t)seen->firsts[2 * i + 1], "surrogateescape");
+        if (made == NULL)
+            Py_CLEAR(texts);
+        else
+            PyList_SET_ITEM(texts, i, made);
+    }
+    return texts;
+}
+
+static PyObject *
+factorize(PyObject *module, PyObject *args)
+{
+    Py_buffer in, codes;
+    Seen seen;
+    PyObject *texts = NULL;
+    int status = SYMBOLS_MEMORY;
+
+    if (!PyArg_ParseTuple(args, "y*w*:factorize", &in, &codes))
+        return NULL;
+    if (prepare(&seen) == 0) {
+        Py_BEGIN_ALLOW_THREADS
+        status = codes.len % sizeof(int32_t) ? SYMBOLS_WRONG
+                                             : number_symbols(in.buf, (size_t)in.len, codes.buf,
+                                                              (size_t)codes.len / sizeof(int32_t), &seen);
+        Py_END_ALLOW_THREADS
+    }
+    if (status == SYMBOLS_MEMORY)
+        PyErr_NoMemory();
+    else if (status == SYMBOLS_WRONG)
+        PyErr_SetString(PyExc_ValueError, "the buffer does not hold as many symbols as there are codes");
+    else
+        texts = distinct_texts(in.buf, &seen);
+    PyMem_RawFree(seen.slots);
+    PyMem_RawFree(seen.firsts);
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&codes);
+    return texts;
+}
+
+/* ---- the module --------------------------------------------------------------------------------------------- */
+
+static PyMethodDef methods[] = {
+    {"compress", compress, METH_VARARGS, "compress(body, out) -> length of the stream in out, or -1"},
+    {"decompress", decompress, METH_VARARGS, "decompress(stream, out) -> 0, or what is wrong"},
+    {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
+    {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
+    {"string_bounds", string_bounds, METH_VARARGS, "string_bounds(buf, pos, starts, ends, little_endian) -> end, or -1"},
+    {NULL, NULL, 0, NULL},
+};
+
+static int
+seed(PyObject *module)
+{
+    /* The hash of a text differs from process to process, and is not told to peers. */
+    PyObject *text = PyUnicode_FromString("anyq symbols");
+    Py_hash_t hash = text == NULL ? -1 : PyObject_Hash(text);
+
+    Py_XDECREF(text);
+    if (hash == -1)
+        return -1;
+    seed_a = mixed((uint64_t)hash ^ 0xE7037ED1A0B428DBULL, 0x8EBC6AF09C88C6E3ULL);
+    seed_b = mixed((uint64_t)hash ^ 0x589965CC75374CC3ULL, 0x1D8E4E27C47D124FULL) | 1;
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, seed},
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "anyq.twin._speedups",
+    .m_doc = "The compiled hot loops of anyq.",
+    .m_size = 0,
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__speedups(void)
+{
+    return PyModuleDef_Init(&definition);
+}

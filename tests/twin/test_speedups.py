@@ -1,0 +1,147 @@
+"""The compiled loops give what those in Python give, for right and wrong input alike."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import anyq
+from anyq import codec, twin
+from anyq.codec import _scan, _stream, _strings, _twin
+from anyq.values import StringArray, SymbolArray
+
+pytestmark = pytest.mark.skipif(not twin.COMPILED, reason="the compiled twin is not in use")
+
+
+def outcome(function: Any, *arguments: Any) -> Any:
+    try:
+        result = function(*arguments)
+    except anyq.DecodeError:
+        return "refused"
+    return bytes(result) if result is not None else None
+
+
+patterned = st.lists(
+    st.tuples(st.binary(min_size=1, max_size=12), st.integers(1, 300)).map(lambda part: part[0] * part[1]), max_size=8
+).map(b"".join)
+
+
+@given(st.binary(max_size=600) | patterned, st.integers(-20, 20))
+@example(bytes(3000), 0)
+def test_compression(body: bytes, slack: int) -> None:
+    for limit in (len(body) // 2 + slack, 2 * len(body) + 40):
+        assert _twin.compress_stream(body, limit) == _stream.compress_stream(body, limit)
+
+
+@given(patterned, st.integers(0, 3), st.data())
+def test_decompression(body: bytes, off: int, data: st.DataObject) -> None:
+    stream = _stream.compress_stream(body, 2 * len(body) + 40)
+    assert stream is not None
+    changed = bytearray(stream)
+    if changed and data.draw(st.booleans()):
+        changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    size = len(body) + off - 1
+    for wrong in (stream, bytes(changed), stream[:-1], stream + b"\0"):
+        if size > 0:
+            assert outcome(_twin.decompress_stream, wrong, size) == outcome(_stream.decompress_stream, wrong, size)
+
+
+@given(st.binary(max_size=400), st.integers(1, 4000))
+def test_decompression_of_anything(stream: bytes, size: int) -> None:
+    assert outcome(_twin.decompress_stream, stream, size) == outcome(_stream.decompress_stream, stream, size)
+
+
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=30), st.booleans(), st.data())
+def test_bounds_of_strings(texts: list[bytes], little_endian: bool, data: st.DataObject) -> None:
+    order: Any = "little" if little_endian else "big"
+    body = bytearray(b"lead" + b"".join(b"\x0a\0" + len(t).to_bytes(4, order) + t for t in texts) + b"tail")
+    check_bounds(bytes(body), len(texts), little_endian)
+    check_bounds(bytes(body[: data.draw(st.integers(0, len(body)))]), len(texts), little_endian)
+    body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    check_bounds(bytes(body), len(texts), little_endian)
+
+
+def check_bounds(body: bytes, count: int, little_endian: bool) -> None:
+    here = _twin.string_bounds(body, 4, count, little_endian)
+    there = _scan.string_bounds(body, 4, count, little_endian)
+    assert (here is None) == (there is None)
+    if here and there:
+        assert [list(map(int, part)) for part in here[:2]] == [list(map(int, part)) for part in there[:2]]
+        assert here[2] == there[2]
+
+
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=30), st.data())
+def test_strings_are_written(texts: list[bytes], data: st.DataObject) -> None:
+    array = StringArray.from_bytes(texts)
+    chosen = data.draw(st.lists(st.integers(0, len(texts) - 1), min_size=1))
+    for made in (array, array.take(np.array(chosen)), array.take(slice(None, None, -1))):
+        assert bytes(_twin.string_list_bytes(made)) == bytes(_strings.string_list_bytes(made))
+        assert made.contiguous()[0].tobytes() == b"".join(made)
+
+
+@given(st.lists(st.binary(max_size=20).map(lambda raw: raw.replace(b"\0", b"")), max_size=50), st.integers(1, 100))
+def test_symbols_are_numbered(texts: list[bytes], times: int) -> None:
+    many = texts * times
+    codes, uniques = SymbolArray.from_raw(len(many), b"".join(text + b"\0" for text in many)).factorize()
+    numbers: dict[bytes, int] = {}
+    assert codes.tolist() == [numbers.setdefault(text, len(numbers)) for text in many]
+    assert [text.encode("utf-8", "surrogateescape") for text in uniques] == list(numbers)
+
+
+def test_many_distinct_symbols() -> None:
+    texts = [f"{i:x}" for i in range(50_000)]
+    codes, uniques = anyq.symbols(texts * 2).symbols.factorize()
+    assert uniques.tolist() == texts
+    raw = codec.encode(anyq.symbols(texts * 2))
+    value = codec.decode(raw)
+    assert isinstance(value, anyq.Vector)
+    assert value.symbols.factorize()[1].tolist() == texts
+    assert np.array_equal(value.symbols.factorize()[0], codes)
+
+
+@pytest.mark.parametrize(("raw", "count"), [(b"a", 1), (b"a\0", 2), (b"a\0b\0", 1), (b"", 1), (b"\0\0\0", 2)])
+def test_symbols_that_are_not_there(raw: bytes, count: int) -> None:
+    assert twin.speedups is not None
+    with pytest.raises(ValueError, match="symbols"):
+        twin.speedups.factorize(raw, np.empty(count, np.int32))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "room"),
+    [
+        ([0], [9], 9),
+        ([-1], [1], 2),
+        ([2], [1], 0),
+        ([0, 1], [1], 1),
+        ([0], [3], 2),
+        ([0], [3], 4),
+        ([2**62], [2**63 - 1], 9),
+    ],
+)
+def test_bounds_that_do_not_fit(starts: list[int], ends: list[int], room: int) -> None:
+    assert twin.speedups is not None
+    out = np.empty(room, np.uint8)
+    with pytest.raises(ValueError, match="bounds"):
+        twin.speedups.join_strings(b"abcd", np.array(starts, np.int64), np.array(ends, np.int64), out, False)
+    with pytest.raises(ValueError, match="64-bit"):
+        twin.speedups.string_bounds(b"abcd", 0, np.empty(7, np.uint8), np.empty(7, np.uint8), True)
+
+
+@pytest.mark.parametrize(("setting", "compiled"), [("1", False), ("", True), ("0", True)])
+def test_the_environment_chooses(setting: str, compiled: bool) -> None:
+    code = "import anyq.twin; print(anyq.twin.COMPILED)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "ANYQ_PURE": setting},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(compiled)
