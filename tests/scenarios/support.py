@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import anyio.to_thread
 from anyio.abc import ByteStream, SocketAttribute
 
 import anyq
@@ -79,9 +80,10 @@ def text_of(event: SyncRequest | AsyncMessage | Response) -> str:
     return text.decode() if isinstance(text, bytes) else str(text)
 
 
-@contextmanager
-def nothing_left_open() -> Iterator[None]:
+@asynccontextmanager
+async def nothing_left_open() -> AsyncIterator[None]:
     """No file descriptor is left behind."""
+    await anyio.to_thread.run_sync(int)  # the machinery of threads has file descriptors of its own
     gc.collect()
     before = set(os.listdir("/proc/self/fd"))
     yield

@@ -165,14 +165,12 @@ async def never(stream: ByteStream) -> None:
 
 @pytest.mark.parametrize("tls", [False, True])
 async def test_17_cancelled_while_connecting_no_socket_is_left(tls: bool) -> None:
-    await anyio.to_thread.run_sync(int)  # the machinery of threads has file descriptors of its own
-    with nothing_left_open():
-        async with listening(never) as port:
-            for _ in range(3):
-                with anyio.move_on_after(0.05) as scope:
-                    async with anyq.connect("127.0.0.1", port, tls=tls):
-                        pytest.fail("this server never answers")
-                assert scope.cancelled_caught
+    async with nothing_left_open(), listening(never) as port:
+        for _ in range(3):
+            with anyio.move_on_after(0.05) as scope:
+                async with anyq.connect("127.0.0.1", port, tls=tls):
+                    pytest.fail("this server never answers")
+            assert scope.cancelled_caught
 
 
 @pytest.mark.virtual_time

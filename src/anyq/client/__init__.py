@@ -12,6 +12,7 @@ from anyq.client._reconnect import Backoff
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
 from anyq.client._stats import CallReport, ConnectionStatistics
 from anyq.client._tls import client_context
+from anyq.client._transport import SocketStream
 
 __all__ = [
     "Address",
@@ -28,6 +29,7 @@ __all__ = [
     "Pending",
     "Query",
     "ScriptRequest",
+    "SocketStream",
     "Statement",
     "client_context",
     "connect",

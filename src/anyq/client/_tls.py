@@ -46,8 +46,10 @@ def _follow_environment(context: ssl.SSLContext) -> None:
     file, path = _variable("CA_CERT_FILE"), _variable("CA_CERT_PATH")
     if file or path:
         context.load_verify_locations(file or None, path or None)
-    if certificate := _variable("CERT_FILE"):
-        context.load_cert_chain(certificate, _variable("KEY_FILE") or None)
+    # Without a key it is OpenSSL's own SSL_CERT_FILE, which names certificate authorities.
+    certificate, key = _variable("CERT_FILE"), _variable("KEY_FILE")
+    if certificate and key:
+        context.load_cert_chain(certificate, key)
     if ciphers := _variable("CIPHER_LIST"):
         context.set_ciphers(ciphers)
     if lowest := _version("MINPROTOCOL"):
