@@ -89,7 +89,19 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("-W", type=int, metavar="N", dest="week", help="first day of the week")
     parser.add_argument("-z", type=int, choices=(0, 1), dest="dates", help="0: dates are mm/dd, 1: dd/mm")
     parser.add_argument(
+        "-E",
+        type=int,
+        choices=(0, 1, 2),
+        default=0,
+        dest="tls_mode",
+        help="0: no TLS, 1: with and without, 2: TLS only",
+    )
+    parser.add_argument("-w", type=int, metavar="MB", dest="memory", help="how much memory q may use")
+    parser.add_argument(
         "--allow-shell", action="store_true", help="let clients run shell commands on this machine, as q does"
+    )
+    parser.add_argument(
+        "--allow-files", action="store_true", help="let clients use files outside the working directory, as q does"
     )
     parser.set_defaults(run=console)
 

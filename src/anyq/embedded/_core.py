@@ -92,6 +92,11 @@ class EmbeddedQ:
         """Make the evaluation that runs raise ``stop`` soon, as a signal does to q. Nothing when none runs."""
         self._interrupt()
 
+    @property
+    def time_limit(self) -> float | None:
+        """What ``\\T`` says, in seconds. Any thread may ask."""
+        return self._interpreter.time_limit if self._interpreter is not None else None
+
     # The timer
 
     def _set_timer(self, interval: int) -> None:

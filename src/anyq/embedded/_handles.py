@@ -11,11 +11,12 @@ import attrs
 
 from anyq import codec
 from anyq.errors import Error, QError
-from anyq.portal import Loop, Owner
+from anyq.portal import Owner
 from anyq.server import Client
 from anyq.values import NULL, Value
 
 from ._caller import Caller
+from ._errands import Errands
 
 __all__ = ["Handles", "Outbound"]
 
@@ -48,7 +49,7 @@ class _Connected:
     """A client of a server that serves this q."""
 
     client: Client
-    loop: Loop
+    errands: Errands
 
 
 @attrs.define(eq=False)
@@ -65,8 +66,8 @@ class Handles:
 
     # Clients
 
-    def add_client(self, client: Client, loop: Loop) -> None:
-        self._clients[client.handle] = _Connected(client, loop)
+    def add_client(self, client: Client, errands: Errands) -> None:
+        self._clients[client.handle] = _Connected(client, errands)
 
     def drop_client(self, client: Client) -> None:
         self._clients.pop(client.handle, None)
@@ -89,7 +90,7 @@ class Handles:
                 log.warning("an async message to handle %d is dropped: it is closed", handle)
                 continue
             body = codec.encode(message, capability=there.client.capability)
-            there.loop.call_soon(_post, there.client, body)
+            there.errands.add(_post, there.client, body)
         outbox.clear()
 
     def on_client(self, handle: int, action: Callable[[Client], object]) -> None:
@@ -97,7 +98,7 @@ class Handles:
         there = self._clients.get(handle)
         if there is None:
             raise QError("domain", detail=f"{handle} is no client's handle")
-        there.loop.call_soon(action, there.client)
+        there.errands.add(action, there.client)
 
     # What q does with handles
 

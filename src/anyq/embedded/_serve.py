@@ -14,12 +14,13 @@ import attrs
 
 from anyq.engine import Interpreter
 from anyq.errors import QError
-from anyq.portal import Job, Loop, current_loop
+from anyq.portal import Job
 from anyq.server import Action, Client, Encoded, Handler, Limits, Server, Stats, encode
 from anyq.values import Atom, QType, Value, chars, symbol
 
 from ._caller import Caller, Permissions
 from ._core import EmbeddedQ, as_received
+from ._errands import Errands
 from ._face import Embedded
 
 __all__ = ["EmbeddedServer", "serve"]
@@ -100,7 +101,7 @@ class EmbeddedServer:
     _permissions: Permissions
     _owned: bool = attrs.field(default=False, init=False)
     _server: Server = attrs.field(init=False)
-    _loop: Loop = attrs.field(init=False)
+    _errands: Errands = attrs.field(init=False)
     _addresses: dict[int, int] = attrs.field(factory=dict, init=False)
 
     # The scope
@@ -108,7 +109,7 @@ class EmbeddedServer:
     async def __aenter__(self) -> Self:
         python = {name: given for name, given in self._given.items() if callable(given) or isinstance(given, Handler)}
         wants_q = self._q is not None or not {"on_sync"} <= python.keys() or len(python) < self._count_given()
-        self._loop = current_loop()
+        self._errands = Errands()
         if wants_q and self._q is None:
             self._q, self._owned = EmbeddedQ(), True
             self._q.start()
@@ -127,6 +128,7 @@ class EmbeddedServer:
         except BaseException:
             await self._end_q()
             raise
+        self._server.start_soon(self._errands.run)
         return self
 
     async def __aexit__(
@@ -197,9 +199,10 @@ class EmbeddedServer:
         assert self._q is not None
         job: Job[Any] = self._q.submit(work, self._caller(client))
         try:
-            if self._timeout is None:
+            limit = self._timeout or self._q.time_limit
+            if limit is None:
                 return await job
-            with anyio.move_on_after(self._timeout):
+            with anyio.move_on_after(limit):
                 return await job
             job.interrupt()
             if job.started:
@@ -209,6 +212,7 @@ class EmbeddedServer:
         finally:
             if not job.done():
                 job.interrupt()
+            self._errands.run_all()
 
     async def _authenticate(self, user: str, password: str | None, client: Client) -> bool:
         def work(interpreter: Interpreter) -> bool:
@@ -259,7 +263,7 @@ class EmbeddedServer:
     def _enter_client(self, client: Client) -> None:
         assert self._q is not None
         self._addresses[client.handle] = _address_number(client.address)
-        self._q.handles.add_client(client, self._loop)
+        self._q.handles.add_client(client, self._errands)
 
     def _leave_client(self, client: Client) -> None:
         assert self._q is not None

@@ -152,6 +152,7 @@ class Owner:
         self._switching = threading.Lock()
         self._closing = threading.Lock()
         self._closed = False
+        self._ticking = False
         self._thread: threading.Thread | None = None
         self._aside: deque[Job[Any] | None] = deque()
         self._timers: dict[object, tuple[float, float, Callable[[], object]]] = {}
@@ -169,6 +170,11 @@ class Owner:
     @property
     def closed(self) -> bool:
         return self._closed
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job or a timer runs just now."""
+        return self._current is not None or self._ticking
 
     def submit(self, function: Callable[..., T], *arguments: Any, tag: object = None) -> Job[T]:
         """Have ``function(*arguments)`` run by the owner after all that was submitted before.
@@ -273,7 +279,11 @@ class Owner:
         for key, (at, seconds, function) in list(self._timers.items()):
             if at <= now and key in self._timers:
                 self._timers[key] = (max(at + seconds, now), seconds, function)
-                function()
+                self._ticking = True
+                try:
+                    function()
+                finally:
+                    self._ticking = False
 
 
 _OWNERS: Final[WeakSet[Owner]] = WeakSet()

@@ -4,9 +4,10 @@ from ._client import Answer, AnswerState, Client, Posted, message_of
 from ._handlers import Action, Handler, error_text
 from ._limits import Limits, Stats
 from ._server import Server
+from ._tls import server_context
 from ._wire import Encoded, encode
 
 __all__ = [
     "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Limits", "Posted", "Server", "Stats", "encode",
-    "error_text", "message_of",
+    "error_text", "message_of", "server_context",
 ]  # fmt: skip
