@@ -155,11 +155,11 @@ async def test_the_query_of_a_client_that_leaves_is_interrupted() -> None:
 
 @pytest.mark.parametrize("allowed", [False, True])
 async def test_shell_and_files_are_for_those_who_may(allowed: bool, tmp_path: Any) -> None:
-    outside = tmp_path / "some.txt"
-    outside.write_text("text\n")
+    outside = tmp_path / "some.q"
+    outside.write_text("loaded:1\n")
     options = {"allow_shell": allowed, "allow_files": allowed}
     async with anyq.serve(port=0, **options) as server, anyq.connect("127.0.0.1", server.port) as q:  # type: ignore[arg-type]
-        for query in ('system"echo 1"', f'read1 `$":{outside}"'):
+        for query in ('system"echo 1"', f'system"l {outside}"'):
             if allowed:
                 await q(query)
             else:
