@@ -272,6 +272,8 @@ class _Writer:
             return self.temporary(f"{resolved}({', '.join(arguments)})")
         operand = self.gen(function)
         self.mark = function.start
+        if isinstance(node.arguments[-1], Elided) and node.arguments[-1].open:
+            return self.temporary(f"project(({operand}, {arguments[0]}))")
         given = ", ".join(arguments)
         if "ELIDED" not in arguments and len(arguments) <= 2:
             return self.temporary(f"ap{len(arguments)}({operand}, {given})")

@@ -68,10 +68,11 @@ class Verb:
 
 @attrs.frozen
 class Elided:
-    """An argument left out."""
+    """An argument left out; ``open`` marks the missing right argument of a verb at the end of a phrase."""
 
     start: int
     end: int
+    open: bool = False
 
 
 @attrs.frozen

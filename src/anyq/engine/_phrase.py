@@ -82,7 +82,7 @@ class _Fold:
             return at - 1
         if at > 0 and self.takes_left(at) and not last.iterator:
             left = self.terms[at - 1].node
-            gap = Elided(last.node.end, last.node.end)
+            gap = Elided(last.node.end, last.node.end, open=True)
             if isinstance(left, Constant | Verb) or not _is_glyph(last, ":"):
                 self.right = Apply(last.node.start, last.node.end, last.node, (left, gap))
                 self.wants = True
@@ -123,7 +123,7 @@ class _Fold:
         if isinstance(node, Verb) and node.unary and not verb.through:
             node = attrs.evolve(node, unary=False)
         if self.wants:
-            gap = Elided(node.end, node.end)
+            gap = Elided(node.end, node.end, open=True)
             return Compose(node.start, self.right.end, Apply(node.start, node.end, node, (left.node, gap)), self.right)
         if verb.iterator and isinstance(node, Verb):
             raise QError(node.name, position=node.start)
