@@ -24,11 +24,11 @@ from anyq.values import (
     Table,
     Value,
     Vector,
-    collapse,
     count,
 )
 
 from ._index import find_keys, find_rows, index_at, null_of, positions
+from ._records import records
 
 __all__ = ["amend_at", "amend_deep"]
 
@@ -112,8 +112,8 @@ def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, 
 
 def _relisted(x: Vector | List, items: list[Value]) -> Value:
     if isinstance(x, Vector) and type(x) is not Vector:
-        return x.with_items(items)  # type: ignore[attr-defined, no-any-return]
-    made = collapse(items)
+        return x.with_data(SymbolArray.from_strs([item.raw for item in items]))  # type: ignore[attr-defined, no-any-return]
+    made = records(items)
     return x if not items else made
 
 
@@ -138,7 +138,7 @@ def _put(x: Vector | List, at: int, item: Value) -> Value:
     if isinstance(x, List):
         items = list(x.items)
         items[at] = item
-        return collapse(items)
+        return records(items)
     _fitting(x, item)
     assert isinstance(item, Atom)
     if type(x) is not Vector:
@@ -196,7 +196,7 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
     known = len(x) > 0
     if isinstance(keys, Vector) and not (isinstance(key, Atom) and key.qtype is keys.qtype) and known:
         raise QError("type")
-    at = int(find_keys(keys, collapse([key]))[0]) if known else -1
+    at = int(find_keys(keys, records([key]))[0]) if known else -1
     values = list(x.values)  # type: ignore[call-overload]
     if at >= 0:
         new = amend_deep(values[at], rest, change, y)
@@ -211,12 +211,12 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
         new = amend_deep(old, rest, change, y)
     if isinstance(x.values, Vector) and values:
         _fitting(x.values, new)
-    return Dict(collapse([*keys, key]), _kept(x.values, [*values, new]))  # type: ignore[misc]
+    return Dict(records([*keys, key]), _kept(x.values, [*values, new]))  # type: ignore[misc]
 
 
 def _kept(old: Value, values: list[Value]) -> Value:
     """A list of dict values: a general list that has become uniform is a vector, as after any amend."""
-    return collapse(values)
+    return records(values)
 
 
 def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
@@ -226,10 +226,10 @@ def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value
         return KeyedTable(keys, amend_deep(values, (NULL, *rest), change, y))
     if isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in values.column_names:  # type: ignore[attr-defined]
         return KeyedTable(keys, amend_deep(values, (head, *rest), change, y))
-    row: Value = head if isinstance(head, Vector | List) and len(keys.columns) > 1 else collapse([head])
+    row: Value = head if isinstance(head, Vector | List) and len(keys.columns) > 1 else records([head])
     if isinstance(head, Dict):
         row = index_at(head, keys.names)
-    columns = tuple([collapse([part]) for part in row])  # type: ignore[attr-defined]
+    columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
     at = int(find_rows(keys, Table.of(keys.names, List.of(columns)))[0])
     if at < 0:
         raise QError("index")
@@ -271,7 +271,7 @@ def _column(x: Table, name: str, rest: Sequence[Value], change: Change, y: Value
 
 
 def _spread(new: Value, size: int) -> Value:
-    return collapse([new] * size) if isinstance(new, Atom) else new
+    return records([new] * size) if isinstance(new, Atom) else new
 
 
 def _checked(names: Vector, columns: Sequence[Value]) -> Table:

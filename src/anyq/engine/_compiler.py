@@ -20,7 +20,6 @@ from anyq.errors import QError
 from anyq.values import ELIDED, NULL, Atom, Derived, List, Projection, QType, Value
 
 from ._functions import Closure
-from ._iterators import records
 from ._names import absolute
 from ._nodes import (
     Apply,
@@ -43,6 +42,7 @@ from ._nodes import (
     TableOf,
     Verb,
 )
+from ._records import records
 from ._scope import assigned_in
 from ._vocabulary import ITERATORS, UNARY_OF_GLYPH, Entry
 

@@ -45,16 +45,17 @@ class Groups:
         return self.order[self.starts[1:] - 1]
 
 
-def _sorted_codes(column: Value) -> npt.NDArray[np.int64]:
+_NO_CODES: Final[Positions] = np.zeros(0, np.int64)
+
+
+def _sorted_codes(column: Value) -> Positions:
     """A number for each item, ordered as the items are."""
     if isinstance(column, Vector):
         if column.qtype is Q.SYMBOL:
             codes, uniques = column.symbols.factorize()
             texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
-            rank: npt.NDArray[np.int64] = np.empty(len(texts), np.int64)
-            rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-            ordered: npt.NDArray[np.int64] = rank.take(codes)
-            return ordered
+            places = sorted(range(len(texts)), key=texts.__getitem__)
+            return np.argsort(np.array(places, np.int64)).astype(np.int64)[codes] if texts else _NO_CODES
         data = column.data
         if column.qtype is Q.GUID:
             data = np.array([raw.tobytes() for raw in data], dtype=object)

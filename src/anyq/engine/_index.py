@@ -26,9 +26,10 @@ from anyq.values import (
     Table,
     Value,
     Vector,
-    collapse,
     count,
 )
+
+from ._records import records
 
 __all__ = ["find_keys", "index_at", "index_deep", "null_of", "positions", "take_rows"]
 
@@ -109,7 +110,7 @@ def _by_position(x: Vector | List, i: Value) -> Value:
             return List.of(())
         return take_rows(x, where)
     if isinstance(i, List):
-        return collapse([index_at(x, part) for part in i.items])
+        return records([index_at(x, part) for part in i.items])
     if isinstance(i, Dict):
         return Dict(i.keys, index_at(x, i.values))
     raise QError("type")
@@ -131,7 +132,7 @@ def take_rows(x: Value, where: Positions) -> Value:
         if strings is not None and bool(inside.all()):
             return List.of(strings.take(where))
         items, null = x.items, _past_end(x)
-        return collapse([items[k] if ok else null for k, ok in zip(where.tolist(), inside.tolist(), strict=True)])
+        return records([items[k] if ok else null for k, ok in zip(where.tolist(), inside.tolist(), strict=True)])
     raise QError("type")
 
 
@@ -176,7 +177,7 @@ def _by_key(d: Dict, key: Value) -> Value:
     if isinstance(key, List):
         if isinstance(keys, List) or not any(isinstance(k, List | Vector) for k in key.items):
             return take_rows(d.values, find_keys(keys, key))
-        return collapse([_by_key(d, part) for part in key.items])
+        return records([_by_key(d, part) for part in key.items])
     if isinstance(key, Dict):
         return Dict(key.keys, _by_key(d, key.values))
     raise QError("type")
@@ -193,7 +194,7 @@ def _is_key(keys: Value, key: Value) -> bool:
 
 
 def _enlisted(key: Value) -> Value:
-    return collapse([key])
+    return records([key])
 
 
 def _value_at(d: Dict, at: int) -> Value:
@@ -273,7 +274,7 @@ def _of_table(t: Table, i: Value) -> Value:
         if i.qtype in _POSITIONS:
             row = take_rows(t, np.array([i.raw], np.int64))
             assert isinstance(row, Table)
-            return Dict(t.names, collapse([column[0] for column in row.columns.items]))  # type: ignore[index]
+            return Dict(t.names, records([column[0] for column in row.columns.items]))  # type: ignore[index]
         raise QError("type")
     if isinstance(i, Vector) and i.qtype is Q.SYMBOL:
         return List.of(tuple([_of_table(t, name) for name in i]))
@@ -281,7 +282,7 @@ def _of_table(t: Table, i: Value) -> Value:
     if where is not None:
         return take_rows(t, where)
     if isinstance(i, List):
-        return collapse([_of_table(t, part) for part in i.items])
+        return records([_of_table(t, part) for part in i.items])
     raise QError("type")
 
 
@@ -296,7 +297,7 @@ def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
     if isinstance(key, Atom) or (width == 1 and isinstance(keys.columns.items[0], List) and isinstance(key, Vector)):
         if width != 1:
             raise QError("length")
-        return _row_found(values, keys, collapse([key]))
+        return _row_found(values, keys, records([key]))
     if isinstance(key, Vector | List):
         if width > 1 and len(key) == width and not any(isinstance(part, Vector | List) for part in key):
             return _row_found(values, keys, key)
@@ -310,13 +311,13 @@ def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
 
 def _single(key: Vector | List) -> Value:
     if isinstance(key, List) and key.items and all(isinstance(k, Vector | List) and len(k) == 1 for k in key.items):
-        return collapse([k[0] for k in key.items])  # type: ignore[index]
+        return records([k[0] for k in key.items])  # type: ignore[index]
     return key
 
 
 def _transposed(keys: Table, rows: Vector | List) -> Table:
     width = len(keys.columns)
-    columns = tuple([collapse([row[k] for row in rows]) for k in range(width)])  # type: ignore[index]
+    columns = tuple([records([row[k] for row in rows]) for k in range(width)])  # type: ignore[index]
     return Table.of(keys.names, List.of(columns))
 
 
@@ -330,7 +331,7 @@ def _reordered(keys: Table, wanted: Table) -> Table:
 
 
 def _row_found(values: Value, keys: Table, row: Value) -> Value:
-    columns = tuple([collapse([part]) for part in row])  # type: ignore[attr-defined]
+    columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
     at = find_rows(keys, Table.of(keys.names, List.of(columns)))
     return index_at(values, Atom(Q.LONG, int(at[0])))
 
@@ -367,6 +368,8 @@ def index_deep(x: Value, path: Sequence[Value]) -> Value:
         if isinstance(x, Dict):
             return Dict(x.keys, _each_item(x.values, rest))
         return _each_item(x, rest)
+    if isinstance(x, Atom):
+        raise QError("rank")
     selected = index_at(x, head)
     if not rest:
         return selected
@@ -383,6 +386,13 @@ def _many(x: Value, head: Value) -> bool:
     """Whether ``head`` selects several items of ``x``."""
     if isinstance(x, Dict) and isinstance(x.keys, List) and _is_key(x.keys, head):
         return False
+    if (
+        isinstance(x, Dict)
+        and isinstance(x.keys, Table)
+        and len(x.keys.columns) > 1
+        and isinstance(head, Vector | List)
+    ):
+        return any(isinstance(part, Vector | List) for part in head)
     return isinstance(head, Vector | List | Table)
 
 
@@ -390,5 +400,5 @@ def _each_item(x: Value, rest: Sequence[Value]) -> Value:
     if isinstance(x, Table) and _names(rest[0]):
         return index_deep(_of_table(x, rest[0]), rest[1:])
     if isinstance(x, Vector | List | Table):
-        return collapse([index_deep(item, rest) for item in x])
+        return records([index_deep(item, rest) for item in x])
     raise QError("rank" if isinstance(x, Atom) else "type")

@@ -12,7 +12,7 @@ from anyq import console
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Composition, Lambda, List, QType, Value, Vector
 
-from . import _amend, _applying, _commands
+from . import _amend, _applying, _commands, _session
 from ._application import Applier
 from ._compiler import Compiler, is_silent
 from ._functions import Closure, rebind
@@ -69,7 +69,7 @@ class Interpreter:
 
     def __init__(self, host: Host | None = None) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-        self.host = host or Host()
+        self.host: Host = host or Host()
         self.state = State()
         self.vocabulary = Vocabulary()
         install(self.vocabulary)
@@ -81,6 +81,7 @@ class Interpreter:
         for name, entry in self.vocabulary.entries.items():
             if name.startswith(".") and len(name) > 1:
                 self.names.put(name, entry.value)
+        _session.install(self)
         self.applier = Applier(self)
         self.callable = self.applier.callable
         self.builtin = self.applier.builtin
@@ -159,14 +160,18 @@ class Interpreter:
 
     def run(self, program: Program) -> Value:
         """Run compiled text. Raises `QError`."""
+        return self._guarded(program.code)
+
+    def _guarded(self, job: Callable[[], Value]) -> Value:
+        """Run a job with time limit and interruption; errors come with their call chain. Nested jobs just run."""
         if self._busy:
-            return program.code()
+            return job()
         cancel = None
         self._busy, self.state.stop = True, False
         try:
             if self.time_limit:
                 cancel = self.host.alarm(self.time_limit, self.interrupt)
-            return program.code()
+            return job()
         except Exception as error:
             raise self.explained(error) from error.__cause__
         finally:
@@ -192,10 +197,8 @@ class Interpreter:
 
     def apply(self, function: Value, arguments: Sequence[Value]) -> Value:
         """``function . arguments``. Raises `QError`."""
-        try:
-            return self.applier.apply(function, tuple(arguments) or (NULL,))
-        except Exception as error:
-            raise self.explained(error) from error.__cause__
+        given = tuple(arguments) or (NULL,)
+        return self._guarded(lambda: self.applier.apply(function, given))
 
     def value(self, x: Value) -> Value:
         """What q does with a message by default: text is evaluated, a list is a function and its arguments.

@@ -29,6 +29,7 @@ from anyq.values import (
 
 from ._functions import is_function, rank_of
 from ._index import index_at, null_of
+from ._records import records
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -68,23 +69,6 @@ def rebuilt(like: Value, results: Sequence[Value]) -> Value:
     if isinstance(like, Dict):
         return Dict(like.keys, records(results))
     return records(results)
-
-
-def records(results: Sequence[Value]) -> Value:
-    """A list of values; dicts that share their symbol keys make a table, as they do in q."""
-    if results and type(results[0]) is Dict and _same_records(results):
-        first: Any = results[0]
-        rows = [list(r.values) for r in results]  # type: ignore[attr-defined]
-        columns = tuple([collapse([row[at] for row in rows]) for at in range(len(first.keys))])
-        return Table.of(first.keys, List.of(columns))
-    return collapse(results)
-
-
-def _same_records(results: Sequence[Value]) -> bool:
-    keys = results[0].keys  # type: ignore[attr-defined]
-    if not (isinstance(keys, Vector) and keys.qtype is Q.SYMBOL and len(keys)):
-        return False
-    return all(type(r) is Dict and (r.keys is keys or match(r.keys, keys)) for r in results)
 
 
 # -- each

@@ -79,7 +79,7 @@ def numbers(text: str) -> Value:
 def _one(word: str) -> Value:
     if word.startswith("0x"):
         digits = word[2:]
-        octets = bytes.fromhex(digits if len(digits) % 2 == 0 else digits[:-1] + "0" + digits[-1])
+        octets = bytes.fromhex(digits if len(digits) % 2 == 0 else "0" + digits)
         return Atom(Q.BYTE, octets[0]) if 0 < len(digits) <= 2 else Vector(Q.BYTE, np.frombuffer(octets, np.uint8))
     if word.endswith("b") and word[:-1].strip("01") == "" and len(word) > 1:
         bits = [c == "1" for c in word[:-1]]

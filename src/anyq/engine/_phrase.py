@@ -6,6 +6,8 @@ a projection, composed with what stands left of it (page ref/compose.md, "implic
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 
 from anyq.errors import QError
@@ -40,6 +42,9 @@ class Term:
     parenthesised: bool = False
 
 
+_ITERATOR_WORDS: Final = frozenset({"each", "peach", "over", "scan", "prior"})
+
+
 def fold(terms: list[Term], k: bool) -> Node:
     """The expression that a row of at least one term stands for."""
     return _Fold(terms, k).run()
@@ -65,6 +70,10 @@ class _Fold:
             if not term.verb:
                 self.right = self.applied(term)
                 at -= 1
+            elif at > 1 and self.is_iterator(at) and self.is_iterator(at - 1) and not self.terms[at - 2].verb:
+                inner = self.partial(self.terms[at - 2], self.terms[at - 1])
+                self.right = self.infix(Term(inner), term)
+                at -= 3
             elif at > 0 and self.takes_left(at):
                 self.right = self.infix(self.terms[at - 1], term)
                 at -= 2
@@ -89,6 +98,16 @@ class _Fold:
                 return at - 2
         self.right = last.node
         return at - 1
+
+    def is_iterator(self, at: int) -> bool:
+        """Whether the term is an iterator's keyword: ``f each each x`` is ``(f each)each x``."""
+        node = self.terms[at].node
+        return self.terms[at].verb and isinstance(node, Verb) and node.name in _ITERATOR_WORDS
+
+    @staticmethod
+    def partial(left: Term, verb: Term) -> Node:
+        end = verb.node.end
+        return Apply(verb.node.start, end, verb.node, (left.node, Elided(end, end, open=True)))
 
     def takes_left(self, at: int) -> bool:
         """Whether the verb at ``at`` has a left argument: a noun, or a verb before a keyword such as ``each``."""
