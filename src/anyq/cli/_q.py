@@ -61,7 +61,14 @@ class Session:
 
     def __init__(self, arguments: argparse.Namespace, users: Users | None) -> None:
         self.core = EmbeddedQ(script=arguments.script or "", arguments=tuple(arguments.arguments))
-        self.serving = Serving(self.core, users, arguments.allow_shell, arguments.query_timeout or None)
+        self.serving = Serving(
+            self.core,
+            users,
+            allow_shell=arguments.allow_shell,
+            allow_files=arguments.allow_files,
+            timeout=arguments.query_timeout or None,
+            tls_mode=arguments.tls_mode,
+        )
         self.core.host.listening = self.serving
         self.core.host.on_exit = self.ended
         self.console = Console(self.line, sys.stdout.buffer)
@@ -95,8 +102,8 @@ class Session:
         os.kill(os.getpid(), signal.SIGTERM)
 
     def interrupted(self) -> None:
-        """Ctrl-C: stop the line that runs; where none does, give up what is being typed."""
-        if not self.running:
+        """Ctrl-C: stop what is evaluated, also for a client; where nothing is, give up what is being typed."""
+        if not (self.running or self.core.owner.busy):
             raise KeyboardInterrupt
         self.core.interrupt()
 
@@ -153,13 +160,29 @@ def signals(handlers: dict[signal.Signals, Callable[[], None]]) -> Iterator[None
             signal.signal(number, handler)
 
 
+def limit_memory(megabytes: int) -> None:
+    """Let the data of this process grow by so much; what needs more is the q error ``wsfull``."""
+    try:
+        import resource
+
+        with open("/proc/self/status", encoding="ascii") as status:
+            used = next(int(line.split()[1]) for line in status if line.startswith("VmData")) << 10
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (used + (megabytes << 20), hard))
+    except (ImportError, OSError, StopIteration):
+        print("-w has no effect on this system", file=sys.stderr)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the console; the exit code is that of `exit`, 143 after a termination signal, else 0."""
     try:
-        users = read_users(arguments.users) if arguments.users else None
+        path = arguments.users or arguments.users_only
+        users = read_users(path) if path else None
     except (OSError, ValueError) as error:
         print(f"-u: {error}", file=sys.stderr)
         return 2
+    if arguments.memory:
+        limit_memory(arguments.memory)
     session = Session(arguments, users)
     if not arguments.quiet:
         session.console.write(banner())

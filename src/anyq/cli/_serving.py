@@ -33,13 +33,16 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 class Serving:
     """Serves one embedded q on one port, or on none.
 
-    ``users`` may log in (all, when it is `None`); ``timeout`` bounds a client's query, in seconds.
+    ``users`` may log in (all, when it is `None`); ``timeout`` bounds a client's query, in seconds; ``tls_mode`` is that
+    of ``-E``: 0 without TLS, 1 with and without, 2 with it only.
     """
 
     q: EmbeddedQ
     users: Users | None = None
     allow_shell: bool = False
     timeout: float | None = None
+    allow_files: bool = False
+    tls_mode: int = 0
     _stack: ExitStack = attrs.field(factory=ExitStack, init=False)
     _portal: BlockingPortal | None = attrs.field(default=None, init=False)
     _server: EmbeddedServer | None = attrs.field(default=None, init=False)
@@ -62,31 +65,44 @@ class Serving:
         try:
             host, number = listening(port.strip().rpartition(",")[2])
             opened = self._open(host, number)
-        except (OSError, ArgumentTypeError) as error:
+        except (OSError, ValueError, ArgumentTypeError) as error:
             raise QError(f"{port}. OS reports: {getattr(error, 'strerror', None) or error}") from error
         self._replace(opened)
         if host not in _LOOPBACK and self.users is None and not self.q.has(".z.pw"):
             print(f"anyq: anyone who reaches {host}:{self.port} may log in; see -u and .z.pw", file=sys.stderr)
 
     def _open(self, host: str, number: int) -> EmbeddedServer:
+        """Listen there and, as q does, on the unix socket of that port, if its name is free."""
         from anyio.from_thread import start_blocking_portal
-
-        from anyq.embedded import serve
 
         if self._portal is None:
             self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))
+        try:
+            server = self._server_at(host, number, unix=True)
+            self._portal.start_task(self._run, server)
+        except OSError:
+            server = self._server_at(host, number, unix=False)
+            self._portal.start_task(self._run, server)
+        return server
+
+    def _server_at(self, host: str, number: int, *, unix: bool) -> EmbeddedServer:
+        from anyq.embedded import serve
+        from anyq.server import server_context
+
         allows: Any = self.users.allows if self.users is not None else None
-        server = serve(
+        return serve(
             q=self.q,
             host=host,
             port=number,
+            unix=unix,
+            tls=server_context() if self.tls_mode else None,
+            plain=self.tls_mode == 1,
             authenticate=allows,
             allow_shell=self.allow_shell,
+            allow_files=self.allow_files,
             timeout=self.timeout,
             grace=_GRACE,
         )
-        self._portal.start_task(self._run, server)
-        return server
 
     @staticmethod
     async def _run(server: EmbeddedServer, *, task_status: TaskStatus[None]) -> None:

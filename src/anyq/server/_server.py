@@ -7,7 +7,7 @@ import itertools
 import logging
 import ssl
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -141,7 +141,7 @@ class Server:
         """Wait until `stop` is called."""
         await self._stopped.wait()
 
-    def start_soon(self, function: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    def start_soon(self, function: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> None:
         """Run an async function as long as the server runs. It must not raise."""
         if self._tasks is None:
             raise ClosedError("the server has not been started")
