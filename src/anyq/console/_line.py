@@ -62,7 +62,9 @@ def _parts(value: Value, digits: int, room: int | None) -> str | Parts:
     if isinstance(value, Atom):
         return _atom(value, digits)
     if isinstance(value, Vector):
-        return _mark(value.attr) + _vector(value, digits, room)
+        # An interpreter's enumerated vectors know the variable that their symbols come from.
+        domain = getattr(value, "domain", "")
+        return (f"`{domain}$" if domain else "") + _mark(value.attr) + _vector(value, digits, room)
     if isinstance(value, List):
         return [_mark(value.attr), *_list(value, room)]
     if isinstance(value, Table):

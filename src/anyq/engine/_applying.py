@@ -244,7 +244,7 @@ def value(q: Interpreter, x: Value) -> Value:
     if isinstance(x, Primitive):
         return Atom(QType.LONG, x.code)
     if type(x) is not Vector and isinstance(x, Vector):
-        return Vector.of(QType.SYMBOL, x.data)
+        return Vector.of(x.qtype, x.data)
     return q.value(x)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse
 
+from .._enumeration import Enumeration
+from ._enums import enumerate_over, places
 from ._itemwise import extend1
 from ._matrix import multiply_matrices
 from ._raw import UNIT, convert, days_of_months, months_of_days
@@ -184,6 +186,8 @@ def _is_matrix(x: Value) -> bool:
 
 
 def _by_atom(interpreter: Interpreter, x: Atom, y: Value) -> Value:
+    if isinstance(y, Enumeration):
+        y = _unenumerated(interpreter, x, y)
     if x.qtype is QType.CHAR:
         return _by_letter(chr(x.raw), y, interpreter)
     if x.qtype is QType.SYMBOL:
@@ -195,6 +199,14 @@ def _by_atom(interpreter: Interpreter, x: Atom, y: Value) -> Value:
     if x.qtype in (QType.LONG, QType.INT):
         return pad(x.raw, y)
     raise QError("type")
+
+
+def _unenumerated(interpreter: Interpreter, x: Atom, y: Enumeration) -> Value:
+    """What a cast of an enumeration starts from: its places for numbers, else what it stands for."""
+    target = _BY_NAME.get(x.raw) if x.qtype is QType.SYMBOL else None
+    if x.qtype is QType.CHAR:
+        target = _CASTABLE.get(chr(x.raw))
+    return places(interpreter, y) if target is not None and target is not QType.SYMBOL else y.plain()
 
 
 def _letter(number: int) -> str:
@@ -222,11 +234,6 @@ def _by_name(interpreter: Interpreter, name: str, y: Value) -> Value:
     if found is not None:
         return found
     return enumerate_over(interpreter, name, y)
-
-
-def enumerate_over(interpreter: Interpreter, name: str, y: Value) -> Value:
-    """``name$y``: ``'cast`` unless every symbol is in the list of that name."""
-    raise QError("nyi")
 
 
 def install(vocabulary: Vocabulary) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
+from .._enumeration import Enumeration
 from ._search import positions
 from ._support import INTEGERS, fail, integer, is_atom, items_of, strs, symbols
 from ._take import is_row, join, rows_to_table, take
@@ -159,7 +160,9 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
 
 
 def key(x: Value) -> Value:
-    """The keys of a dict; of a keyed table the key columns; the type's name of a vector."""
+    """The keys of a dict; of a keyed table the key columns; the type's name of a vector, an enumeration's domain."""
+    if isinstance(x, Enumeration):
+        return Atom(QType.SYMBOL, x.domain)
     if isinstance(x, Dict):
         return x.keys
     if isinstance(x, Table):

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 from . import (
     _aggregates,
     _arithmetic,
+    _asof,
     _bases,
     _cast,
     _comparison,
     _dicts,
+    _enums,
     _find,
+    _joins,
     _lists,
     _matrix,
     _random,
+    _records,
     _running,
     _sets,
     _sort,
     _strings,
+    _tables,
     _types,
 )
 
@@ -32,6 +37,6 @@ def install(vocabulary: Vocabulary) -> None:
     """Enter the built-in names of every family."""
     for family in (
         _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
-        _strings, _cast, _bases, _matrix,
+        _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof,
     ):  # fmt: skip
         family.install(vocabulary)

@@ -9,6 +9,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, SymbolArray, Table, Value, Vector, count
 
+from ._enums import extend_domain
 from ._find import find
 from ._lists import first
 from ._support import INTEGERS, NULL_LONG, TEMPORAL, integer, longs, vec
@@ -30,6 +31,8 @@ def query(interpreter: Interpreter, x: Value, y: Value) -> Value:
     if isinstance(x, Atom):
         if x.qtype in INTEGERS:
             return _chosen(interpreter, integer(x), y)
+        if x.qtype is QType.SYMBOL and x.raw:
+            return extend_domain(interpreter, x.raw, y)
         raise QError("type")
     return find(x, y)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from anyq.values import Atom, Attr, Dict, List, QType, SymbolArray, Table, Value, Vector, count
+from anyq.values import Atom, Attr, Dict, List, QType, SymbolArray, Table, Value, Vector, collapse, count
 
 from ._promote import COMPARE
 from ._raw import convert
 from ._support import array_of, items_of
 
-__all__ = ["factorized", "hashable", "keys_of", "positions", "sortable"]
+__all__ = ["factorized", "hashable", "keys_of", "positions", "shared_codes", "sortable"]
 
 Longs = npt.NDArray[np.int64]
 _FEW: Final = 16
@@ -224,9 +225,34 @@ def _first_hit(a: Any, item: Any, size: int) -> int:
 def _row_positions(x: Table, y: Table, size: int) -> Longs:
     if set(x.column_names) != set(y.column_names):
         return np.full(len(y), size, np.int64)
-    places: dict[Any, int] = {}
-    columns = [keys_of(column) for column in x.columns.items]
-    others = [keys_of(y.column(name)) for name in x.column_names]
-    for place, row in enumerate(zip(*columns, strict=True)):
-        places.setdefault(row, place)
-    return np.array([places.get(row, size) for row in zip(*others, strict=True)], np.int64)
+    own, other = shared_codes(x.columns.items, [y.column(name) for name in x.column_names])
+    firsts = np.full(int(own.max(initial=-1)) + 2, size, np.int64)
+    firsts[own[::-1]] = np.arange(size - 1, -1, -1)
+    return firsts[np.minimum(other, len(firsts) - 1)]
+
+
+def shared_codes(own: Sequence[Value], other: Sequence[Value]) -> tuple[Longs, Longs]:
+    """Numbers for the rows of columns ``own``, equal for equal rows; and for the rows of ``other`` the number of the
+    equal row of ``own``, or one that no row of ``own`` has."""
+    codes = others = np.zeros(0, np.int64)
+    size = 1
+    for at, (mine, theirs) in enumerate(zip(own, other, strict=True)):
+        numbers, firsts = factorized(mine)
+        found = positions(_picked(mine, firsts), theirs)
+        if not at:
+            codes, others, size = numbers, found, len(firsts) + 1
+            continue
+        codes, others = codes * (len(firsts) + 1) + numbers, others * (len(firsts) + 1) + found
+        size *= len(firsts) + 1
+        if size > 4 * (len(codes) + len(others)) + 1024:
+            _, both = np.unique(np.concatenate([codes, others]), return_inverse=True)
+            codes, others = both[: len(codes)].astype(np.int64), both[len(codes) :].astype(np.int64)
+            size = int(both.max(initial=0)) + 1
+    return codes, others
+
+
+def _picked(value: Value, at: Longs) -> Value:
+    if isinstance(value, Vector):
+        return value[at]
+    items = items_of(value)
+    return collapse([items[i] for i in at.tolist()])

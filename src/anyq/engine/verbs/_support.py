@@ -29,6 +29,8 @@ from anyq.values import (
     collapse,
 )
 
+from .._enumeration import ENUMERATED, Enumeration
+
 __all__ = [
     "EMPTY", "FALSE", "FLOATS", "FUNCTIONS", "INTEGERS", "NULL_LONG", "TEMPORAL", "TRUE", "Array", "array_of",
     "atom_of",
@@ -174,7 +176,7 @@ def is_string(value: Value) -> bool:
 
 def array_of(value: Atom | Vector) -> Array:
     """The bare data of an atom (one item) or a vector that is no symbol."""
-    if type(value) is Vector:
+    if isinstance(value, Vector):
         return value.data  # type: ignore[no-any-return]
     assert isinstance(value, Atom)
     if value.qtype is QType.GUID:
@@ -265,6 +267,8 @@ def type_number(value: Value) -> int:
     """The number that q's ``type`` gives."""
     if isinstance(value, Atom):
         return -int(value.qtype)
+    if isinstance(value, Enumeration):
+        return ENUMERATED
     if isinstance(value, Vector | Derived | Primitive):
         return int(value.qtype)
     for kind, number in _BASE.items():

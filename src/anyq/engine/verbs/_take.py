@@ -11,6 +11,7 @@ import numpy.typing as npt
 from anyq.errors import QError
 from anyq.values import (
     Atom,
+    Attr,
     Dict,
     KeyedTable,
     List,
@@ -24,6 +25,7 @@ from anyq.values import (
     count,
 )
 
+from .._enumeration import Enumeration
 from ._support import EMPTY, array_of, items_of, null_like, null_raw, nulls, symbols, vec
 
 __all__ = ["concatenate", "join", "razed", "rows_to_table", "same_names", "take", "window"]
@@ -34,6 +36,8 @@ Index = npt.NDArray[Any]
 def take(value: Value, index: Index) -> Value:
     """The items (rows) at the positions ``index``; nulls for positions outside. Dicts give items of their values."""
     size = count(value)
+    if isinstance(value, Enumeration):
+        return value.with_data(_take_vector(value.plain(), index, size).data)
     if isinstance(value, Vector):
         return _take_vector(value, index, size)
     if isinstance(value, List):
@@ -133,9 +137,12 @@ def rows_to_table(rows: Sequence[Value]) -> Value:
 
 def concatenate(parts: Sequence[Vector]) -> Vector:
     """One vector of vectors of one type."""
-    qtype = parts[0].qtype
+    qtype, first = parts[0].qtype, parts[0]
     if len(parts) == 1:
-        return parts[0] if not parts[0].attr else Vector.of(qtype, parts[0].data)
+        return first if not first.attr else first.with_attr(Attr.NONE)
+    if isinstance(first, Enumeration) and {getattr(part, "domain", "") for part in parts} == {first.domain}:
+        whole = concatenate([Vector.of(qtype, part.data) for part in parts])
+        return Enumeration.over(first.domain, whole)
     if qtype is QType.SYMBOL:
         return vec(qtype, _joined_symbols([part.symbols for part in parts]))
     return vec(qtype, np.concatenate([part.data for part in parts]))

@@ -1,0 +1,192 @@
+"""New rows: ``insert``, ``upsert``, and what makes rows of lists, dicts and tables.
+
+Types are checked column by column: a typed column takes its own type only, an empty general one takes the type of the
+first rows, an enumerated one symbols of its domain. Facts: KX reference, pages ref/insert.md and ref/upsert.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
+
+from .._enumeration import Enumeration
+from ._dicts import upsert as upsert_keyed
+from ._enums import enumerate_over
+from ._search import positions
+from ._support import is_atom, items_of, longs, nulls, table_of
+from ._tables import AnyTable, changed, rekeyed, unkeyed
+from ._take import is_row, join, rows_to_table
+
+if TYPE_CHECKING:
+    from .._interpreter import Interpreter
+    from .._vocabulary import Vocabulary
+
+__all__ = ["appended", "insert", "install", "records", "upsert"]
+
+
+def _null_column(column: Value, size: int) -> Value:
+    if isinstance(column, Vector):
+        made = Vector.of(column.qtype, nulls(column.qtype, size))
+        return Enumeration.over(column.domain, made) if isinstance(column, Enumeration) else made
+    return List.of((List.of(()),) * size)
+
+
+def _of_table(table: Table, rows: Table) -> Table:
+    """Rows that are a table, in the order of the other's columns, with nulls for those they lack."""
+    extra = set(rows.column_names) - set(table.column_names)
+    if extra:
+        raise QError("mismatch")
+    have = set(rows.column_names)
+    columns = [
+        rows.column(name) if name in have else _null_column(column, len(rows))
+        for name, column in zip(table.column_names, table.columns.items, strict=True)
+    ]
+    return Table.of(table.names, List.of(tuple(columns)))
+
+
+def records(table: Table, y: Value, *, by_column: bool) -> Table:
+    """``y`` as a table of ``table``'s columns: of a table or dict, of one row as a list of its items, of rows as a list
+    of such lists, or with ``by_column`` of a list of columns. ``'length`` or ``'mismatch`` for what does not fit."""
+    if isinstance(y, KeyedTable):
+        y = y.unkeyed()
+    if isinstance(y, Table):
+        return _of_table(table, y)
+    if is_row(y):
+        made = rows_to_table([y])
+        assert isinstance(made, Table)
+        return _of_table(table, made)
+    if not isinstance(y, Vector | List):
+        y = collapse([y])
+    items = items_of(y)
+    if items and all(is_row(item) for item in items):
+        made = rows_to_table(items)
+        return records(table, made, by_column=by_column) if isinstance(made, Table) else _no_rows()
+    width = len(table.columns)
+    if by_column and items and not is_atom(items[0]) and not _takes(table.columns.items[0], items[0]):
+        return _of_columns(table, items)
+    if not by_column and items and all(not is_atom(item) and count(item) == width for item in items) and width > 1:
+        return _of_columns(table, [collapse(list(column)) for column in zip(*map(items_of, items), strict=True)])
+    if not items:
+        return table[0:0]
+    if len(items) != width:
+        raise QError("length")
+    return Table.of(table.names, List.of(tuple([collapse([item]) for item in items])))
+
+
+def _no_rows() -> Table:
+    raise QError("mismatch")
+
+
+def _takes(column: Value, item: Value) -> bool:
+    """Whether a list can be one item of a column: of a general list that holds lists."""
+    return isinstance(column, List) and bool(len(column)) and not is_atom(column[0])
+
+
+def _of_columns(table: Table, columns: list[Value]) -> Table:
+    if len(columns) != len(table.columns):
+        raise QError("length")
+    sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
+    if len(sizes) > 1:
+        raise QError("length")
+    size = sizes.pop() if sizes else 1
+    full = [c if isinstance(c, Vector | List) else collapse([c] * size) for c in columns]
+    return Table.of(table.names, List.of(tuple(full)))
+
+
+def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
+    """A column with new items at its end. ``'type`` for items that it does not take."""
+    if isinstance(column, Enumeration):
+        same = isinstance(more, Enumeration) and more.domain == column.domain
+        checked = more if same else enumerate_over(interpreter, column.domain, more)
+        return join(column, checked)
+    if isinstance(column, Vector):
+        if isinstance(more, Enumeration):
+            more = more.plain()
+        if isinstance(more, Vector) and more.qtype is column.qtype:
+            return join(column, more)
+        if count(more) == 0:
+            return column
+        raise QError("type")
+    if not count(column):
+        return more
+    return join(column, more) if isinstance(more, List) else collapse([*items_of(column), *items_of(more)])
+
+
+def appended(interpreter: Interpreter, table: Table, rows: Table) -> Table:
+    """A table with rows of the same columns at its end."""
+    columns = [
+        _longer(interpreter, column, more) for column, more in zip(table.columns.items, rows.columns.items, strict=True)
+    ]
+    return Table.of(table.names, List.of(tuple(columns)))
+
+
+def insert(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``insert``: new rows of the table of a name; their row numbers. ``'insert`` for a key that is there."""
+    if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
+        raise QError("type")
+    have = interpreter.names.find(_full(interpreter, x.raw))
+    if have is None:
+        if not isinstance(y, Table | KeyedTable):
+            raise QError(x.raw)
+        interpreter.set(x.raw, y)
+        return longs(np.arange(len(y)))
+    size = count(have)
+    changed(interpreter, x, lambda table: _inserted(interpreter, table, y))
+    return longs(np.arange(size, count(interpreter.get(x.raw))))
+
+
+def _full(interpreter: Interpreter, name: str) -> str:
+    return name if name.startswith(".") or not interpreter.context else f"{interpreter.context}.{name}"
+
+
+def _inserted(interpreter: Interpreter, table: AnyTable, y: Value) -> Value:
+    plain = unkeyed(table)
+    rows = records(plain, y, by_column=True)
+    if isinstance(table, KeyedTable):
+        fresh = table_of(
+            table.key_table.column_names, [rows.column(name) for name in table.key_table.column_names]
+        )
+        if len(rows) and (
+            bool((positions(table.keys, fresh) < len(table)).any())
+            or bool((positions(fresh, fresh) != np.arange(len(fresh))).any())
+        ):
+            raise QError("insert")
+    return rekeyed(appended(interpreter, plain, rows), table)
+
+
+def upsert(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``upsert``: new rows at the end; in a keyed table, rows with the same key are replaced."""
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
+        have = interpreter.names.find(_full(interpreter, x.raw))
+        if have is None:
+            if not isinstance(y, Table | KeyedTable):
+                raise QError(x.raw)
+            interpreter.set(x.raw, y)
+            return x
+    elif isinstance(x, Dict) and not isinstance(x, KeyedTable):
+        return join(x, y)
+    elif isinstance(x, List) and not len(x):
+        return y
+    elif isinstance(x, Vector | List):
+        return join(x, y)
+    return changed(interpreter, x, lambda table: _upserted(interpreter, table, y))
+
+
+def _upserted(interpreter: Interpreter, table: AnyTable, y: Value) -> Value:
+    plain = unkeyed(table)
+    rows = records(plain, y, by_column=False)
+    if not isinstance(table, KeyedTable):
+        return appended(interpreter, plain, rows)
+    empty = plain[0:0]
+    made = rekeyed(appended(interpreter, empty, rows), table)
+    return upsert_keyed(table, made)
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names."""
+    vocabulary.define("insert", 2, insert, context=True)
+    vocabulary.define("upsert", 2, upsert, context=True)

@@ -1,0 +1,279 @@
+"""Columns and rows of tables: ``meta cols keys xcol xcols xkey xasc xdesc xgroup ungroup tables``.
+
+A table is given as such, or by the name of a variable; then what changes it sets the variable and gives the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import (
+    Atom,
+    Dict,
+    KeyedTable,
+    List,
+    QType,
+    StringArray,
+    Table,
+    Value,
+    Vector,
+    collapse,
+    count,
+)
+
+from .._enumeration import Enumeration
+from ._dicts import keyed
+from ._search import factorized
+from ._sets import groups
+from ._sort import sort_columns
+from ._support import INTEGERS, chars, integer, is_atom, items_of, strs, symbols, table_of
+from ._take import razed, take
+
+if TYPE_CHECKING:
+    from .._interpreter import Interpreter
+    from .._vocabulary import Vocabulary
+
+__all__ = ["by_name", "changed", "column_type", "install", "is_name", "key_names", "rekeyed", "table_named", "unkeyed"]
+
+AnyTable = Table | KeyedTable
+
+
+def is_name(x: Value) -> bool:
+    return isinstance(x, Atom) and x.qtype is QType.SYMBOL
+
+
+def by_name(interpreter: Interpreter, x: Value) -> Value:
+    """The value of the variable, or of the file, that a symbol names; other values as they are."""
+    if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
+        return x
+    return interpreter.verb("get", x) if x.raw.startswith(":") else interpreter.get(x.raw)
+
+
+def table_named(interpreter: Interpreter, x: Value) -> AnyTable:
+    """A table or keyed table, given as such or by name; ``'type`` for others."""
+    found = by_name(interpreter, x)
+    if not isinstance(found, Table | KeyedTable):
+        raise QError("type")
+    return found
+
+
+def changed(interpreter: Interpreter, x: Value, change: Callable[[AnyTable], Value]) -> Value:
+    """The changed table; for a name, the variable or the file is set and the name is the result."""
+    made = change(table_named(interpreter, x))
+    if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
+        return made
+    if x.raw.startswith(":"):
+        interpreter.verb("set", x, made)
+    else:
+        interpreter.set(x.raw, made)
+    return x
+
+
+def unkeyed(x: Value) -> Table:
+    """The plain table; ``'type`` for what is no table."""
+    if isinstance(x, KeyedTable):
+        return x.unkeyed()
+    if isinstance(x, Table):
+        return x
+    raise QError("type")
+
+
+def key_names(x: AnyTable) -> list[str]:
+    return x.key_table.column_names if isinstance(x, KeyedTable) else []
+
+
+def rekeyed(plain: Table, like: AnyTable) -> Value:
+    """A plain table with as many key columns as another."""
+    return keyed(len(key_names(like)), plain)
+
+
+# -- what there is
+
+
+def column_type(column: Value) -> str:
+    """The letter of ``meta``: upper case for lists of vectors of one type, a space for what has no one type."""
+    if isinstance(column, Vector):
+        return column.qtype.char
+    if isinstance(column, List) and len(column):
+        if isinstance(column.strings, StringArray):
+            return "C"
+        first = column[0]
+        kinds = {item.qtype if isinstance(item, Vector) else None for item in column.items}
+        if isinstance(first, Vector) and len(kinds) == 1:
+            return first.qtype.char.upper()
+    return " "
+
+
+def meta(interpreter: Interpreter, x: Value) -> Value:
+    """q's ``meta``: a table of types, foreign keys and attributes, keyed by column."""
+    table = unkeyed(table_named(interpreter, x))
+    columns = table.columns.items
+    foreign = [c.domain if isinstance(c, Enumeration) and _is_table(interpreter, c.domain) else "" for c in columns]
+    attrs = [c.attr.char if isinstance(c, Vector | List) else "" for c in columns]
+    types = "".join([column_type(c) for c in columns])
+    return KeyedTable(
+        table_of(["c"], [symbols(table.column_names)]),
+        table_of(["t", "f", "a"], [chars(types), symbols(foreign), symbols(attrs)]),
+    )
+
+
+def _is_table(interpreter: Interpreter, name: str) -> bool:
+    return isinstance(interpreter.names.find(name), Table | KeyedTable)
+
+
+def cols(interpreter: Interpreter, x: Value) -> Value:
+    """q's ``cols``: the names of all columns."""
+    return symbols(unkeyed(table_named(interpreter, x)).column_names)
+
+
+def keys(interpreter: Interpreter, x: Value) -> Value:
+    """q's ``keys``: the names of the key columns."""
+    return symbols(key_names(table_named(interpreter, x)))
+
+
+# -- other names, another order
+
+
+def xcol(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``xcol``: the first columns renamed, or those that a dict of old to new names says."""
+
+    def rename(table: AnyTable) -> Value:
+        plain = unkeyed(table)
+        names = plain.column_names
+        if isinstance(x, Dict):
+            new = dict(zip(strs(x.keys), strs(x.values), strict=True))
+            names = [new.get(name, name) for name in names]
+        else:
+            given = strs(x)
+            if len(given) > len(names):
+                raise QError("length")
+            names = [*given, *names[len(given) :]]
+        return rekeyed(Table.of(symbols(names), plain.columns), table)
+
+    return changed(interpreter, y, rename)
+
+
+def _picked(table: Table, names: Sequence[str]) -> Table:
+    missing = [name for name in names if name not in table.column_names]
+    if missing:
+        raise QError(missing[0])
+    return table_of(names, [table.column(name) for name in names])
+
+
+def xcols(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``xcols``: these columns first."""
+    first = strs(x)
+
+    def reorder(table: AnyTable) -> Value:
+        if isinstance(table, KeyedTable):
+            raise QError("type")
+        return _picked(table, [*first, *[name for name in table.column_names if name not in first]])
+
+    return changed(interpreter, y, reorder)
+
+
+def xkey(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``xkey``: these columns, and no others, as the key."""
+    first = strs(x)
+
+    def rekey(table: AnyTable) -> Value:
+        plain = unkeyed(table)
+        ordered = _picked(plain, [*first, *[name for name in plain.column_names if name not in first]])
+        return keyed(len(first), ordered)
+
+    return changed(interpreter, y, rekey)
+
+
+def enkey(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``n!t`` where ``t`` is a name."""
+    return changed(interpreter, y, lambda table: keyed(integer(x), table))
+
+
+def xasc(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``xasc``: the rows in ascending order of columns."""
+    return changed(interpreter, y, lambda table: sort_columns(x, table, down=False))
+
+
+def xdesc(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``xdesc``."""
+    return changed(interpreter, y, lambda table: sort_columns(x, table, down=True))
+
+
+# -- nested rows
+
+
+def xgroup(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``xgroup``: keyed by columns, the others as lists of what belongs to each key."""
+    plain = unkeyed(table_named(interpreter, y))
+    by = _picked(plain, strs(x))
+    rest = [name for name in plain.column_names if name not in by.column_names]
+    codes, firsts = factorized(by)
+    parts = groups(codes, len(firsts))
+    columns = [_nested(plain.column(name), parts) for name in rest]
+    key = take(by, firsts)
+    assert isinstance(key, Table)
+    return KeyedTable(key, table_of(rest, columns))
+
+
+def _nested(column: Value, parts: tuple[Value, ...]) -> List:
+    return List.of(tuple([take(column, part.data) for part in parts]))  # type: ignore[attr-defined]
+
+
+def ungroup(interpreter: Interpreter, x: Value) -> Value:
+    """q's ``ungroup``: a row for each item of the lists in a row. ``'length`` where they differ in count."""
+    table = unkeyed(table_named(interpreter, x))
+    columns = table.columns.items
+    nested = [isinstance(c, List) and any(not is_atom(item) for item in c.items) for c in columns]
+    if not any(nested):
+        return table
+    sizes: np.ndarray[tuple[int, ...], np.dtype[np.int64]] | None = None
+    for column, deep in zip(columns, nested, strict=True):
+        if deep:
+            mine = np.array([count(item) for item in column], np.int64)  # type: ignore[attr-defined]
+            if sizes is not None and bool((sizes != mine).any()):
+                raise QError("length")
+            sizes = mine
+    assert sizes is not None
+    repeated = np.repeat(np.arange(len(sizes)), sizes)
+    flat = [
+        _razed(column) if deep else take(column, repeated) for column, deep in zip(columns, nested, strict=True)
+    ]
+    return Table.of(table.names, List.of(tuple(flat)))
+
+
+def _razed(column: Value) -> Value:
+    found = razed(items_of(column))
+    return collapse([found]) if is_atom(found) else found
+
+
+def tables(interpreter: Interpreter, x: Value) -> Value:
+    """q's ``tables``: the names of the tables in a namespace."""
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+        return interpreter.verb("system", chars(f"a {x.raw}" if x.raw else "a"))
+    return interpreter.verb("system", chars("a"))
+
+
+def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
+    """q's ``x!y``, with tables given by name and with links to tables."""
+    from ._dicts import bang as make
+    from ._enums import link
+
+    if isinstance(x, Atom) and x.qtype in INTEGERS and is_name(y) and integer(x) >= 0:
+        return enkey(interpreter, x, y)
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Vector) and y.qtype in INTEGERS:
+        return link(interpreter, x.raw, y)
+    return make(x, y)
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names."""
+    for name, unary in {"meta": meta, "cols": cols, "keys": keys, "ungroup": ungroup, "tables": tables}.items():
+        vocabulary.define(name, 1, unary, context=True)
+    for name, binary in {
+        "xcol": xcol, "xcols": xcols, "xkey": xkey, "xasc": xasc, "xdesc": xdesc, "xgroup": xgroup, "!": bang,
+    }.items():  # fmt: skip
+        vocabulary.define(name, 2, binary, context=True)
