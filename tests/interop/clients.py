@@ -115,7 +115,12 @@ def kola(port: int, bodies: list[str]) -> dict[str, Any]:
     }
     q = library.Q("127.0.0.1", port)
     q.connect()
-    echo = {name: (str(value), str(q.sync("{x}", value))) for name, value in values.items()}
+
+    def text(value: Any) -> str:
+        """A series comes back with the type as its name."""
+        return str(value.alias("") if isinstance(value, pl.Series) else value)
+
+    echo = {name: (text(value), text(q.sync("{x}", value))) for name, value in values.items()}
     echo["chars"] = "abc", q.sync("{x}", b"abc")  # it gives text for bytes
     answer = {"1+1": q.sync("1+1"), "til 10": list(q.sync("til 10")), "echo": echo}
     q.disconnect()
