@@ -103,6 +103,9 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--allow-files", action="store_true", help="let clients use files outside the working directory, as q does"
     )
+    parser.add_argument(
+        "--allow-python", action="store_true", help="let q and its clients run Python here: that is any code at all"
+    )
     parser.set_defaults(run=console)
 
 

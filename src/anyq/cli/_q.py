@@ -60,7 +60,9 @@ class Session:
     """An embedded q with a console and, when it is asked for, a port."""
 
     def __init__(self, arguments: argparse.Namespace, users: Users | None) -> None:
-        self.core = EmbeddedQ(script=arguments.script or "", arguments=tuple(arguments.arguments))
+        self.core = EmbeddedQ(
+            python=arguments.allow_python, script=arguments.script or "", arguments=tuple(arguments.arguments)
+        )
         self.serving = Serving(
             self.core,
             users,

@@ -13,6 +13,7 @@ from anyq.portal import Job, Owner
 from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse
 
 from ._caller import OWNER, Caller
+from ._entry_points import allow_python
 from ._handles import Handles
 from ._host import SharedHost
 from ._python import python_function
@@ -41,10 +42,12 @@ class EmbeddedQ:
 
     This is what the faces stand on: `anyq.open_embedded`, `anyq.sync.open_embedded`, the default handlers of
     `anyq.serve`. ``start`` begins, ``stop`` ends it; any thread may call any method. ``options`` are those of
-    `SystemHost`.
+    `SystemHost`. With ``python=True`` q may execute Python, see `anyq.remote`: callers may then do anything that this
+    process may.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, python: bool = False, **options: Any) -> None:
+        self._python = python
         self.handles = Handles()
         self.host = SharedHost(self.handles, **options)
         self.owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt)
@@ -75,7 +78,13 @@ class EmbeddedQ:
         own_user = computed.get(".z.u", lambda: Atom(QType.SYMBOL, host.facts()["user"]))
         computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
         self.handles.check = made.check
+        if self._python:
+            allow_python(made)
         self._interpreter = made
+
+    def allow_python(self) -> None:
+        """Let q execute Python from now on, as ``python=True`` does from the start."""
+        self.owner.submit(lambda: allow_python(self.interpreter))
 
     @property
     def interpreter(self) -> Interpreter:

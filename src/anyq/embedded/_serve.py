@@ -58,6 +58,7 @@ def serve(
     timeout: float | None = None,
     allow_shell: bool = False,
     allow_files: bool = False,
+    allow_python: bool = False,
 ) -> EmbeddedServer:
     """A server of q clients, to be used as ``async with anyq.serve(...) as server``.
 
@@ -71,7 +72,8 @@ def serve(
     Python handlers and its end go on. When a client leaves, its evaluation is interrupted.
 
     Clients may not run shell commands unless ``allow_shell=True``, nor use files outside the working directory unless
-    ``allow_files=True``. It listens on loopback unless ``host`` names another address. For the rest see `Server`.
+    ``allow_files=True``. With ``allow_python=True`` they may run Python functions here, see `anyq.remote`: that is any
+    code at all. It listens on loopback unless ``host`` names another address. For the rest see `Server`.
     """
     given = {
         "on_sync": on_sync,
@@ -87,7 +89,9 @@ def serve(
     }  # fmt: skip
     permissions = Permissions(shell=allow_shell, files=allow_files)
     core = q.core if isinstance(q, Embedded) else q
-    return EmbeddedServer(given, network, core, timeout, permissions)
+    if core is not None and allow_python:
+        core.allow_python()
+    return EmbeddedServer(given, network, core, timeout, permissions, allow_python)
 
 
 @attrs.define(eq=False)
@@ -99,6 +103,7 @@ class EmbeddedServer:
     _q: EmbeddedQ | None
     _timeout: float | None
     _permissions: Permissions
+    _python: bool
     _owned: bool = attrs.field(default=False, init=False)
     _server: Server = attrs.field(init=False)
     _errands: Errands = attrs.field(init=False)
@@ -111,7 +116,7 @@ class EmbeddedServer:
         wants_q = self._q is not None or not {"on_sync"} <= python.keys() or len(python) < self._count_given()
         self._errands = Errands()
         if wants_q and self._q is None:
-            self._q, self._owned = EmbeddedQ(), True
+            self._q, self._owned = EmbeddedQ(python=self._python), True
             self._q.start()
         handlers: dict[str, Any] = dict(python)
         if self._q is not None:

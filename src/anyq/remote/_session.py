@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, Protocol
 
 import attrs
 
-from anyq.errors import ConversionError
+from anyq.errors import ConversionError, QError
 from anyq.values import List, Value, as_q, chars, long, symbol
 
 from ._source import source_of
@@ -20,6 +20,7 @@ P = ParamSpec("P")
 Plan = Generator[tuple[Any, ...], Any, Value]
 """Requests to send one after the other; each is given the answer to the last, and the end is the result."""
 
+NO_PYTHON = "this server runs no Python: a kdb+ needs PyKX (pykx.q), an anyq server allow_python=True or --allow-python"
 READY = "`pykx in key `"
 LOAD = 'system"l pykx.q"'
 EXECUTE = "{.pykx.pyexec x}"
@@ -45,7 +46,10 @@ class _Common:
         if not self.ready:
             found = yield (READY,)
             if not bool(found):
-                yield (LOAD,)
+                try:
+                    yield (LOAD,)
+                except QError as error:
+                    raise QError(f"{error.text} ({NO_PYTHON})") from None
             self.ready = True
 
     def _import(self, libraries: Mapping[str, str]) -> Plan:
@@ -83,14 +87,17 @@ class Session(_Common):
 
     def run(self, plan: Plan) -> Value:
         """Send the requests of a plan one by one."""
-        answer = None
+        step, answer = plan.send, None
         while True:
             try:
-                request = plan.send(answer)
+                request = step(answer)
             except StopIteration as end:
                 result: Value = end.value
                 return result
-            answer = self.q(*request)
+            try:
+                step, answer = plan.send, self.q(*request)
+            except QError as error:
+                step, answer = plan.throw, error
 
     def wrap(self, prepared: Prepared) -> Callable[..., Value]:
         """The function that stands for it here."""
@@ -116,14 +123,17 @@ class AsyncSession(_Common):
 
         Cancelled: what was sent still runs on the server, and nobody gets its result.
         """
-        answer = None
+        step, answer = plan.send, None
         while True:
             try:
-                request = plan.send(answer)
+                request = step(answer)
             except StopIteration as end:
                 result: Value = end.value
                 return result
-            answer = await self.q(*request)
+            try:
+                step, answer = plan.send, await self.q(*request)
+            except QError as error:
+                step, answer = plan.throw, error
 
     def wrap(self, prepared: Prepared) -> Callable[..., Awaitable[Value]]:
         """The async function that stands for it here."""

@@ -30,6 +30,7 @@ __all__ = ["install"]
 
 Longs = npt.NDArray[np.int64]
 
+
 class Grouped:
     """The rows of a right table by group, sorted within each by time; ``order`` are their numbers."""
 
@@ -194,4 +195,3 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define("asof", 2, asof, context=True)
     vocabulary.define("wj", 4, _wj(True), context=True)
     vocabulary.define("wj1", 4, _wj(False), context=True)
-

@@ -205,4 +205,3 @@ def install(vocabulary: Vocabulary) -> None:
     }.items():  # fmt: skip
         vocabulary.define(name, 2, function, context=True)
     vocabulary.define("ej", 3, ej, context=True)
-

@@ -147,9 +147,7 @@ def _inserted(interpreter: Interpreter, table: AnyTable, y: Value) -> Value:
     plain = unkeyed(table)
     rows = records(plain, y, by_column=True)
     if isinstance(table, KeyedTable):
-        fresh = table_of(
-            table.key_table.column_names, [rows.column(name) for name in table.key_table.column_names]
-        )
+        fresh = table_of(table.key_table.column_names, [rows.column(name) for name in table.key_table.column_names])
         if len(rows) and (
             bool((positions(table.keys, fresh) < len(table)).any())
             or bool((positions(fresh, fresh) != np.arange(len(fresh))).any())

@@ -239,9 +239,7 @@ def ungroup(interpreter: Interpreter, x: Value) -> Value:
             sizes = mine
     assert sizes is not None
     repeated = np.repeat(np.arange(len(sizes)), sizes)
-    flat = [
-        _razed(column) if deep else take(column, repeated) for column, deep in zip(columns, nested, strict=True)
-    ]
+    flat = [_razed(column) if deep else take(column, repeated) for column, deep in zip(columns, nested, strict=True)]
     return Table.of(table.names, List.of(tuple(flat)))
 
 
