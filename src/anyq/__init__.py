@@ -92,6 +92,9 @@ _LAZY = {
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
+_ROOMS = ("client", "embedded", "engine", "portal", "remote", "server", "sync", "testing")
+"""Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
+
 
 def __getattr__(name: str) -> object:
     from importlib import import_module
@@ -100,6 +103,8 @@ def __getattr__(name: str) -> object:
         if name in names:
             thing = globals()[name] = getattr(import_module(f"{__name__}.{room}"), name)
             return thing
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 

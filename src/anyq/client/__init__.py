@@ -2,19 +2,22 @@
 
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query, request_value
+from anyq.client._bodies import Query, decode_message, request_value
 from anyq.client._connection import Connection, connect
-from anyq.client._context import Namespace
+from anyq.client._context import KNOWN, Namespace, unknown_name
+from anyq.client._dial import tune_socket
 from anyq.client._inbox import Feed
+from anyq.client._link import allocate, end_of_file_text
 from anyq.client._options import ConnectOptions, Options, Overflow
 from anyq.client._pending import Pending
 from anyq.client._reconnect import Backoff
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
-from anyq.client._stats import CallReport, ConnectionStatistics
+from anyq.client._stats import CallReport, ConnectionStatistics, Counters
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
 
 __all__ = [
+    "KNOWN",
     "Address",
     "BackgroundTasks",
     "Backoff",
@@ -22,6 +25,7 @@ __all__ = [
     "ConnectOptions",
     "Connection",
     "ConnectionStatistics",
+    "Counters",
     "Feed",
     "Namespace",
     "Options",
@@ -31,11 +35,16 @@ __all__ = [
     "ScriptRequest",
     "SocketStream",
     "Statement",
+    "allocate",
     "client_context",
     "connect",
+    "decode_message",
+    "end_of_file_text",
     "load_script",
     "parse_address",
     "request_value",
     "script_error",
     "split_statements",
+    "tune_socket",
+    "unknown_name",
 ]

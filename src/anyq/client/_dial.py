@@ -18,7 +18,7 @@ from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream, SocketTransport, StreamTransport, Transport
 from anyq.errors import ConnectError
 
-__all__ = ["dial"]
+__all__ = ["dial", "tune_socket"]
 
 _IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 5))
@@ -35,9 +35,9 @@ async def dial(address: Address, options: Options) -> Transport:
         return await _dial_with(options.dial, address, options)
     sock = await (_connect_unix(address) if address.unix else _connect_tcp(address))
     if not address.tls:
-        _tune(sock, options)
+        tune_socket(sock, options)
         return SocketTransport(sock)
-    _tune(sock, options)
+    tune_socket(sock, options)
     return await _start_tls(SocketStream(sock), address, options)
 
 
@@ -120,7 +120,8 @@ async def _connect(family: int, target: object) -> socket.socket:
     return sock
 
 
-def _tune(sock: socket.socket, options: Options) -> None:
+def tune_socket(sock: socket.socket, options: Options) -> None:
+    """What is set on every TCP socket; nothing on others."""
     if sock.family == getattr(socket, "AF_UNIX", None):
         return
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

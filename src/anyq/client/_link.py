@@ -37,7 +37,7 @@ from anyq.protocol import (
     SyncRequest,
 )
 
-__all__ = ["Link", "LinkOwner"]
+__all__ = ["Link", "LinkOwner", "allocate", "end_of_file_text"]
 
 _MAX_REQUESTS: Final = 64
 """How many of the server's requests may wait for their answers before we read no more."""
@@ -160,7 +160,7 @@ class Link:
         elif isinstance(event, Accept):
             self._accepted = True
         elif isinstance(event, EndOfFile):
-            raise ConnectionLost(_eof_text(event))
+            raise ConnectionLost(end_of_file_text(event))
         elif isinstance(event, Refuse):
             raise ConnectionLost("refused")
 
@@ -312,7 +312,8 @@ class Link:
         return self.protocol.ledger.close(partial=bool(self._rest))
 
 
-def _eof_text(event: EndOfFile) -> str:
+def end_of_file_text(event: EndOfFile) -> str:
+    """How the stream ended, in words."""
     if event.expected:
         return f"the peer closed the connection inside a message ({event.received} of {event.expected} bytes)"
     return "the peer closed the connection"

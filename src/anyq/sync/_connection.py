@@ -1,0 +1,258 @@
+"""The public face of a blocking connection."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from types import TracebackType
+from typing import Self, Unpack
+
+import attrs
+
+from anyq import codec
+from anyq.client import (
+    Address,
+    ConnectionStatistics,
+    ConnectOptions,
+    Options,
+    Overflow,
+    Query,
+    decode_message,
+    load_script,
+    parse_address,
+    request_value,
+    script_error,
+)
+from anyq.errors import QError
+from anyq.protocol import AsyncMessage, SyncRequest
+from anyq.sync._context import Namespace
+from anyq.sync._core import Core, State
+from anyq.sync._feed import Feed
+from anyq.sync._pending import Pending
+from anyq.values import NULL, Value
+
+__all__ = ["Connection", "connect"]
+
+
+def connect(
+    host: str | Address | None = None,
+    port: int | None = None,
+    *,
+    username: str = "",
+    password: str | None = None,
+    tls: bool | ssl.SSLContext = False,
+    **options: Unpack[ConnectOptions],
+) -> Connection:
+    """A connection to a q process for programs without an event loop. It is open when this returns.
+
+    Close it, or use it in a ``with`` block: ``with anyq.sync.connect("localhost", 5050) as q: q("1+1")``. Arguments and
+    options are those of `anyq.connect`, except that functions given here are plain ones, and that ``dial`` is not
+    available.
+
+    It uses the calling thread and a plain socket: no event loop, no other thread. In a running event loop it raises
+    `MisuseError`; use `anyq.connect` there. Raises `ConnectError` (`AuthenticationError` if refused), `TypeError`
+    without a port, `ValueError` for what is no address.
+    """
+    if options.get("dial") is not None:
+        raise TypeError("dial opens asynchronous streams: use it with anyq.connect")
+    context = tls if isinstance(tls, ssl.SSLContext) else None
+    address = parse_address(host, port, username=username, password=password, tls=bool(tls))
+    return Connection(address, Options(ssl_context=context, **options))
+
+
+class Connection:
+    """A blocking connection to one q process, made by `connect`.
+
+    One thread may use it at a time; another gets `BusyError`. (A portal shares one among threads, see `start_portal`.)
+    Calls go out in the order in which they are made, and each gets its own answer: one that is interrupted (Ctrl-C, an
+    exception of a signal handler) or times out is given up, and the answer that comes for it is dropped.
+
+    Every method raises `ClosedError` after `close`, and `ConnectionLost` once the connection broke (without
+    reconnection). Nothing happens in the background: messages that the server posts are taken off the network while
+    something else is waited for. An attribute that is not defined here is a name on the server, see `Namespace`.
+    """
+
+    def __init__(self, address: Address, options: Options) -> None:
+        self._core = Core(address, options)
+        self._known: set[str] = set()
+        self._core.open()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._core.address} {self._core.state}>"
+
+    # Closing
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close. Idempotent; a call that another thread waits in raises `ClosedError` there.
+
+        Async messages that wait to be sent get ``close_timeout`` seconds to leave.
+        """
+        self._core.close()
+
+    # Asking
+
+    def __call__(
+        self,
+        query: Query,
+        *arguments: object,
+        wait: bool = True,
+        reuse: bool = True,
+        timeout: float | None = None,
+        idempotent: bool = False,
+        async_response: bool = False,
+    ) -> Value:
+        """Ask, and wait for the answer.
+
+        ``query`` is q text, or a q value: a function, or a symbol that names one of the server's. With
+        arguments the list ``(query;argument;...)`` is sent, with at most 8.
+
+        ``wait=False`` posts instead, see `post`, and gives the generic null. ``reuse=False`` uses a
+        connection of its own, which is closed when the answer, an error or an interrupt comes: for
+        servers that take their time before they answer (``-30!``). Both together are `deferred`
+        (``async_response`` may say so, and changes nothing). ``timeout`` is in seconds. An ``idempotent``
+        call is sent again after a reconnect.
+
+        Raises `QError` for q's own errors, `CallTimeout`, `ConnectionLost`, `ClosedError`, `TypeError` for
+        what has no q form, `EncodeError` for what this server cannot take, `BusyError` while another thread
+        uses the connection, `MisuseError` in an event loop. Interrupted, its answer is dropped when it comes.
+        """
+        if not reuse:
+            return self._apart(query, arguments, wait, timeout)
+        if not wait:
+            self.post(query, *arguments)
+            return NULL
+        core = self._core
+        call = self._prepare(query, arguments, idempotent)
+        core.ask(call, core.options.timeout if timeout is None else timeout)
+        return call.outcome()
+
+    def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> Pending:
+        """Ask now, and get a handle to ask for the answer later.
+
+        It is sent at once, unless ``max_in_flight`` calls await their answers; then it is sent when its turn comes,
+        while something is waited for.
+        """
+        call = self._prepare(query, arguments, idempotent)
+        self._core.submit(call)
+        return call
+
+    def post(self, query: Query, *arguments: object) -> None:
+        """Send an async message: no answer is expected, and none comes.
+
+        Waits until the network has taken it, unless calls go before it that have not been sent.
+        """
+        core = self._core
+        core.check_usable()
+        body = codec.encode(request_value(query, arguments), capability=core.capability)
+        core.post(core.prepare(AsyncMessage(body), query, False))
+
+    def flush(self) -> None:
+        """Wait until all that was queued so far has been handed to the network.
+
+        Raises `ConnectionLost` if an async message was lost since the last call.
+        """
+        self._core.flush()
+
+    def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
+        """Post a query on a connection of its own, and wait for the async message that the server posts back.
+
+        This is q's deferred sync: the server does ``neg[.z.w] result``. Raises as a call does.
+        """
+        return self._apart(query, arguments, False, timeout)
+
+    def _apart(self, query: Query, arguments: tuple[object, ...], wait: bool, timeout: float | None) -> Value:
+        core = self._core
+        core.check_usable()
+        limit = core.options.timeout if timeout is None else timeout
+        options = attrs.evolve(core.options, reconnection_attempts=-1, on_state=None)
+        with Connection(core.address, options) as other:
+            if wait:
+                return other(query, *arguments, timeout=limit)
+            feed = other.messages()
+            other.post(query, *arguments)
+            return feed.receive(limit)
+
+    def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> Pending:
+        core = self._core
+        core.check_usable()
+        body = codec.encode(request_value(query, arguments), capability=core.capability)
+        return core.prepare(SyncRequest(body), query, idempotent)
+
+    # Listening
+
+    def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> Feed[Value]:
+        """What the server posts to us from now on, to be read with ``for``, or `Feed.receive`.
+
+        At most ``buffer`` messages wait to be read. They arrive while the feed is read, and while calls wait for their
+        answers; if more come, ``overflow`` says what happens: ``"drop-oldest"`` loses the oldest and counts it,
+        ``"error"`` raises `LimitError` at the reader once it has read what is there. (``"block"`` is the same as
+        ``"error"`` here: the thread that waits for an answer cannot at the same time read the feed.) Messages that
+        nobody listens to are dropped and counted.
+        """
+        core = self._core
+        core.check_usable()
+        feed = Feed(buffer, overflow, self._decode, core)
+        core.feeds.add(feed)
+        return feed
+
+    def _decode(self, message: AsyncMessage) -> Value:
+        return decode_message(message, self._core.limits)
+
+    # Files and names
+
+    def execute_file(
+        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
+    ) -> Value | list[Value]:
+        """Run a local q script on the server, statement by statement, and give the last result, or all of
+        them.
+
+        ``.k`` files run as k, ``.p`` and ``.py`` files need Python on the server. ``timeout`` is for each
+        statement. Raises `OSError` if the file cannot be read, `QError` with file and line in its
+        ``detail``; the statements before it have run.
+        """
+        results: list[Value] = []
+        for statement in load_script(path, Path(path).read_text(encoding="utf-8")):
+            try:
+                results.append(self(statement.query, *statement.arguments, timeout=timeout))
+            except QError as error:
+                raise script_error(error, path, statement) from None
+        if return_all:
+            return results
+        return results[-1] if results else NULL
+
+    file_execute = execute_file
+
+    def __getattr__(self, name: str) -> Namespace:
+        if name.startswith("_") or self._core.options.no_ctx:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        return Namespace.root(name, self, self._known)
+
+    # Looking
+
+    @property
+    def state(self) -> State:
+        """``"new"``, ``"connected"``, ``"lost"``, ``"reconnected"`` or ``"closed"``."""
+        return self._core.state
+
+    @property
+    def address(self) -> Address:
+        """Where it leads."""
+        return self._core.address
+
+    @property
+    def capability(self) -> int:
+        """What both sides can do, 0 to 6, as of the last login."""
+        return self._core.capability
+
+    def statistics(self) -> ConnectionStatistics:
+        """Counts since the connection was made."""
+        return self._core.statistics()

@@ -1,0 +1,248 @@
+"""One physical connection: a wire and the protocol on it, driven by whoever calls.
+
+Theory of operation. Nothing runs in the background. A caller queues its message, hands over what goes without waiting,
+and then receives until its answer is here, whatever else arrives on the way: answers to other calls (given to their
+handles, or dropped), posted messages, requests of the server's (answered at once). While something is still to be sent,
+it waits for both directions, because a server that cannot get rid of its messages may read none.
+
+`stable` says whether an exception that comes out of here (of Ctrl-C, of a time-out) left the link whole. It does at the
+places where it waits for the network, and those are where Ctrl-C is raised (see ``_interrupt``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Final, Protocol
+
+from anyq.client import Counters, Options, allocate, end_of_file_text
+from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConnectTimeout, LimitError, ProtocolError
+from anyq.protocol import (
+    NEED_DATA,
+    Accept,
+    AsyncMessage,
+    Call,
+    Connection,
+    DroppedReply,
+    EndOfFile,
+    Event,
+    Login,
+    Message,
+    Refuse,
+    Response,
+    Role,
+    SyncRequest,
+)
+from anyq.sync._interrupt import delicate
+from anyq.sync._pending import Pending
+from anyq.sync._wire import Wire
+
+__all__ = ["Link", "LinkOwner"]
+
+delicate(__file__)
+
+_FRESH: Final = 0.001
+"""Seconds for which a peer that was just heard is taken to be there still."""
+
+
+class LinkOwner(Protocol):
+    """Whom a link serves."""
+
+    counters: Counters
+
+    def arrived(self, message: AsyncMessage) -> None:
+        """The server posted a message."""
+
+    def respond(self, request: SyncRequest) -> Response:
+        """The response to a request of the server's. Never raises."""
+
+    def answered(self, call: Pending, size: int) -> None:
+        """A response was handed to its call."""
+
+
+class Link:
+    """A connection on a wire, which it owns."""
+
+    def __init__(self, wire: Wire, options: Options, owner: LinkOwner) -> None:
+        self.protocol = Connection(
+            Role.CLIENT,
+            max_message_size=options.max_message_size,
+            max_in_flight=options.max_in_flight,
+            allocate=allocate,
+        )
+        self.cause: Exception | None = None
+        self.stable = True
+        self._wire = wire
+        self._options = options
+        self._owner = owner
+        self._counters = owner.counters
+        self._rest: deque[memoryview] = deque()
+        self._accepted = False
+        self._answering = False
+        self._undispatched = False
+        self._heard = time.monotonic()
+
+    # Logging in
+
+    def log_in(self, user: str, password: str | None, deadline: float | None) -> None:
+        """Log in on the fresh wire, or raise `ConnectError`."""
+        try:
+            self._rest.append(memoryview(self.protocol.send(Login(user, password, self._options.capability))))
+            while not self._accepted:
+                if not self.advance(deadline):
+                    raise ConnectTimeout(f"no answer to the login within {self._options.connect_timeout} s")
+        except OSError as error:
+            raise ConnectError(f"the connection broke during the login: {error}") from error
+        except ConnectionLost as error:
+            raise AuthenticationError("the login was refused: the peer closed the connection") from error
+        except (ProtocolError, LimitError) as error:
+            raise ConnectError(f"the login failed: {error}") from error
+
+    # Sending
+
+    def queue(self, message: Message, call: Call) -> None:
+        """Put a message in line and hand over what goes without waiting. Raises as `advance`."""
+        self.stable = False
+        try:
+            self.protocol.queue(message, call)
+        except LimitError:
+            self.stable = True
+            raise
+        self._push()
+        self.stable = True
+
+    @property
+    def sending(self) -> bool:
+        """Whether something could be handed over if the network took it."""
+        return bool(self._rest)
+
+    def _push(self) -> bool:
+        rest, send = self._rest, self._wire.send
+        while True:
+            while rest:
+                count = send(rest[0])
+                self._counters.bytes_sent += count
+                if count < len(rest[0]):
+                    rest[0] = rest[0][count:]
+                    return False
+                rest.popleft()
+            parts = self.protocol.take()
+            if parts is None:
+                return True
+            count = send(parts[0])
+            self._counters.bytes_sent += count
+            if count < len(parts[0]) or len(parts) > 1:
+                rest.extend(map(memoryview, parts))
+                rest[0] = rest[0][count:]
+
+    @property
+    def backlog(self) -> bool:
+        """Whether something waits to be sent."""
+        return bool(self._rest or self.protocol.ledger.queued)
+
+    # Receiving
+
+    def advance(self, deadline: float | None) -> bool:
+        """Receive once, and send meanwhile what is left to be sent. False at the ``deadline``, or after sending.
+
+        What breaks the link is raised: `OSError`, `ConnectionLost`, `ProtocolError`, `LimitError`.
+        """
+        wire = self._wire
+        if self._undispatched:
+            self._dispatch()
+            return True
+        if self._rest:
+            if not wire.ready(sending=True, timeout=self._patience(deadline, self._options.send_timeout)):
+                self._complain(deadline, self._options.send_timeout, "the peer reads nothing (send_timeout)")
+                return False
+            if self._push() or not wire.ready(timeout=0):
+                return True
+        elif deadline is not None or self._options.liveness is not None:
+            liveness = self._options.liveness if self.protocol.ledger.in_flight else None
+            if not wire.ready(timeout=self._patience(deadline, liveness)):
+                self._complain(deadline, liveness, "the peer is silent (liveness)")
+                return False
+        self._receive()
+        return True
+
+    def _receive(self) -> None:
+        wire = self._wire
+        self.stable = False
+        buffer = self.protocol.get_buffer()
+        self.stable = True
+        try:
+            wire.receive(buffer)
+        finally:
+            # Interrupted or not: what was received has been received.
+            if wire.counts:
+                count = wire.counts.pop()
+                self._counters.bytes_received += count
+                self.protocol.buffer_updated(count)
+                self._undispatched = True
+        self._dispatch()
+
+    def _dispatch(self) -> None:
+        self.stable = False
+        next_event = self.protocol.next_event
+        while (event := next_event()) is not NEED_DATA:
+            self._handle(event)  # type: ignore[arg-type]
+        self._undispatched = False
+        self._heard = time.monotonic()
+        if self._answering or self.protocol.ledger.queued:
+            self._answering = False
+            self._push()
+        self.stable = True
+
+    def _patience(self, deadline: float | None, limit: float | None) -> float | None:
+        now = time.monotonic()
+        left = None if deadline is None else max(0.0, deadline - now)
+        if limit is None or (left is not None and left < limit):
+            return left
+        return limit
+
+    def _complain(self, deadline: float | None, limit: float | None, text: str) -> None:
+        """Nothing happened in time: is it the caller's deadline, or the peer's?"""
+        if deadline is None or time.monotonic() < deadline:
+            raise ConnectionLost(f"{text}: {limit} s")
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, Response):
+            call = event.call
+            assert isinstance(call, Pending)
+            call.response = event
+            self._owner.answered(call, len(event.body))
+        elif isinstance(event, AsyncMessage):
+            self._owner.arrived(event)
+        elif isinstance(event, DroppedReply):
+            self._counters.replies_dropped += 1
+        elif isinstance(event, SyncRequest):
+            self.protocol.queue(self._owner.respond(event))
+            self._answering = True
+        elif isinstance(event, Accept):
+            self._accepted = True
+        elif isinstance(event, EndOfFile):
+            raise ConnectionLost(end_of_file_text(event))
+        elif isinstance(event, Refuse):
+            raise ConnectionLost("refused")
+
+    def look(self) -> None:
+        """Take in what has arrived meanwhile, if the last exchange is not just over; raises as `advance`."""
+        if time.monotonic() - self._heard > _FRESH:
+            while self._undispatched or self._wire.ready(timeout=0):
+                self.advance(None)
+
+    # Life
+
+    def fail(self, error: Exception) -> None:
+        """The link is over because of ``error``; the socket is closed."""
+        if self.cause is None:
+            self.cause = error
+        self._wire.close()
+
+    def shut(self) -> None:
+        """Wake a thread that waits for the network here. Any thread may call this."""
+        self._wire.shut()
+
+    def lost(self) -> tuple[list[tuple[Call, Message]], list[Call]]:
+        """What never left this side whole, in order; and the calls of which nobody knows whether they ran."""
+        return self.protocol.ledger.close(partial=bool(self._rest))

@@ -1,0 +1,99 @@
+"""A call that was made on a blocking connection, and what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from anyq import codec
+from anyq.client import Query, decode_message
+from anyq.errors import ClosedError, DecodeError, DecodeLimitError, Error
+from anyq.protocol import Call, Message, Response
+from anyq.values import Value
+
+__all__ = ["CallOwner", "Pending"]
+
+
+class CallOwner(Protocol):
+    """Whoever made the call."""
+
+    limits: codec.Limits
+
+    def wait_for(self, call: Pending, timeout: float | None) -> None:
+        """Receive until the call is done."""
+
+    def abandon(self, call: Pending) -> None:
+        """Nobody waits for this call any more."""
+
+    def spoiled(self, error: DecodeError) -> None:
+        """The other side sent bytes that are no value."""
+
+
+class Pending(Call):
+    """The handle of a call: ask for its `result`, in any order and as often as you like.
+
+    Nothing happens in the background. The answer is taken off the network by `result`, or on the way to another one.
+    """
+
+    __slots__ = ("_owner", "error", "idempotent", "message", "query", "response", "size", "started", "value")
+
+    def __init__(
+        self,
+        owner: CallOwner,
+        message: Message,
+        query: Query = "",
+        *,
+        idempotent: bool = False,
+        timed: bool = False,
+    ) -> None:
+        super().__init__()
+        self._owner = owner
+        self.message = message
+        self.query = query
+        self.idempotent = idempotent
+        self.size = len(message.body)
+        self.started = time.perf_counter() if timed else 0.0
+        self.response: Response | None = None
+        self.value: Value | None = None
+        self.error: Exception | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.state.value}>"
+
+    def done(self) -> bool:
+        """Whether the answer, or what prevents it, is here. Does not look at the network."""
+        return self.response is not None or self.value is not None or self.error is not None
+
+    def result(self, timeout: float | None = None) -> Value:
+        """The answer, waiting for it at most ``timeout`` seconds (`CallTimeout`; ask again later if you like).
+
+        Raises `QError` for q's own errors, `ConnectionLost` if the connection broke (with the outcome), `ClosedError`
+        if it was closed, `DecodeError` if the answer is not a q value.
+        """
+        if not self.done():
+            self._owner.wait_for(self, timeout)
+        return self.outcome()
+
+    def cancel(self) -> None:
+        """Give the call up. If it was sent, its answer is dropped when it comes."""
+        if not self.done():
+            self._owner.abandon(self)
+            self.error = ClosedError("this call was cancelled")
+
+    def outcome(self) -> Value:
+        """The answer of a call that is done."""
+        if self.value is not None:
+            return self.value
+        if self.error is not None:
+            raise self.error.with_traceback(None)
+        assert self.response is not None
+        try:
+            self.value = decode_message(self.response, self._owner.limits)
+        except Error as error:
+            self.error = error
+            if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError):
+                self._owner.spoiled(error)
+            self.response = None
+            raise
+        self.response = None  # not before: an interrupted decoding can be repeated
+        return self.value

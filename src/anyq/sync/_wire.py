@@ -1,0 +1,151 @@
+"""The socket under a blocking connection: in the clear, or inside TLS.
+
+A plain socket stays in blocking mode, so that an answer costs one system call. What a system call received or sent is
+put on a list by the same piece of C code that made the call (``list.extend`` over ``map``): there is no moment in which
+an exception from a signal handler could lose it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+from typing import Final, Protocol
+
+from anyq.protocol import Buffer
+from anyq.sync._interrupt import delicate, deliver, interruptible, pending
+
+__all__ = ["PlainWire", "TlsWire", "Wire"]
+
+_DONT_WAIT: Final = getattr(socket, "MSG_DONTWAIT", 0)
+_CHUNK: Final = 1 << 16
+
+delicate(__file__)
+
+
+class Wire(Protocol):
+    """Carries bytes. What breaks it is an `OSError`."""
+
+    counts: list[int]
+    """What `receive` received, when it was interrupted before it could say so."""
+
+    def send(self, data: Buffer) -> int:
+        """Send what goes without waiting; how much that was."""
+
+    def receive(self, buffer: memoryview) -> int:
+        """Wait for bytes, and put them at the start of ``buffer``; 0 at the end of the stream."""
+
+    def ready(self, *, sending: bool = False, timeout: float | None = None) -> bool:
+        """Wait at most ``timeout`` seconds until there is something to receive (or room, when ``sending``)."""
+
+    def shut(self) -> None:
+        """End the stream in both directions, so that whoever waits for it wakes. Any thread may call this."""
+
+    def close(self) -> None:
+        """Close the socket. Never raises."""
+
+
+class PlainWire:
+    """A connected socket in blocking mode, which this object owns."""
+
+    __slots__ = ("_poller", "_receive", "_send", "_sock", "counts")
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.settimeout(None)
+        self.counts: list[int] = []
+        self._sock = sock
+        self._receive = sock.recv_into
+        self._send = sock.send
+        self._poller = _Poller(sock)
+
+    def send(self, data: Buffer) -> int:
+        if not _DONT_WAIT and not self.ready(sending=True, timeout=0):
+            return 0
+        try:
+            return self._send(data, _DONT_WAIT)
+        except (BlockingIOError, InterruptedError):
+            return 0
+
+    @interruptible
+    def receive(self, buffer: memoryview) -> int:
+        if pending:
+            deliver()
+        self.counts.extend(map(self._receive, (buffer,)))
+        return self.counts[0]
+
+    def ready(self, *, sending: bool = False, timeout: float | None = None) -> bool:
+        return self._poller.wait(sending, timeout)
+
+    def shut(self) -> None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+class TlsWire:
+    """A TLS socket, which this object owns; in non-blocking mode, as a record may end in the middle."""
+
+    __slots__ = ("_poller", "_sock", "counts")
+
+    def __init__(self, sock: ssl.SSLSocket) -> None:
+        sock.settimeout(0)
+        self.counts: list[int] = []
+        self._sock = sock
+        self._poller = _Poller(sock)
+
+    def send(self, data: Buffer) -> int:
+        try:
+            return self._sock.send(memoryview(data)[:_CHUNK])
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+
+    def receive(self, buffer: memoryview) -> int:
+        while True:
+            try:
+                self.counts.append(self._sock.recv_into(buffer))
+            except ssl.SSLWantReadError:
+                self._poller.wait(False, None)
+            except ssl.SSLWantWriteError:
+                self._poller.wait(True, None)
+            else:
+                return self.counts[0]
+
+    def ready(self, *, sending: bool = False, timeout: float | None = None) -> bool:
+        return bool(self._sock.pending()) or self._poller.wait(sending, timeout)
+
+    def shut(self) -> None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+class _Poller:
+    """Waits for a socket, interruptibly. It keeps no state, so an interrupt can do no harm."""
+
+    __slots__ = ("_poll", "_sock")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll is not None:
+            self._poll.register(sock, select.POLLIN)
+
+    @interruptible
+    def wait(self, sending: bool, timeout: float | None) -> bool:
+        if pending:
+            deliver()
+        if self._poll is None:
+            sock = [self._sock]
+            return any(select.select(sock, sock if sending else [], [], timeout))
+        if sending:
+            self._poll.modify(self._sock, select.POLLIN | select.POLLOUT)
+        try:
+            return bool(self._poll.poll(None if timeout is None else max(0, timeout * 1000)))
+        finally:
+            if sending:
+                self._poll.modify(self._sock, select.POLLIN)
