@@ -88,7 +88,12 @@ def _one(word: str) -> Value:
     return Atom(qtype, raw)
 
 
+_MONTH: Final = re.compile(r"\d{4}\.\d{2}\Z")
+
+
 def _vector(words: list[str]) -> Value:
+    if words[-1].endswith("m"):
+        words = [f"{word}m" if _MONTH.match(word) else word for word in words]
     parsed = [_number(word) for word in words]
     last, explicit = parsed[-1][0], parsed[-1][2]
     kinds = {qtype for qtype, _, _ in parsed}

@@ -263,8 +263,7 @@ def _rounding(rounder: Callable[[Any], Any]) -> Callable[[Any, QType, QType], An
         if data.dtype.kind != "f":
             return data
         whole = rounder(data.astype(np.float64))
-        out = convert(whole, QType.FLOAT, _LONG)
-        return convert(out, _LONG, QType.INT) if target is QType.INT else out
+        return convert(whole, QType.FLOAT, _LONG if target is _LONG else QType.INT)
 
     return run
 
@@ -280,7 +279,7 @@ _FLOORED: Final = {
     **_same(QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, *TEMPORAL),
     QType.REAL: QType.LONG,
     QType.FLOAT: QType.LONG,
-    QType.DATETIME: QType.LONG,
+    QType.DATETIME: QType.DATE,
 }
 floor: Final = Unary(_FLOORED, _rounding(_tolerant_floor))
 ceiling: Final = Unary(_FLOORED, _rounding(lambda data: -_tolerant_floor(-data)))
@@ -301,9 +300,7 @@ def _power(a: Any, b: Any, null: Any) -> Any:
     return out
 
 
-_FLOAT_PAIRS: Promotion = {
-    (x, y): _FLOAT for x, y in DIVIDE if x not in (QType.CHAR,) and y not in (QType.CHAR,)
-}  # fmt: skip
+_FLOAT_PAIRS: Promotion = dict(DIVIDE)
 xexp: Final = Binary(_FLOAT_PAIRS, _numbers(_power))
 xlog: Final = Binary(_FLOAT_PAIRS, _numbers(lambda a, b, null: np.log(b) / np.log(a)))
 

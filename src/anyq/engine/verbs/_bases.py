@@ -38,12 +38,12 @@ def split_by(x: Value, y: Value) -> Value:
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and x.raw == "":
         return _split_null(y)
     if is_string(x) or (isinstance(x, Atom) and x.qtype is QType.CHAR):
-        return _split_text(text_of(x), y)
+        return _split_text(text_of(x), y, QType.CHAR)
     if isinstance(x, Atom) and x.qtype is QType.BOOLEAN and isinstance(y, Atom):
         return vec(QType.BOOLEAN, np.unpackbits(_big_endian(y)).astype(np.bool_))
     if isinstance(x, Atom | Vector) and x.qtype is QType.BYTE:
         if isinstance(y, Vector) and y.qtype is QType.BYTE:
-            return _split_text(bytes(array_of(x)), y)
+            return _split_text(bytes(array_of(x)), y, QType.BYTE)
         if isinstance(x, Atom) and isinstance(y, Atom):
             return vec(QType.BYTE, _big_endian(y))
     if isinstance(x, Atom | Vector) and x.qtype in INTEGERS:
@@ -51,12 +51,13 @@ def split_by(x: Value, y: Value) -> Value:
     raise QError("type")
 
 
-def _split_text(by: bytes, y: Value) -> Value:
+def _split_text(by: bytes, y: Value, kind: QType) -> Value:
+    """The parts of ``y`` between ``by``, as vectors of ``kind``, which is the type of the separator."""
     if isinstance(y, List):
-        return collapse([_split_text(by, item) for item in y.items])
+        return collapse([_split_text(by, item, kind) for item in y.items])
     if not isinstance(y, Vector) or y.qtype not in (QType.CHAR, QType.BYTE) or not by:
         raise QError("type" if by else "length")
-    return List.of(tuple([vec(y.qtype, np.frombuffer(part, np.uint8)) for part in bytes(y).split(by)]))
+    return List.of(tuple([vec(kind, np.frombuffer(part, np.uint8)) for part in bytes(y).split(by)]))
 
 
 def _split_null(y: Value) -> Value:

@@ -10,11 +10,13 @@ from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
 from .._enumeration import Enumeration
+from .._names import absolute
 from ._search import positions
-from ._support import INTEGERS, fail, integer, is_atom, items_of, strs, symbols
+from ._support import EMPTY, INTEGERS, fail, integer, is_atom, items_of, strs, symbols
 from ._take import is_row, join, rows_to_table, take
 
 if TYPE_CHECKING:
+    from .._interpreter import Interpreter
     from .._vocabulary import Vocabulary
 
 __all__ = ["bang", "delete_keys", "install", "keyed", "make_dict", "take_keys", "unkeyed", "upsert"]
@@ -159,8 +161,23 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
     return type(x)(take(x.keys, kept_rows), take(x.values, kept_rows))
 
 
-def key(x: Value) -> Value:
-    """The keys of a dict; of a keyed table the key columns; the type's name of a vector, an enumeration's domain."""
+def _key_of_name(interpreter: Interpreter, name: str) -> Value:
+    """Of a namespace its names, of another variable its own name, of nothing the empty list."""
+    if name in ("", "."):
+        return symbols(interpreter.names.spaces() if not name else list(interpreter.names.members[""]))
+    found = interpreter.names.find(absolute(name, interpreter.context))
+    if found is None:
+        return EMPTY
+    return found.keys if name.startswith(".") and isinstance(found, Dict) else Atom(QType.SYMBOL, name)
+
+
+def key(interpreter: Interpreter, x: Value) -> Value:
+    """The keys of a dict; of a keyed table the key columns; the type's name of a vector, an enumeration's domain.
+
+    Of a symbol: what the variable or namespace of that name is known by.
+    """
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
+        return _key_of_name(interpreter, x.raw)
     if isinstance(x, Enumeration):
         return Atom(QType.SYMBOL, x.domain)
     if isinstance(x, Dict):
@@ -177,4 +194,4 @@ def key(x: Value) -> Value:
 def install(vocabulary: Vocabulary) -> None:
     """Enter this family's names."""
     vocabulary.binary("!", bang)
-    vocabulary.unary("key", key)
+    vocabulary.define("key", 1, key, context=True)

@@ -12,8 +12,12 @@ from . import (
     _cast,
     _comparison,
     _dicts,
+    _doth,
+    _dotq,
     _enums,
+    _fby,
     _find,
+    _internals,
     _joins,
     _lists,
     _matrix,
@@ -37,6 +41,7 @@ def install(vocabulary: Vocabulary) -> None:
     """Enter the built-in names of every family."""
     for family in (
         _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
-        _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof,
+        _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby, _internals,
+        _dotq, _doth,
     ):  # fmt: skip
         family.install(vocabulary)

@@ -395,6 +395,22 @@ def cross(x: Value, y: Value) -> Value:
     return List.of(tuple([join(a, b) for a in items_of(x) for b in right_items]))
 
 
+def choose(x: Value, y: Value, z: Value) -> Value:
+    """The vector conditional ``?[x;y;z]``: items of ``y`` where ``x`` holds, of ``z`` elsewhere."""
+    if isinstance(x, Atom):
+        return y if x.raw else z
+    if not isinstance(x, Vector) or x.qtype is not QType.BOOLEAN:
+        raise QError("type")
+    size = len(x)
+    first, second = [part if not is_atom(part) else repeated(part, size) for part in (y, z)]
+    if count(first) != size or count(second) != size:
+        raise QError("length")
+    at = np.where(x.data, np.arange(size), size + np.arange(size))
+    if isinstance(first, Vector) and isinstance(second, Vector) and first.qtype is not second.qtype:
+        raise QError("type")
+    return take(join(first, second), at)
+
+
 def install(vocabulary: Vocabulary) -> None:
     """Enter this family's names."""
     for name, unary in {
@@ -403,6 +419,7 @@ def install(vocabulary: Vocabulary) -> None:
         vocabulary.unary(name, unary)
     vocabulary.define("enlist", 1, enlist)
     vocabulary.define("enlist", None, enlist)
+    vocabulary.define("vector conditional", 3, choose)
     for name, binary in {
         "#": take_count, "_": drop, "cut": cut, "sublist": sublist, "rotate": rotate, ",": join, "cross": cross,
     }.items():  # fmt: skip

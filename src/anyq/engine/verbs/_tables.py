@@ -26,7 +26,9 @@ from anyq.values import (
 )
 
 from .._enumeration import Enumeration
+from ._dicts import bang as make_dict
 from ._dicts import keyed
+from ._enums import link
 from ._search import factorized
 from ._sets import groups
 from ._sort import sort_columns
@@ -37,7 +39,18 @@ if TYPE_CHECKING:
     from .._interpreter import Interpreter
     from .._vocabulary import Vocabulary
 
-__all__ = ["by_name", "changed", "column_type", "install", "is_name", "key_names", "rekeyed", "table_named", "unkeyed"]
+__all__ = [
+    "bang",
+    "by_name",
+    "changed",
+    "column_type",
+    "install",
+    "is_name",
+    "key_names",
+    "rekeyed",
+    "table_named",
+    "unkeyed",
+]
 
 AnyTable = Table | KeyedTable
 
@@ -257,14 +270,11 @@ def tables(interpreter: Interpreter, x: Value) -> Value:
 
 def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``x!y``, with tables given by name and with links to tables."""
-    from ._dicts import bang as make
-    from ._enums import link
-
     if isinstance(x, Atom) and x.qtype in INTEGERS and is_name(y) and integer(x) >= 0:
         return enkey(interpreter, x, y)
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Vector) and y.qtype in INTEGERS:
         return link(interpreter, x.raw, y)
-    return make(x, y)
+    return make_dict(x, y)
 
 
 def install(vocabulary: Vocabulary) -> None:
@@ -272,6 +282,6 @@ def install(vocabulary: Vocabulary) -> None:
     for name, unary in {"meta": meta, "cols": cols, "keys": keys, "ungroup": ungroup, "tables": tables}.items():
         vocabulary.define(name, 1, unary, context=True)
     for name, binary in {
-        "xcol": xcol, "xcols": xcols, "xkey": xkey, "xasc": xasc, "xdesc": xdesc, "xgroup": xgroup, "!": bang,
+        "xcol": xcol, "xcols": xcols, "xkey": xkey, "xasc": xasc, "xdesc": xdesc, "xgroup": xgroup,
     }.items():  # fmt: skip
         vocabulary.define(name, 2, binary, context=True)
