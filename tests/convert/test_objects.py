@@ -75,7 +75,7 @@ def test_python_objects_have_their_q_form(obj: Any, value: anyq.Value) -> None:
         ("a\0b", "NUL"),
         (["a\0b"], "NUL"),
     ],
-    ids=str,
+    ids=lambda x: x if isinstance(x, str) else type(x).__name__,
 )
 def test_what_has_no_q_form_is_a_type_error_that_names_it(obj: Any, named: str) -> None:
     with pytest.raises(TypeError, match=named):
