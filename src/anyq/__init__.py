@@ -76,7 +76,7 @@ from .values import install_face as _install_face
 from .values import int_ as int
 
 if _TYPE_CHECKING:
-    from .client import Address, Connection, connect, parse_address
+    from .client import Address, Connection, Pool, connect, parse_address
     from .embedded import open_embedded, serve
     from .portal import Portal, start_portal
 
@@ -86,7 +86,7 @@ _install_face(
 )  # fmt: skip
 
 _LAZY = {
-    "client": ("Address", "Connection", "connect", "parse_address"),
+    "client": ("Address", "Connection", "Pool", "connect", "parse_address"),
     "embedded": ("open_embedded", "serve"),
     "portal": ("Portal", "start_portal"),
 }
@@ -139,6 +139,7 @@ __all__ = [
     "List",
     "LocalProtocolError",
     "MisuseError",
+    "Pool",
     "Portal",
     "PortalClosed",
     "Primitive",

@@ -10,9 +10,11 @@ from anyq.client._inbox import Feed
 from anyq.client._link import allocate, end_of_file_text
 from anyq.client._options import ConnectOptions, Options, Overflow
 from anyq.client._pending import Pending
+from anyq.client._pool import Pool, PoolStatistics
 from anyq.client._reconnect import Backoff
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
 from anyq.client._stats import CallReport, ConnectionStatistics, Counters
+from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
 
@@ -26,15 +28,21 @@ __all__ = [
     "Connection",
     "ConnectionStatistics",
     "Counters",
+    "EndOfDay",
     "Feed",
+    "Gap",
     "Namespace",
     "Options",
     "Overflow",
     "Pending",
+    "Pool",
+    "PoolStatistics",
     "Query",
     "ScriptRequest",
     "SocketStream",
     "Statement",
+    "Subscription",
+    "Update",
     "allocate",
     "client_context",
     "connect",

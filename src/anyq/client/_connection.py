@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, Self, Unpack
 
@@ -23,6 +24,7 @@ from anyq.client._options import ConnectOptions, Options, Overflow
 from anyq.client._pending import Pending
 from anyq.client._script import load_script, script_error
 from anyq.client._stats import ConnectionStatistics
+from anyq.client._subscription import Subscription
 from anyq.errors import BusyError, CallTimeout, QError
 from anyq.protocol import AsyncMessage, Call, SyncRequest
 from anyq.values import NULL, Value
@@ -119,7 +121,7 @@ class Connection:
         finally:
             await self._background.__aexit__(None, None, None)
 
-    async def open(self, task_group: TaskGroup) -> Self:
+    async def open(self, task_group: TaskGroup | BackgroundTasks) -> Self:
         """Connect, with the background work in a task group of yours, which then waits for `aclose`.
 
         Raises as ``async with`` does. Nothing that happens to the connection is raised in your group.
@@ -215,6 +217,14 @@ class Connection:
         await anyio.lowlevel.checkpoint()
         await self._core.flush()
 
+    async def drained(self) -> None:
+        """Wait until every call that was made has its answer, those included that nobody waits for any more.
+
+        Raises `ConnectionLost` or `ClosedError` if they will not come.
+        """
+        await anyio.lowlevel.checkpoint()
+        await self._core.drained()
+
     async def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """Post a query on a connection of its own, and wait for the async message that the server posts back.
 
@@ -263,6 +273,22 @@ class Connection:
         feed = Feed(buffer, overflow, self._decode, core)
         core.add_feed(feed)
         return feed
+
+    def subscribe(
+        self,
+        table: str = "",
+        symbols: Iterable[str] = (),
+        *,
+        snapshot: bool = False,
+        buffer: int = 10_000,
+        overflow: Overflow = "error",
+    ) -> Subscription:
+        """A subscription to a kdb+tick ticker plant: to one table, or all, for these symbols, or all.
+
+        ``snapshot=True`` also fetches the rows that the ticker plant holds. ``buffer`` and ``overflow`` as in
+        `messages`. After a reconnect the subscription is made anew, and the feed says so with a `Gap`.
+        """
+        return Subscription(self._core, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow)
 
     def _decode(self, message: AsyncMessage) -> Value:
         return decode_message(message, self._core.limits)

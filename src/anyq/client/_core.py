@@ -262,16 +262,22 @@ class Core:
         if self._link is None and not self._reconnects:
             raise self._lost_error("not sent")
 
+    @property
+    def _live_link(self) -> Link | None:
+        """The link, unless it is known to be over."""
+        link = self._link
+        return link if link is not None and link.cause is None else None
+
     def submit(self, message: Message, call: Call) -> None:
         """Send ``message`` when its turn comes. Never waits."""
         self.check_usable()
-        link = self._link
-        if link is not None and link.cause is None:
+        link = self._live_link
+        if link is not None:
             link.queue(message, call)
         elif self._reconnects:
             self._park(call, message)
         else:
-            self._cause = link.cause if link is not None else self._cause
+            self._cause = self._link.cause if self._link is not None else self._cause
             raise self._lost_error("not sent")
         if isinstance(call, Pending):
             self.counters.calls += 1
@@ -299,8 +305,8 @@ class Core:
 
     async def room(self) -> None:
         """Wait until there is room for more messages to be queued."""
-        while self._link is not None and self._link.backlog_bytes > self.options.max_queued:
-            await self._link.progress()
+        while (link := self._live_link) is not None and link.backlog_bytes > self.options.max_queued:
+            await link.progress()
         self.check_usable()
 
     async def flush(self) -> None:
@@ -308,11 +314,17 @@ class Core:
 
         Raises `ConnectionLost` if an async message was lost since the last time.
         """
-        while self._link is not None and self._link.backlog:
-            await self._link.progress()
+        while (link := self._live_link) is not None and link.backlog:
+            await link.progress()
         lost, self._unreported = self._unreported, None
         if lost is not None:
             raise lost
+        self.check_usable()
+
+    async def drained(self) -> None:
+        """Wait until no call is without its answer."""
+        while (link := self._live_link) is not None and link.unanswered:
+            await link.progress()
         self.check_usable()
 
     # What a link tells us
@@ -386,8 +398,8 @@ class Core:
         link = self._link
         try:
             with anyio.move_on_after(self.options.close_timeout):
-                while link is not None and link.backlog and link.cause is None:
-                    await link.progress()
+                while (live := self._live_link) is not None and live.backlog:
+                    await live.progress()
         finally:
             if link is not None:
                 link.fail(self._closed)

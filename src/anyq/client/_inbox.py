@@ -12,7 +12,6 @@ import anyio.lowlevel
 
 from anyq.client._options import Overflow
 from anyq.errors import ClosedError, LimitError
-from anyq.protocol import AsyncMessage
 
 __all__ = ["Feed"]
 
@@ -40,7 +39,7 @@ class Feed(Generic[T]):
         self,
         size: int,
         overflow: Overflow,
-        decode: Callable[[AsyncMessage], T],
+        decode: Callable[[Any], T],
         owner: FeedOwner,
     ) -> None:
         if size < 1:
@@ -53,7 +52,7 @@ class Feed(Generic[T]):
         self._overflow = overflow
         self._decode = decode
         self._owner = owner
-        self._items: deque[AsyncMessage] = deque()
+        self._items: deque[Any] = deque()
         self._error: Exception | None = None
         self._filled: anyio.Event | None = None
         self._room: anyio.Event | None = None
@@ -99,7 +98,7 @@ class Feed(Generic[T]):
 
     # The connection's side
 
-    def offer(self, item: AsyncMessage) -> int:
+    def offer(self, item: object) -> int:
         """A message came. How many messages are lost by that."""
         self.received += 1
         lost = 0

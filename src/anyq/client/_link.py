@@ -142,6 +142,7 @@ class Link:
             # What follows the verdict is for `run` to deal with, when the login is over.
             if type(event) is not Response and (type(event) is Accept or self.paused() is not None):
                 break
+        self._note_progress()
         self.kick()
 
     def _handle(self, event: Event) -> None:
@@ -228,16 +229,20 @@ class Link:
         return self.protocol.ledger.queued + bool(self._rest)
 
     @property
+    def unanswered(self) -> int:
+        """How many calls are without their answer, those included that nobody waits for any more."""
+        return self.protocol.ledger.in_flight + self.protocol.ledger.queued
+
+    @property
     def backlog_bytes(self) -> int:
         """How long the bodies are that wait to be sent."""
         return self.protocol.ledger.queued_size + sum(map(len, self._rest))
 
     async def progress(self) -> None:
-        """Wait until something was handed to the network, or the link is over."""
-        if self.cause is None:
-            if self._moved is None:
-                self._moved = anyio.Event()
-            await self._moved.wait()
+        """Wait until something was handed to the network, or an answer came, or the live link ended."""
+        if self._moved is None:
+            self._moved = anyio.Event()
+        await self._moved.wait()
 
     def _note_progress(self) -> None:
         if self._moved is not None:

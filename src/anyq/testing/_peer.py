@@ -46,19 +46,24 @@ class ScriptedPeer:
         return event
 
     async def accept(self, capability: int = 6) -> Login:
-        """Wait for the login and accept it, with at most this capability."""
-        event = await self.next_event()
-        assert isinstance(event, Login), f"a login was expected, not {event}"
+        """Wait for the login and accept it, with at most this capability. `EndOfStream` if the client goes instead."""
+        event = await self._login()
         self.login = event
         await self.send_raw(self.protocol.send(Accept(min(capability, event.capability))))
         return event
 
     async def refuse(self) -> Login:
-        """Wait for the login and refuse it."""
-        event = await self.next_event()
-        assert isinstance(event, Login), f"a login was expected, not {event}"
+        """Wait for the login and refuse it. `EndOfStream` if the client goes instead."""
+        event = await self._login()
         self.protocol.send(Refuse())
         await self.stream.aclose()
+        return event
+
+    async def _login(self) -> Login:
+        event = await self.next_event()
+        if isinstance(event, EndOfFile):
+            raise anyio.EndOfStream
+        assert isinstance(event, Login), f"a login was expected, not {event}"
         return event
 
     async def request(self) -> Value | None:

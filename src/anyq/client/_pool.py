@@ -1,0 +1,384 @@
+"""Several connections to one service, handed out one at a time.
+
+What to do for a caller is decided by `decide`, a function of the present state; the pool then does it. A
+connection that comes back with calls whose caller went away is drained before it is handed out again: the
+answers that are still due have to be read first.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from enum import Enum
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+import anyio
+import anyio.lowlevel
+import attrs
+
+from anyq.client._address import Address, parse_address
+from anyq.client._background import BackgroundTasks
+from anyq.client._bodies import Query
+from anyq.client._connection import Connection
+from anyq.client._context import Namespace
+from anyq.client._options import ConnectOptions, Options
+from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
+from anyq.values import Value
+
+__all__ = ["Pool", "PoolStatistics"]
+
+
+@attrs.frozen(kw_only=True)
+class PoolStatistics:
+    """What `Pool.statistics` gives."""
+
+    open: int
+    """Connections there are, those that are being made included."""
+    idle: int
+    busy: int
+    draining: int
+    """Connections that wait for answers which nobody wants any more."""
+    waiting: int
+    """Callers that wait for a connection."""
+    opened: int
+    """Connections made since the pool was opened."""
+    failed: int
+    """Connections that broke or failed a health check."""
+
+
+class Move(Enum):
+    """What to do for a caller."""
+
+    USE = "take the idle connection"
+    OPEN = "make another connection"
+    WAIT = "wait until one comes back"
+    REFUSE = "too many wait already"
+
+
+def decide(*, idle: int, size: int, max_size: int, ahead: int, max_waiting: int | None) -> Move:
+    """What to do for the caller that has ``ahead`` others in front of it, with ``idle`` of ``size``
+    connections free.
+    """
+    if ahead < idle:
+        return Move.USE
+    if ahead < idle + max_size - size:
+        return Move.OPEN
+    if max_waiting is not None and ahead >= max_waiting:
+        return Move.REFUSE
+    return Move.WAIT
+
+
+@attrs.define(eq=False)
+class _Member:
+    connection: Connection
+    idle_since: float = 0.0
+
+
+class Pool:
+    """Connections to one service, at most ``max_size``; calls on the pool take the first that is free.
+
+    ``hosts`` may be one address in any form, or several: they are tried in order, beginning with the one
+    that worked last. ``max_waiting`` bounds how many callers may wait for a connection (`LimitError`
+    beyond), ``wait_timeout`` how long (`CallTimeout`, seconds). A connection that was idle for
+    ``check_after`` seconds has to answer an empty query within ``check_timeout`` before it is handed out.
+    A connection whose caller went away is handed out again when the answers still due have come, and
+    closed if they have not after ``drain_timeout``. The other options are those of `anyq.connect`, for
+    each connection.
+
+    The idle connection used last is used first, so that an oversized pool keeps few connections warm.
+    """
+
+    def __init__(
+        self,
+        hosts: str | Address | Sequence[str | Address] | None = None,
+        port: int | None = None,
+        *,
+        max_size: int = 8,
+        max_waiting: int | None = None,
+        wait_timeout: float | None = None,
+        check_after: float = 30.0,
+        check_timeout: float = 5.0,
+        drain_timeout: float = 30.0,
+        username: str = "",
+        password: str | None = None,
+        tls: bool | ssl.SSLContext = False,
+        **options: Unpack[ConnectOptions],
+    ) -> None:
+        if max_size < 1:
+            raise ValueError(f"max_size must be at least 1, not {max_size}")
+        several = [hosts] if hosts is None or isinstance(hosts, str | Address) else list(hosts)
+        self.addresses = [
+            parse_address(host, port, username=username, password=password, tls=bool(tls)) for host in several
+        ]
+        self.max_size = max_size
+        self.max_waiting = max_waiting
+        self.wait_timeout = wait_timeout
+        self.check_after = check_after
+        self.check_timeout = check_timeout
+        self.drain_timeout = drain_timeout
+        self._options = Options(ssl_context=tls if isinstance(tls, ssl.SSLContext) else None, **options)
+        self._background: BackgroundTasks | None = None
+        self._closed = False
+        self._idle: list[_Member] = []
+        self._busy: set[_Member] = set()
+        self._draining: set[_Member] = set()
+        self._opening = 0
+        self._waiters: deque[anyio.Event] = deque()
+        self._preferred = 0
+        self._opened = self._failed = 0
+        self._known: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {', '.join(map(str, self.addresses))}: {self._size} of {self.max_size}>"
+
+    # Opening and closing
+
+    async def __aenter__(self) -> Self:
+        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`."""
+        if self._background is not None:
+            raise BusyError("a pool is opened once: make another one")
+        background = BackgroundTasks()
+        await background.__aenter__()
+        self._background = background
+        try:
+            self._put(await self._open())
+        except BaseException:
+            self._closed = True
+            await background.__aexit__(None, None, None)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._background is not None
+        try:
+            await self.aclose()
+        finally:
+            await self._background.__aexit__(None, None, None)
+
+    async def aclose(self) -> None:
+        """Close every connection, also those in use; who waits for one gets `ClosedError`."""
+        self._closed = True
+        for waiter in self._waiters:
+            waiter.set()
+        members = [*self._idle, *self._busy, *self._draining]
+        self._idle.clear()
+        async with anyio.create_task_group() as tasks:
+            for member in members:
+                tasks.start_soon(member.connection.aclose)
+
+    # Using
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection for the length of the block, for nobody else.
+
+        Raises `LimitError` or `CallTimeout` when there is none to be had, `ConnectError` when none can be
+        made.
+        """
+        member = await self._acquire()
+        try:
+            yield member.connection
+        finally:
+            self._release(member)
+
+    async def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
+        """Ask on a free connection; as `Connection.__call__`."""
+        async with self.connection() as q:
+            return await q(query, *arguments, **options)
+
+    async def post(self, query: Query, *arguments: object) -> None:
+        """Post on a free connection, and see the message off; as `Connection.post`."""
+        async with self.connection() as q:
+            await q.post(query, *arguments)
+            await q.flush()
+
+    async def map(self, query: Query, items: Iterable[object], *, timeout: float | None = None) -> list[Value]:
+        """Call ``query`` with each item, on as many connections as may be; the answers in the order of the
+        items.
+
+        The first failure cancels the other calls, and is raised as it is.
+        """
+        answers: list[Value | None] = []
+        failure: list[Exception] = []
+
+        async def call(index: int, item: object) -> None:
+            try:
+                answers[index] = await self(query, item, timeout=timeout)
+            except Exception as error:
+                failure.append(error)
+                tasks.cancel_scope.cancel()
+
+        pending = list(items)
+        answers.extend([None] * len(pending))
+        async with anyio.create_task_group() as tasks:
+            for index, item in enumerate(pending):
+                tasks.start_soon(call, index, item)
+        if failure:
+            raise failure[0]
+        return [answer for answer in answers if answer is not None]
+
+    def __getattr__(self, name: str) -> Namespace:
+        if name.startswith("_") or self._options.no_ctx:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        return Namespace(name, self, self._known)
+
+    def statistics(self) -> PoolStatistics:
+        """How the pool stands."""
+        return PoolStatistics(
+            open=self._size,
+            idle=len(self._idle),
+            busy=len(self._busy),
+            draining=len(self._draining),
+            waiting=len(self._waiters),
+            opened=self._opened,
+            failed=self._failed,
+        )
+
+    # Handing out
+
+    @property
+    def _size(self) -> int:
+        return len(self._idle) + len(self._busy) + len(self._draining) + self._opening
+
+    async def _acquire(self) -> _Member:
+        with anyio.move_on_after(self.wait_timeout):
+            return await self._acquire_in_turn()
+        raise CallTimeout(f"no connection of the pool became free within {self.wait_timeout} s")
+
+    async def _acquire_in_turn(self) -> _Member:
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        waiter: anyio.Event | None = None
+        try:
+            while True:
+                self._check_open()
+                ahead = self._waiters.index(waiter) if waiter is not None else len(self._waiters)
+                move = decide(
+                    idle=len(self._idle),
+                    size=self._size,
+                    max_size=self.max_size,
+                    ahead=ahead,
+                    max_waiting=None if waiter is not None else self.max_waiting,
+                )
+                if move is Move.REFUSE:
+                    raise LimitError(f"{ahead} callers wait for a connection already (max_waiting)")
+                if move is Move.USE:
+                    member = self._idle.pop()
+                    self._busy.add(member)
+                    if await self._healthy(member):
+                        return member
+                elif move is Move.OPEN:
+                    member = await self._open()
+                    self._busy.add(member)
+                    return member
+                else:
+                    waiter = self._line_up(waiter)
+                    await waiter.wait()
+        finally:
+            if waiter is not None:
+                self._waiters.remove(waiter)
+            self._wake()
+
+    def _line_up(self, waiter: anyio.Event | None) -> anyio.Event:
+        """A place in the queue: the one held already, or the last."""
+        event = anyio.Event()
+        if waiter is None:
+            self._waiters.append(event)
+        else:
+            self._waiters[self._waiters.index(waiter)] = event
+        return event
+
+    def _wake(self) -> None:
+        """Let as many of those who wait look again as there is something for."""
+        chances = len(self._idle) + self.max_size - self._size
+        for waiter in list(self._waiters)[: max(0, chances)]:
+            waiter.set()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedError("this pool is closed")
+        if self._background is None:
+            raise ClosedError("this pool is not open: use 'async with'")
+
+    def _put(self, member: _Member) -> None:
+        member.idle_since = anyio.current_time()
+        self._idle.append(member)
+        self._wake()
+
+    def _release(self, member: _Member) -> None:
+        self._busy.discard(member)
+        connection = member.connection
+        if self._closed:
+            return
+        assert self._background is not None
+        if connection.state in ("lost", "closed"):
+            self._failed += 1
+            self._background.start_soon(connection.aclose)
+            self._wake()
+        elif connection.statistics().in_flight:
+            self._draining.add(member)
+            self._background.start_soon(self._drain, member)
+        else:
+            self._put(member)
+
+    async def _drain(self, member: _Member) -> None:
+        drained = False
+        try:
+            with anyio.move_on_after(self.drain_timeout):
+                await member.connection.drained()
+                drained = True
+        except Error:
+            self._failed += 1
+        finally:
+            self._draining.discard(member)
+        if drained and not self._closed:
+            self._put(member)
+        else:
+            self._wake()
+            await member.connection.aclose()
+
+    async def _healthy(self, member: _Member) -> bool:
+        """Whether a busy member may be handed out; if not, it is gone."""
+        connection = member.connection
+        try:
+            if connection.state not in ("lost", "closed"):
+                if anyio.current_time() - member.idle_since < self.check_after:
+                    return True
+                await connection("", timeout=self.check_timeout)
+                return True
+        except Error:
+            pass
+        except BaseException:
+            self._release(member)
+            raise
+        self._busy.discard(member)
+        self._failed += 1
+        await connection.aclose()
+        return False
+
+    async def _open(self) -> _Member:
+        """A new connection, to the first address that takes us."""
+        assert self._background is not None
+        self._opening += 1
+        try:
+            errors: list[ConnectError] = []
+            for step in range(len(self.addresses)):
+                index = (self._preferred + step) % len(self.addresses)
+                try:
+                    connection = await Connection(self.addresses[index], self._options).open(self._background)
+                except ConnectError as error:
+                    errors.append(error)
+                    continue
+                if self._closed:
+                    await connection.aclose()
+                    self._check_open()
+                self._preferred = index
+                self._opened += 1
+                return _Member(connection)
+            raise errors[0]
+        finally:
+            self._opening -= 1

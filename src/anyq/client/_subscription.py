@@ -1,0 +1,187 @@
+"""Subscriptions to a kdb+tick ticker plant.
+
+The contract is that of ``u.q`` (KX, kdb+tick): ``.u.sub[table;symbols]`` subscribes the calling handle,
+with the empty symbol for all, and returns the pair of table name and schema, or a list of such pairs.
+Updates come as async messages ``(`upd;table;data)``, the end of a day as ``(`.u.end;date)``.
+``.u.del[table;handle]`` takes a subscription back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any, Final, Self
+
+import attrs
+
+from anyq import codec
+from anyq.client._bodies import decode_message, request_value
+from anyq.client._core import Core, State
+from anyq.client._inbox import Feed
+from anyq.client._options import Overflow
+from anyq.client._pending import Pending
+from anyq.errors import Error
+from anyq.protocol import AsyncMessage, Call, SyncRequest
+from anyq.values import Atom, List, QType, Value, symbol, symbols
+
+__all__ = ["EndOfDay", "Gap", "Subscription", "Update"]
+
+_SUBSCRIBE: Final = ".u.sub"
+_SUBSCRIBE_WITH_ROWS: Final = (
+    "{[t;s]r:.u.sub[t;s];f:{[s;n]$[s~`;value n;?[value n;enlist(in;`sym;enlist s);0b;()]]}[s];"
+    "$[-11h=type first r;enlist[r],enlist enlist f first r;(r;f each first each r)]}"
+)
+_UNSUBSCRIBE: Final = "{[t].u.del[;.z.w]each $[t~`;.u.t;(),t];}"
+
+
+@attrs.frozen
+class Update:
+    """Rows for a table."""
+
+    table: str
+    data: Value
+
+
+@attrs.frozen
+class EndOfDay:
+    """The ticker plant ended a day; ``date`` is what it sent, a q date."""
+
+    date: Value
+
+
+@attrs.frozen
+class Gap:
+    """The connection broke and came back, and the subscription was made anew: updates in between are missing.
+
+    ``schemas`` is what the ticker plant said this time, ``snapshot`` its rows if they were asked for.
+    """
+
+    schemas: Mapping[str, Value]
+    snapshot: Mapping[str, Value]
+
+
+class _Marker:
+    """Stands in the feed where the connection came back; ``call`` is the new subscription."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Pending) -> None:
+        self.call = call
+
+
+class Subscription:
+    """A subscription, to be used as ``async with q.subscribe(...) as feed`` and ``async for update in feed``.
+
+    Items are `Update`, `EndOfDay` and `Gap`. ``schemas`` maps table names to what the ticker plant
+    returned for them, ``snapshot`` to their rows at the start, if those were asked for. Leaving the block
+    takes the subscription back. Cancelling the reader loses no update.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        table: str,
+        only: Iterable[str],
+        *,
+        snapshot: bool,
+        buffer: int,
+        overflow: Overflow,
+    ) -> None:
+        chosen = [only] if isinstance(only, str) else list(only)
+        self.table = table
+        self.schemas: Mapping[str, Value] = {}
+        self.snapshot: Mapping[str, Value] = {}
+        self._core = core
+        self._with_rows = snapshot
+        self._symbols: Value = symbols(chosen) if chosen else symbol("")
+        self._feed: Feed[Any] = Feed(buffer, overflow, self._decode, core)
+
+    @property
+    def dropped(self) -> int:
+        """How many messages a full buffer lost."""
+        return self._feed.dropped
+
+    async def __aenter__(self) -> Self:
+        """Subscribe. Raises what a call raises, e.g. `QError` for a table that there is not."""
+        self._core.add_feed(self._feed)
+        call = self._subscribe()
+        try:
+            self.schemas, self.snapshot = self._read(await call.wait())
+        except BaseException:
+            call.cancel()
+            self._leave()
+            raise
+        self._core.watchers.append(self._state_changed)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Update | EndOfDay | Gap:
+        """The next item. Raises `ConnectionLost` or `ClosedError` when no more will come."""
+        while True:
+            item = await self._feed.__anext__()
+            if isinstance(item, _Marker):
+                return Gap(*self._read(await item.call.wait()))
+            if (news := self._news(item)) is not None:
+                return news
+
+    def _subscribe(self) -> Pending:
+        core = self._core
+        query = _SUBSCRIBE_WITH_ROWS if self._with_rows else _SUBSCRIBE
+        value = request_value(query, (symbol(self.table), self._symbols))
+        call = Pending(core, label=_SUBSCRIBE)
+        core.submit(SyncRequest(codec.encode(value, capability=core.capability)), call)
+        return call
+
+    def _leave(self) -> None:
+        self._feed.close()
+        if self._state_changed in self._core.watchers:
+            self._core.watchers.remove(self._state_changed)
+        value = request_value(_UNSUBSCRIBE, (symbol(self.table),))
+        try:
+            self._core.submit(AsyncMessage(codec.encode(value, capability=self._core.capability)), Call())
+        except Error:
+            return  # there is no connection any more on which to be subscribed
+
+    def _state_changed(self, state: State) -> None:
+        if state == "reconnected":
+            self._feed.offer(_Marker(self._subscribe()))
+
+    def _decode(self, item: object) -> Any:
+        return decode_message(item, self._core.limits) if isinstance(item, AsyncMessage) else item
+
+    def _read(self, answer: Value) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Schemas and rows from what the ticker plant returned."""
+        rows: list[Value] = []
+        parts = _items(answer)
+        if self._with_rows and len(parts) == 2:
+            answer, rows = parts[0], _items(parts[1])
+        pairs = [_items(answer)] if _is_symbol(_items(answer)[:1]) else [_items(pair) for pair in _items(answer)]
+        schemas = {str(pair[0].py()): pair[1] for pair in pairs if len(pair) == 2}
+        return schemas, dict(zip(schemas, rows, strict=False))
+
+    def _news(self, value: Value) -> Update | EndOfDay | None:
+        items = _items(value)
+        if not _is_symbol(items[:1]):
+            return None
+        name = items[0].py()
+        if name == ".u.end" and len(items) == 2:
+            return EndOfDay(items[1])
+        if name != "upd" or len(items) != 3 or not _is_symbol(items[1:2]):
+            return None
+        table = str(items[1].py())
+        return Update(table, items[2]) if self.table in ("", table) else None
+
+
+def _items(value: Value) -> list[Value]:
+    return list(value.items) if isinstance(value, List) else []
+
+
+def _is_symbol(values: list[Value]) -> bool:
+    return bool(values) and isinstance(values[0], Atom) and values[0].qtype is QType.SYMBOL
