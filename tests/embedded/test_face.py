@@ -87,7 +87,7 @@ async def test_submitted_calls_may_be_awaited_in_any_order() -> None:
         blocked = q.submit('system"sleep 5"')
         with pytest.raises(anyq.Error, match="not there yet"):
             blocked.result()
-        while not q.core.owner.busy:
+        while not blocked.started():
             await anyio.sleep(0.001)
         q.interrupt()
         with pytest.raises(anyq.QError, match="stop"):

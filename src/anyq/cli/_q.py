@@ -18,11 +18,11 @@ from typing import Any
 from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
+from anyq.server import Users, read_users
 
 from ._console import Console, answer, complaint
 from ._prompt import Prompt, is_terminal
 from ._serving import Serving
-from ._users import Users, read_users
 
 __all__ = ["run"]
 

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
     from anyq.embedded import EmbeddedQ, EmbeddedServer
-
-    from ._users import Users
+    from anyq.server import Users
 
 __all__ = ["Serving"]
 

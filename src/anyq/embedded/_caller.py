@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from anyq.errors import QError
+from anyq.server import Encoded
 from anyq.values import Value
 
 __all__ = ["EVERYTHING", "OWNER", "Caller", "Permissions"]
@@ -18,11 +19,15 @@ class Permissions:
     * ``files``: use any file, change the folder, set environment variables, end the process. Without it files below
       the working directory only.
     * ``handles``: open connections to other processes, and send on them.
+    * ``python``: run Python source, that is anything, through ``.pykx.pyexec``.
+    * ``read_only``: change nothing, and use neither files nor handles nor commands, whatever the others say.
     """
 
     shell: bool = False
     files: bool = False
     handles: bool = True
+    python: bool = False
+    read_only: bool = False
 
     def check_handles(self) -> None:
         """`QError` (``access``) if the caller may not use connections."""
@@ -30,7 +35,7 @@ class Permissions:
             raise QError("access")
 
 
-EVERYTHING = Permissions(shell=True, files=True, handles=True)
+EVERYTHING = Permissions(shell=True, files=True, python=True)
 
 
 @attrs.define(eq=False)
@@ -44,7 +49,10 @@ class Caller:
     user: str = ""
     address: int = 0
     permissions: Permissions = EVERYTHING
-    outbox: list[tuple[int, Value]] = attrs.field(factory=list)
+    outbox: list[tuple[int, Value | Encoded]] = attrs.field(factory=list)
+    asks: bool = False
+    """Whether it waits for the result, which may be deferred then."""
+    deferred: bool = False
 
 
 OWNER = Caller()

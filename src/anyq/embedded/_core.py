@@ -50,10 +50,9 @@ class EmbeddedQ:
         self._python = python
         self.handles = Handles()
         self.host = SharedHost(self.handles, **options)
-        self.owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt)
+        self.owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt, self._rest)
         self.handles.owner = self.owner
         self._interpreter: Interpreter | None = None
-        self._depth = 0
         self._end_timer: Callable[[], None] = lambda: None
         self.host.on_timer = self._set_timer
 
@@ -75,16 +74,17 @@ class EmbeddedQ:
         host = self.host
         computed[".z.w"] = lambda: Atom(QType.INT, host.acting.handle)
         computed[".z.a"] = lambda: Atom(QType.INT, host.acting.address)
+        computed[".z.W"] = self.handles.waiting
         own_user = computed.get(".z.u", lambda: Atom(QType.SYMBOL, host.facts()["user"]))
         computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
         self.handles.check = made.check
         if self._python:
-            allow_python(made)
+            allow_python(made, host.check_python)
         self._interpreter = made
 
     def allow_python(self) -> None:
-        """Let q execute Python from now on, as ``python=True`` does from the start."""
-        self.owner.submit(lambda: allow_python(self.interpreter))
+        """Let q execute Python from now on, for callers that may; as ``python=True`` does from the start."""
+        self.owner.submit(lambda: allow_python(self.interpreter, self.host.check_python))
 
     @property
     def interpreter(self) -> Interpreter:
@@ -94,12 +94,17 @@ class EmbeddedQ:
 
     def _interrupt(self) -> None:
         if self._interpreter is not None:
-            self._interpreter.interrupt()
+            self._interpreter.state.stop = True
         self.host.wake()
 
-    def interrupt(self) -> None:
-        """Make the evaluation that runs raise ``stop`` soon, as a signal does to q. Nothing when none runs."""
-        self._interrupt()
+    def _rest(self) -> None:
+        if self._interpreter is not None:
+            self._interpreter.state.stop = False
+        self.host.rest()
+
+    def interrupt(self) -> bool:
+        """Make the evaluation that runs raise ``stop`` soon, as a signal does to q. False when none runs."""
+        return self.owner.interrupt()
 
     @property
     def time_limit(self) -> float | None:
@@ -140,19 +145,19 @@ class EmbeddedQ:
     def _do(self, work: Callable[[Interpreter], T], caller: Caller) -> T:
         interpreter, host = self.interpreter, self.host
         before = host.acting
-        if not self._depth:
-            interpreter.state.stop = False
-            host.rest()
-        self._depth += 1
         host.begin(caller)
         try:
+            if caller.permissions.read_only:
+                with interpreter.sealed():
+                    return work(interpreter)
             return work(interpreter)
         except QError:
+            self.handles.failed(caller)
             raise
         except Exception as error:
+            self.handles.failed(caller)
             raise interpreter.explained(error) from error
         finally:
-            self._depth -= 1
             host.begin(before)
             if caller.outbox:
                 self.handles.flush(caller.outbox)

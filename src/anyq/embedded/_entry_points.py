@@ -4,7 +4,7 @@
 ``.pykx.get[name;<]`` is the object of that name as a q function of any number of arguments, whose result is a q value.
 A function gets atoms and char vectors as Python objects, other vectors as NumPy arrays, and all else as q values.
 
-Whoever may call these runs any code in this process; nothing here holds them back.
+Whoever may call these runs any code in this process; nothing holds back those that may.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ __all__ = ["allow_python"]
 _ENLIST: Final = "enlist"
 
 
-def allow_python(interpreter: Interpreter) -> None:
-    """Define the entry points in a q. From its thread only."""
+def allow_python(interpreter: Interpreter, check: Callable[[], None]) -> None:
+    """Define the entry points in a q. From its thread only. ``check`` raises if the present caller may not use them."""
     namespace: dict[str, Any] = {"__name__": "__anyq__"}
 
     def execute(source: Value) -> Value:
+        check()
         if not (isinstance(source, Vector | Atom) and source.qtype is QType.CHAR):
             raise QError("type")
         text = bytes([source.raw]) if isinstance(source, Atom) else bytes(source)
@@ -34,6 +35,7 @@ def allow_python(interpreter: Interpreter) -> None:
         return NULL
 
     def get(name: Value, _: Value) -> Value:
+        check()
         if not (isinstance(name, Atom) and name.qtype is QType.SYMBOL):
             raise QError("type")
         found: Any = namespace
@@ -42,7 +44,12 @@ def allow_python(interpreter: Interpreter) -> None:
                 found = found[part] if index == 0 else getattr(found, part)
             except (KeyError, AttributeError):
                 raise QError(f"NameError: name '{name.raw}' is not defined") from None
-        one = interpreter.python_function(lambda arguments: _called(found, arguments), ("x",), name.raw)
+
+        def call(arguments: Value) -> Value:
+            check()
+            return _called(found, arguments)
+
+        one = interpreter.python_function(call, ("x",), name.raw)
         return Composition((one, interpreter.eval(_ENLIST)))
 
     put = interpreter.names.put

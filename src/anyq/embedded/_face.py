@@ -52,6 +52,10 @@ class PendingCall:
         """Whether the answer, or what prevents it, is known."""
         return self._job.done()
 
+    def started(self) -> bool:
+        """Whether the evaluation has begun."""
+        return self._job.started
+
     def result(self) -> Value:
         """The answer, without waiting. `anyq.Error` if it is not there yet."""
         return self._job.result()

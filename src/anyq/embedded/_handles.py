@@ -9,11 +9,10 @@ from typing import Any, Final, Protocol
 
 import attrs
 
-from anyq import codec
 from anyq.errors import Error, QError
 from anyq.portal import Owner
-from anyq.server import Client
-from anyq.values import NULL, Value
+from anyq.server import Answer, Client, Encoded, encode
+from anyq.values import NULL, Atom, Dict, List, Value, Vector, vector
 
 from ._caller import Caller
 from ._errands import Errands
@@ -63,6 +62,10 @@ class Handles:
     """Raises when the running evaluation is to stop."""
     _clients: dict[int, _Connected] = attrs.field(factory=dict)
     _outbound: dict[int, Outbound] = attrs.field(factory=dict)
+    _owing: set[int] = attrs.field(factory=set)
+    """The clients whose answer was deferred and not yet given."""
+    _answers: dict[int, Answer] = attrs.field(factory=dict)
+    """Their answers; only for their servers' event loops."""
 
     # Clients
 
@@ -71,6 +74,7 @@ class Handles:
 
     def drop_client(self, client: Client) -> None:
         self._clients.pop(client.handle, None)
+        self._owing.discard(client.handle)
 
     def client(self, handle: int) -> Client:
         """The client of that number; `QError` (``domain``) if there is none."""
@@ -82,15 +86,16 @@ class Handles:
     def client_handles(self) -> list[int]:
         return list(self._clients)
 
-    def flush(self, outbox: list[tuple[int, Value]]) -> None:
+    def flush(self, outbox: list[tuple[int, Value | Encoded]]) -> None:
         """Send what an evaluation posted, in order."""
         for handle, message in outbox:
             there = self._clients.get(handle)
             if there is None:
                 log.warning("an async message to handle %d is dropped: it is closed", handle)
                 continue
-            body = codec.encode(message, capability=there.client.capability)
-            there.errands.add(_post, there.client, body)
+            if not isinstance(message, Encoded):
+                message = Encoded(*encode(message, there.client.capability, there.client.remote))
+            there.errands.add(_post, there.client, message)
         outbox.clear()
 
     def on_client(self, handle: int, action: Callable[[Client], object]) -> None:
@@ -158,6 +163,73 @@ class Handles:
             raise answer if isinstance(answer, QError) else QError(f"rcv handle: {handle}. {answer}")
         return answer
 
+    def waiting(self) -> Value:
+        """``.z.W``: the bytes that wait for each handle."""
+        handles = list(self._clients)
+        sizes = [self._clients[handle].client.queued_bytes for handle in handles]
+        return Dict(vector("int", handles), vector("long", sizes))
+
+    # Internal functions
+
+    def internal(self, number: int, argument: Value, caller: Caller) -> Value:
+        """``-25!(handles;message)`` posts to many, serialised once; ``-30!`` defers an answer, and gives it.
+
+        (Page basics/internal.md.)
+        """
+        if number == -25:
+            return self._broadcast(argument, caller)
+        if number == -30:
+            return self._defer(caller) if argument is NULL else self._answer(argument)
+        raise QError("nyi", detail=f"{number}!x")
+
+    def _broadcast(self, argument: Value, caller: Caller) -> Value:
+        if not isinstance(argument, List) or len(argument) != 2 or not isinstance(argument[0], Vector):
+            raise QError("type")
+        clients = [self.client(abs(int(handle))) for handle in argument[0]]
+        if clients:
+            lowest = min(client.capability for client in clients)
+            message = Encoded(*encode(argument[1], lowest, False))
+            caller.outbox.extend((client.handle, message) for client in clients)
+        return NULL
+
+    def _defer(self, caller: Caller) -> Value:
+        if not caller.asks or caller.deferred or caller.handle not in self._clients:
+            raise QError("domain")
+        caller.deferred = True
+        self._owing.add(caller.handle)
+        self.on_client(caller.handle, self._note_answer)
+        return NULL
+
+    def _note_answer(self, client: Client) -> None:
+        if not client.closed:
+            self._answers[client.handle] = client.defer()
+
+    def _answer(self, argument: Value) -> Value:
+        if not isinstance(argument, List) or len(argument) != 3 or not isinstance(argument[0], Atom):
+            raise QError("type")
+        handle, failed, result = int(argument[0]), bool(argument[1]), argument[2]
+        client = self.client(handle)
+        if handle not in self._owing:
+            raise QError(f"Handle {handle} was not expecting a response msg")
+        self._owing.discard(handle)
+        if failed:
+            text = bytes(result).decode("utf-8", "surrogateescape") if isinstance(result, Vector) else str(result)
+            self.on_client(handle, lambda client: self._give(client, text, None))
+        else:
+            message = Encoded(*encode(result, client.capability, client.remote))
+            self.on_client(handle, lambda client: self._give(client, "", message))
+        return NULL
+
+    def _give(self, client: Client, error: str, result: Encoded | None) -> None:
+        answer = self._answers.pop(client.handle, None)
+        if answer is not None:
+            answer.fail(error) if result is None else answer.reply(result)
+
+    def failed(self, caller: Caller) -> None:
+        """The evaluation of ``caller`` failed: its client gets the error, also if its answer was deferred."""
+        if caller.deferred:
+            self._owing.discard(caller.handle)
+
     def close_all(self) -> None:
         """Close what q opened."""
         for outbound in self._outbound.values():
@@ -165,9 +237,9 @@ class Handles:
         self._outbound.clear()
 
 
-def _post(client: Client, body: Any) -> None:
+def _post(client: Client, message: Encoded) -> None:
     if not client.closed:
-        client.post_body(body)
+        client.post_body(message.body, message.compressed)
 
 
 def _bad(handle: int, what: str) -> QError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from anyq.errors import QError
@@ -64,6 +65,7 @@ class SharedHost(SystemHost):
         return super().alarm(seconds, ring)
 
     def shell(self, command: str) -> tuple[int, bytes]:
+        self._check_open()
         if self.caller and not self.allow_shell:
             raise QError("access")
         with subprocess.Popen(
@@ -77,6 +79,26 @@ class SharedHost(SystemHost):
                         running.kill()
                 else:
                     return running.returncode, output
+
+    # What a sealed evaluation must not do
+
+    def _check_open(self) -> None:
+        if self.sealed:
+            raise QError("noupdate")
+
+    def path(self, path: str) -> Path:
+        self._check_open()
+        return super().path(path)
+
+    def setenv(self, name: str, text: str) -> None:
+        self._check_open()
+        super().setenv(name, text)
+
+    def check_python(self) -> None:
+        """`QError` (``access``) if the caller may not run Python."""
+        self._check_open()
+        if not self.acting.permissions.python:
+            raise QError("access")
 
     # The process
 
@@ -94,20 +116,29 @@ class SharedHost(SystemHost):
         self.on_timer(interval)
 
     def exit(self, code: int) -> None:
+        self._check_open()
         self._owner_only()
         self.on_exit(code)
         super().exit(code)
 
     # Handles
 
+    def internal(self, number: int, argument: Value) -> Value:
+        self._check_open()
+        return self.handles.internal(number, argument, self.acting)
+
     def open(self, target: str, timeout: float | None) -> int:
+        self._check_open()
         return self.handles.open(target, timeout, self.acting)
 
     def close(self, handle: int) -> None:
+        self._check_open()
         self.handles.close(handle, self.acting)
 
     def call(self, handle: int, message: Value) -> Value:
+        self._check_open()
         return self.handles.call(handle, message, self.acting)
 
     def post(self, handle: int, message: Value) -> None:
+        self._check_open()
         self.handles.post(handle, message, self.acting)

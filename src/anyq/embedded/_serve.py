@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -15,8 +16,8 @@ import attrs
 from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.portal import Job
-from anyq.server import Action, Client, Encoded, Handler, Limits, Server, Stats, encode
-from anyq.values import Atom, QType, Value, chars, symbol
+from anyq.server import Action, Client, Encoded, Handler, Limits, Server, Stats, Users, encode, read_users
+from anyq.values import Atom, List, QType, Value, Vector, chars, symbol
 
 from ._caller import Caller, Permissions
 from ._core import EmbeddedQ, as_received
@@ -59,6 +60,9 @@ def serve(
     allow_shell: bool = False,
     allow_files: bool = False,
     allow_python: bool = False,
+    read_only: bool = False,
+    allow: Iterable[str] | None = None,
+    users: Users | str | os.PathLike[str] | None = None,
 ) -> EmbeddedServer:
     """A server of q clients, to be used as ``async with anyq.serve(...) as server``.
 
@@ -72,8 +76,13 @@ def serve(
     Python handlers and its end go on. When a client leaves, its evaluation is interrupted.
 
     Clients may not run shell commands unless ``allow_shell=True``, nor use files outside the working directory unless
-    ``allow_files=True``. With ``allow_python=True`` they may run Python functions here, see `anyq.remote`: that is any
-    code at all. It listens on loopback unless ``host`` names another address. For the rest see `Server`.
+    ``allow_files=True``. With ``allow_python=True`` they may run Python functions here, see `anyq.remote`: that is
+    any code at all. With ``read_only=True`` their evaluations can set nothing and reach no file, handle or command.
+    ``allow`` names the functions that they may call, and nothing else then: a message must be the list of such a name
+    and its arguments, or the name alone. ``users``, a `Users` or the path of a file of ``user:password`` lines, is
+    asked first at each login.
+
+    It listens on loopback unless ``host`` names another address. For the rest see `Server`.
     """
     given = {
         "on_sync": on_sync,
@@ -87,11 +96,11 @@ def serve(
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
         "limits": limits or Limits(),
     }  # fmt: skip
-    permissions = Permissions(shell=allow_shell, files=allow_files)
+    permissions = Permissions(shell=allow_shell, files=allow_files, python=allow_python, read_only=read_only)
     core = q.core if isinstance(q, Embedded) else q
-    if core is not None and allow_python:
-        core.allow_python()
-    return EmbeddedServer(given, network, core, timeout, permissions, allow_python)
+    known = read_users(users) if isinstance(users, str | os.PathLike) else users
+    names = None if allow is None else frozenset(allow)
+    return EmbeddedServer(given, network, core, timeout, permissions, names, known)
 
 
 @attrs.define(eq=False)
@@ -103,7 +112,8 @@ class EmbeddedServer:
     _q: EmbeddedQ | None
     _timeout: float | None
     _permissions: Permissions
-    _python: bool
+    _allow: frozenset[str] | None = None
+    _users: Users | None = None
     _owned: bool = attrs.field(default=False, init=False)
     _server: Server = attrs.field(init=False)
     _errands: Errands = attrs.field(init=False)
@@ -116,7 +126,7 @@ class EmbeddedServer:
         wants_q = self._q is not None or not {"on_sync"} <= python.keys() or len(python) < self._count_given()
         self._errands = Errands()
         if wants_q and self._q is None:
-            self._q, self._owned = EmbeddedQ(python=self._python), True
+            self._q, self._owned = EmbeddedQ(), True
             self._q.start()
         handlers: dict[str, Any] = dict(python)
         if self._q is not None:
@@ -127,6 +137,8 @@ class EmbeddedServer:
             handlers["on_open"] = self._with_handle(handlers["on_open"], self._enter_client, first=True)
             handlers["on_close"] = self._with_handle(handlers["on_close"], self._leave_client, first=False)
             self._network["handles"] = self._q.handles.numbers
+        if self._users is not None:
+            handlers["authenticate"] = self._known_users(handlers.get("authenticate"), self._users)
         self._server = Server(**handlers, **self._network)
         try:
             await self._server.__aenter__()
@@ -158,6 +170,13 @@ class EmbeddedServer:
         for name, given in self._given.items():
             if isinstance(given, str | bytes | Value):
                 self._q.submit(_setter(_Z[name], given))
+        if self._permissions.python:
+            self._q.allow_python()
+
+    def _has(self, name: str) -> bool:
+        """Whether q has a handler of that name, or is about to have it."""
+        assert self._q is not None
+        return isinstance(self._given[name], str | bytes | Value) or self._q.has(_Z[name])
 
     # What q does
 
@@ -173,25 +192,32 @@ class EmbeddedServer:
             handlers["on_timer"] = self._on_timer
         return handlers
 
-    def _caller(self, client: Client) -> Caller:
-        return Caller(client.handle, client.user, self._addresses.get(client.handle, 0), self._permissions)
+    def _caller(self, client: Client, asks: bool = False) -> Caller:
+        return Caller(client.handle, client.user, self._addresses.get(client.handle, 0), self._permissions, asks=asks)
+
+    def _checked(self, message: Value) -> Value:
+        """A message as q gets it. `QError` (``access``) if it calls what is not allowed."""
+        received = as_received(message)
+        if self._allow is not None and _called_name(received) not in self._allow:
+            raise QError("access")
+        return received
 
     async def _on_sync(self, message: Value, client: Client) -> Encoded:
         capability, remote = client.capability, client.remote
 
         def work(interpreter: Interpreter) -> Encoded:
             handler = interpreter.names.get(".z.pg")
-            received = as_received(message)
+            received = self._checked(message)
             result = interpreter.value(received) if handler is None else interpreter.apply(handler, (received,))
             return Encoded(*encode(result, capability, remote))
 
-        result: Encoded = await self._run(work, client)
+        result: Encoded = await self._run(work, client, asks=True)
         return result
 
     async def _on_async(self, message: Value, client: Client) -> None:
         def work(interpreter: Interpreter) -> None:
             handler = interpreter.names.get(".z.ps")
-            received = as_received(message)
+            received = self._checked(message)
             if handler is None:
                 interpreter.value(received)
             else:
@@ -199,10 +225,10 @@ class EmbeddedServer:
 
         await self._run(work, client)
 
-    async def _run(self, work: Callable[[Interpreter], Any], client: Client) -> Any:
+    async def _run(self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False) -> Any:
         """Run a job for a client, in its time; interrupted when it is over or the client leaves."""
         assert self._q is not None
-        job: Job[Any] = self._q.submit(work, self._caller(client))
+        job: Job[Any] = self._q.submit(work, self._caller(client, asks))
         try:
             limit = self._timeout or self._q.time_limit
             if limit is None:
@@ -219,6 +245,18 @@ class EmbeddedServer:
                 job.interrupt()
             self._errands.run_all()
 
+    @staticmethod
+    def _known_users(given: Any, users: Users) -> Callable[[str, str | None, Client], Awaitable[bool]]:
+        """The file is asked first; who passes it must also pass the check that was given."""
+        action = None if given is None else Action(given, 2)
+
+        async def check(user: str, password: str | None, client: Client) -> bool:
+            if not users.allows(user, password):
+                return False
+            return action is None or bool(await action.run(user, password, client))
+
+        return check
+
     async def _authenticate(self, user: str, password: str | None, client: Client) -> bool:
         def work(interpreter: Interpreter) -> bool:
             handler = interpreter.names.get(".z.pw")
@@ -229,18 +267,18 @@ class EmbeddedServer:
             return isinstance(verdict, Atom) and verdict.qtype is QType.BOOLEAN and bool(verdict.raw)
 
         assert self._q is not None
-        if not self._q.has(".z.pw"):
+        if not self._has("authenticate"):
             return True
         return bool(await self._run(work, client))
 
     def _with_handle(self, given: Any, own: Callable[[Client], None], *, first: bool) -> Any:
         """A handler of ours and the one that was given, if any."""
-        name = ".z.po" if first else ".z.pc"
+        name = "on_open" if first else "on_close"
 
         def tell_q(client: Client) -> None:
-            if self._q is not None and self._q.has(name):
+            if self._q is not None and self._has(name):
                 handle = Atom(QType.INT, client.handle)
-                self._q.applied(name, (handle,), self._caller(client) if first else Caller(0, client.user))
+                self._q.applied(_Z[name], (handle,), self._caller(client) if first else Caller(0, client.user))
 
         if given is None:
 
@@ -332,6 +370,18 @@ def _tick(interpreter: Interpreter) -> None:
     handler = interpreter.names.get(".z.ts")
     if handler is not None:
         interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
+
+
+def _called_name(message: Value) -> str | None:
+    """The function that a message calls by name."""
+    head = message[0] if isinstance(message, List | Vector) and not _is_text(message) and len(message) else message
+    if _is_text(head):
+        return bytes(head).decode("utf-8", "surrogateescape")  # type: ignore[call-overload, no-any-return]
+    return head.raw if isinstance(head, Atom) and head.qtype is QType.SYMBOL else None
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Vector) and value.qtype is QType.CHAR
 
 
 def _address_number(address: str) -> int:

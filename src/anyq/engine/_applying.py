@@ -61,7 +61,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define("get", 1, value, context=True)
     vocabulary.define("parse", 1, parse_text, context=True)
     vocabulary.define("eval", 1, evaluate, context=True)
-    vocabulary.define("reval", 1, evaluate, context=True)
+    vocabulary.define("reval", 1, evaluate_sealed, context=True)
     vocabulary.define("?", 3, simple_exec, context=True)
     for rank in (4, 5, 6):
         vocabulary.define("?", rank, select, context=True)
@@ -202,6 +202,12 @@ def parse_text(q: Interpreter, x: Value) -> Value:
         raise QError("type")
     text = bytes([x.raw]) if isinstance(x, Atom) else bytes(x)
     return q.trees.program(q.parsed(text), q.context)
+
+
+def evaluate_sealed(q: Interpreter, x: Value) -> Value:
+    """``reval``: ``eval`` that can change nothing and reach nothing outside (page ref/eval.md)."""
+    with q.sealed():
+        return evaluate(q, x)
 
 
 def evaluate(q: Interpreter, x: Value) -> Value:

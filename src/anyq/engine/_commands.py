@@ -61,6 +61,8 @@ def system(q: Interpreter, x: Value) -> Value:
 
 def run_command(q: Interpreter, text: str) -> Value:
     """Run a command given without its backslash (latin-1 text, as in a source)."""
+    if q.names.frozen:
+        raise QError("noupdate")
     found = _COMMAND.match(text.strip())
     if found is not None:
         name, repeat, rest = found.group(1), found.group(2), (found.group(3) or "").strip()

@@ -21,6 +21,9 @@ class Host:
     2000-01-01. All methods may be called from the thread that evaluates, and only from there.
     """
 
+    sealed: bool = False
+    """Set while an evaluation may change nothing and reach nothing: no files, no handles, no commands."""
+
     arguments: Sequence[str] = ()
     """What followed the script on the command line (``.z.x``)."""
 
@@ -123,6 +126,10 @@ class Host:
         raise QError("access")
 
     # -- handles
+
+    def internal(self, number: int, argument: Value) -> Value:
+        """An internal function about connections: ``-25!``, ``-30!``, ``-38!``. `QError` (``nyi``) for others."""
+        raise QError("nyi", detail=f"{number}!x")
 
     def open(self, target: str, timeout: float | None) -> int:
         """Open a process address or a file for appending: a new handle, above 2."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import attrs
@@ -167,7 +168,7 @@ class Interpreter:
         if self._busy:
             return job()
         cancel = None
-        self._busy, self.state.stop = True, False
+        self._busy = True
         try:
             if self.time_limit:
                 cancel = self.host.alarm(self.time_limit, self.interrupt)
@@ -175,7 +176,7 @@ class Interpreter:
         except Exception as error:
             raise self.explained(error) from error.__cause__
         finally:
-            self._busy = False
+            self._busy = self.state.stop = False
             if cancel is not None:
                 cancel()
 
@@ -264,6 +265,17 @@ class Interpreter:
         """An enumeration as the symbols it stands for; other values as they are."""
         return _applying.value(self, x) if isinstance(x, Vector) and type(x) is not Vector else x
 
+    @contextmanager
+    def sealed(self) -> Iterator[None]:
+        """Inside the block nothing can be set (``noupdate``), and no file, handle or command be used."""
+        names, host = self.names, self.host
+        before = names.frozen, host.sealed
+        names.frozen = host.sealed = True
+        try:
+            yield
+        finally:
+            names.frozen, host.sealed = before
+
     # -- variables
 
     def get(self, name: str) -> Value:
@@ -281,7 +293,8 @@ class Interpreter:
 
         May be called from any thread. Work inside one NumPy operation is finished first.
         """
-        self.state.stop = True
+        if self._busy:
+            self.state.stop = True
 
     def halt(self) -> None:
         """Raise what `interrupt` asked for."""

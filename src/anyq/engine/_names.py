@@ -36,6 +36,8 @@ class Names(dict[str, Value]):
         self.computed: dict[str, Callable[[], Value]] = {}
         self.views: dict[str, View] = {}
         self.on_change: Callable[[str], None] | None = None
+        self.frozen = False
+        """While true, nothing can be set or deleted: the error is ``noupdate``."""
 
     def __missing__(self, key: str) -> Value:
         view = self.views.get(key)
@@ -73,6 +75,8 @@ class Names(dict[str, Value]):
 
     def put(self, key: str, value: Value) -> None:
         """Set a variable. A dict set under a namespace's name becomes its members."""
+        if self.frozen:
+            raise QError("noupdate")
         if key in self:
             dict.__setitem__(self, key, value)
         else:
@@ -98,6 +102,8 @@ class Names(dict[str, Value]):
 
     def compute(self, key: str, view: View) -> None:
         """Put a view in the place of a variable."""
+        if self.frozen:
+            raise QError("noupdate")
         self.drop(key)
         head, _, last = key.rpartition(".") if key.startswith(".") else ("", "", key)
         self._space(head)
@@ -138,6 +144,8 @@ class Names(dict[str, Value]):
 
     def drop(self, key: str) -> None:
         """Forget a variable or a namespace; unknown names are ignored."""
+        if self.frozen:
+            raise QError("noupdate")
         for name in list(self.members.pop(key, ())) if key else []:
             self.drop(f"{key}.{name}")
         head, _, last = key.rpartition(".")

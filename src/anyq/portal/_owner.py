@@ -141,12 +141,16 @@ class Job(Generic[T]):
 class Owner:
     """A thread that runs jobs one after the other, until it is stopped.
 
-    ``interrupt`` is called (in any thread) to make the job that runs stop soon.
+    ``interrupt`` is called (in any thread) to make the job that runs stop soon, ``rest`` before each job begins: what
+    an earlier interrupt left behind is none of its business. The two are never called at the same time.
     """
 
-    def __init__(self, name: str, interrupt: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, name: str, interrupt: Callable[[], object] = lambda: None, rest: Callable[[], object] = lambda: None
+    ) -> None:
         self.name = name
         self._interrupt = interrupt
+        self._rest = rest
         self._queue: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._current: Job[Any] | None = None
         self._switching = threading.Lock()
@@ -210,7 +214,7 @@ class Owner:
             self._queue.put(None)
         thread.join(deadline)
         if thread.is_alive():
-            self._interrupt()
+            self.interrupt()
             thread.join(deadline)
 
     def _fail_waiting(self) -> None:
@@ -226,6 +230,14 @@ class Owner:
         with self._switching:
             if self._current is job:
                 self._interrupt()
+
+    def interrupt(self) -> bool:
+        """Make the job or timer that runs stop soon. False if none runs. Any thread may call this."""
+        with self._switching:
+            busy = self.busy
+            if busy:
+                self._interrupt()
+        return busy
 
     def run_next(self, wanted: Callable[[object], bool], timeout: float) -> bool:
         """From the owner thread, inside a job: run the next job whose tag is ``wanted``; the others keep their turn.
@@ -257,6 +269,7 @@ class Owner:
                 self._fail_waiting()
                 return
             with self._switching:
+                self._rest()
                 self._current = job
             job._run()
             with self._switching:
@@ -279,11 +292,14 @@ class Owner:
         for key, (at, seconds, function) in list(self._timers.items()):
             if at <= now and key in self._timers:
                 self._timers[key] = (max(at + seconds, now), seconds, function)
-                self._ticking = True
+                with self._switching:
+                    self._rest()
+                    self._ticking = True
                 try:
                     function()
                 finally:
-                    self._ticking = False
+                    with self._switching:
+                        self._ticking = False
 
 
 _OWNERS: Final[WeakSet[Owner]] = WeakSet()

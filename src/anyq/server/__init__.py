@@ -5,9 +5,10 @@ from ._handlers import Action, Handler, error_text
 from ._limits import Limits, Stats
 from ._server import Server
 from ._tls import server_context
+from ._users import Users, read_users
 from ._wire import Encoded, encode
 
 __all__ = [
-    "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Limits", "Posted", "Server", "Stats", "encode",
-    "error_text", "message_of", "server_context",
+    "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Limits", "Posted", "Server", "Stats", "Users",
+    "encode", "error_text", "message_of", "read_users", "server_context",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from anyq.values import Value, as_q, chars
 from ._handlers import error_text
 from ._limits import Limits, Stats
 from ._transport import Transport
-from ._wire import decode_response, encode, error_body
+from ._wire import Encoded, decode_response, encode, error_body
 
 __all__ = ["Answer", "AnswerState", "Client", "message_of"]
 
@@ -259,6 +259,8 @@ class Client:
         return encode(value, self._peer.capability, self._remote)
 
     def _encode_result(self, result: object) -> tuple[Buffer, int]:
+        if type(result) is Encoded:
+            return result.body, result.compressed
         try:
             return self._encode(as_q(result))
         except Exception as error:

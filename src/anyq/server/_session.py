@@ -43,7 +43,7 @@ from ._client import AnswerState, Client
 from ._handlers import Action, error_text
 from ._limits import Limits, Stats
 from ._transport import SocketTransport, TlsTransport
-from ._wire import Encoded, decode_request, error_body
+from ._wire import decode_request, error_body
 
 __all__ = ["Actions", "Session"]
 
@@ -290,10 +290,7 @@ class Session(Client):
         self._handling_sync = False
         deferred, self._current = self._current, None
         if sync and deferred is None and not self._closed:
-            if type(result) is Encoded:
-                self._respond(result.body, result.compressed)
-            else:
-                self._respond(*self._encode_result(NULL if result is None else result))
+            self._respond(*self._encode_result(NULL if result is None else result))
 
     def _failed(self, error: BaseException, sync: bool) -> None:
         self._handling_sync = False

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anyq.cli._users import read_users
+from anyq.server import read_users
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class Users:
         return hmac.compare_digest(given, wanted.encode("utf-8", "surrogateescape")) and known is not NOBODY
 
 
-def read_users(path: str | Path) -> Users:
+def read_users(path: str | os.PathLike[str]) -> Users:
     """Read a password file.
 
     Raises `OSError` when it cannot be read, and `ValueError` naming the line that is no `user:password`.
