@@ -60,14 +60,13 @@ class Session:
     """An embedded q with a console and, when it is asked for, a port."""
 
     def __init__(self, arguments: argparse.Namespace, users: Users | None) -> None:
-        self.core = EmbeddedQ(
-            python=arguments.allow_python, script=arguments.script or "", arguments=tuple(arguments.arguments)
-        )
+        self.core = EmbeddedQ(script=arguments.script or "", arguments=tuple(arguments.arguments))
         self.serving = Serving(
             self.core,
             users,
             allow_shell=arguments.allow_shell,
             allow_files=arguments.allow_files,
+            allow_python=arguments.allow_python,
             timeout=arguments.query_timeout or None,
             tls_mode=arguments.tls_mode,
         )

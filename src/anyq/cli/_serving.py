@@ -41,6 +41,7 @@ class Serving:
     allow_shell: bool = False
     timeout: float | None = None
     allow_files: bool = False
+    allow_python: bool = False
     tls_mode: int = 0
     _stack: ExitStack = attrs.field(factory=ExitStack, init=False)
     _portal: BlockingPortal | None = attrs.field(default=None, init=False)
@@ -99,6 +100,7 @@ class Serving:
             authenticate=allows,
             allow_shell=self.allow_shell,
             allow_files=self.allow_files,
+            allow_python=self.allow_python,
             timeout=self.timeout,
             grace=_GRACE,
         )
