@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.ids import shown
 
 import anyq
 from anyq.values import QType, SymbolArray
@@ -166,7 +167,7 @@ PANDAS: list[tuple[Any, anyq.Value]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("obj", "value"), PANDAS, ids=lambda x: repr(x)[:40])
+@pytest.mark.parametrize(("obj", "value"), PANDAS, ids=shown)
 def test_pandas_objects_by_their_dtype(obj: Any, value: anyq.Value) -> None:
     assert anyq.as_q(obj) == value
 
@@ -195,7 +196,7 @@ ARROW: list[tuple[Any, anyq.Value]] = [
 ]
 
 
-@pytest.mark.parametrize(("obj", "value"), ARROW, ids=lambda x: repr(x)[:40])
+@pytest.mark.parametrize(("obj", "value"), ARROW, ids=shown)
 def test_arrow_objects_by_their_type(obj: Any, value: anyq.Value) -> None:
     assert anyq.as_q(obj) == value
 

@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given
+from tests.ids import shown
 
 import anyq
 from anyq.values import FIXED_TYPES, QType
@@ -116,7 +117,7 @@ def test_tables_are_structured_arrays_and_lists_object_arrays() -> None:
         (np.ma.masked_array([1.0, 2.0], [True, False]), anyq.vector("f", [None, 2])),
         (np.ma.masked_array(["a", "b"], [True, False]), anyq.symbols(["", "b"])),
     ],
-    ids=lambda x: repr(x)[:40],
+    ids=shown,
 )
 def test_arrays_by_their_dtype(array: Any, value: anyq.Value) -> None:
     assert anyq.as_q(array) == value

@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from tests.ids import shown
 
 import anyq
 
@@ -56,7 +57,7 @@ CASES: list[tuple[Any, anyq.Value]] = [
 ]
 
 
-@pytest.mark.parametrize(("obj", "value"), CASES, ids=lambda x: repr(x)[:30])
+@pytest.mark.parametrize(("obj", "value"), CASES, ids=shown)
 def test_python_objects_have_their_q_form(obj: Any, value: anyq.Value) -> None:
     assert anyq.identical(anyq.as_q(obj), value)
 
@@ -75,7 +76,7 @@ def test_python_objects_have_their_q_form(obj: Any, value: anyq.Value) -> None:
         ("a\0b", "NUL"),
         (["a\0b"], "NUL"),
     ],
-    ids=lambda x: x if isinstance(x, str) else type(x).__name__,
+    ids=shown,
 )
 def test_what_has_no_q_form_is_a_type_error_that_names_it(obj: Any, named: str) -> None:
     with pytest.raises(TypeError, match=named):

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+from tests.ids import shown
 
 import anyq
 
@@ -53,7 +54,7 @@ CASES: list[tuple[anyq.Value, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "expected"), CASES, ids=lambda x: repr(x)[:30])
+@pytest.mark.parametrize(("value", "expected"), CASES, ids=shown)
 def test_each_type(value: anyq.Value, expected: Any) -> None:
     found = value.py()
     assert found == expected
