@@ -55,7 +55,9 @@ def _sorted_codes(column: Value) -> Positions:
             codes, uniques = column.symbols.factorize()
             texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
             places = sorted(range(len(texts)), key=texts.__getitem__)
-            return np.argsort(np.array(places, np.int64)).astype(np.int64)[codes] if texts else _NO_CODES
+            ranks: Positions = np.argsort(np.array(places, np.int64))
+            ranked: Positions = ranks[codes] if texts else _NO_CODES
+            return ranked
         data = column.data
         if column.qtype is Q.GUID:
             data = np.array([raw.tobytes() for raw in data], dtype=object)
