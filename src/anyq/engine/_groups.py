@@ -66,7 +66,8 @@ def _sorted_codes(column: Value) -> Positions:
         elif data.dtype.kind == "i" and len(data):
             low, high = int(data.min()), int(data.max())
             if high - low < 1 << 20:
-                return data.astype(np.int64) - low
+                shifted: Positions = data.astype(np.int64) - low
+                return shifted
         return np.unique(data, return_inverse=True)[1].astype(np.int64)
     return _by_text(column)
 
@@ -87,7 +88,8 @@ def grouped(columns: Sequence[Value], size: int) -> Groups:
         if size and int(codes.max()) > (1 << 62) // width:
             codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
         codes = codes * width + own
-    order = np.argsort(codes, kind="stable").astype(np.int64)
+    small = bool(size) and int(codes.max()) < 1 << 16
+    order = np.argsort(codes.astype(np.uint16) if small else codes, kind="stable").astype(np.int64)
     ordered = codes[order]
     edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1 if size else np.zeros(0, np.int64)
     inner = [0, *edges.tolist(), size] if size else [0]

@@ -20,6 +20,7 @@ from anyq.values import (
     List,
     Primitive,
     QType,
+    SymbolArray,
     Table,
     Value,
     Vector,
@@ -312,13 +313,13 @@ class Queries:
         for k in range(len(groups)):
             self.q.check()
             part = rows.among(groups.rows(k))
-            parts.extend(_items(as_column(part.eval(tree), len(part))))
-        chosen = rows.all_rows()[groups.order]
+            parts.append(as_column(part.eval(tree), len(part)))
+        column = _end_to_end(parts)
         if rows.rows is None:
             back = np.empty(size, np.int64)
             back[groups.order] = np.arange(size)
-            return take_rows(collapse(parts), back) if parts else List.of(())
-        return put_rows(old, chosen, collapse(parts), size)
+            return take_rows(column, back)
+        return put_rows(old, rows.all_rows()[groups.order], column, size)
 
     def _deleted(self, query: Prepared, table: Table, scope: Scope | None) -> Table:
         if query.columns:
@@ -431,6 +432,18 @@ def _joined(x: Value, y: Value) -> Value:
     if type(x) is Vector and type(y) is Vector and x.qtype is y.qtype and x.qtype is not QType.SYMBOL:
         return Vector.of(x.qtype, np.concatenate([x.data, y.data]))
     return collapse([*_items(x), *_items(y)])
+
+
+def _end_to_end(parts: Sequence[Value]) -> Value:
+    """Columns of one type put together."""
+    first = parts[0] if parts else List.of(())
+    if type(first) is Vector and all(type(p) is Vector and p.qtype is first.qtype for p in parts):
+        vectors = [part for part in parts if isinstance(part, Vector)]
+        if first.qtype is QType.SYMBOL:
+            texts = np.concatenate([vector.symbols.objects() for vector in vectors])
+            return Vector.of(QType.SYMBOL, SymbolArray.from_strs(texts))
+        return Vector.of(first.qtype, np.concatenate([vector.data for vector in vectors]))
+    return collapse([item for part in parts for item in _items(part)])
 
 
 def _conditions(where: Value) -> tuple[Value, ...]:
