@@ -316,8 +316,10 @@ def _settled(after: Value, before: Value) -> bool:
 
 def _do_or_while(q: Interpreter, inner: Function, test: Value, x: Value) -> Value:
     if isinstance(test, Atom) and test.qtype in _COUNTS:
+        state = q.state
         for _ in range(test.raw):
-            q.check()
+            if state.stop:
+                q.halt()
             x = inner(x)
         return x
     condition = q.callable(test, 1)
