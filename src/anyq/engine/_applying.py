@@ -35,6 +35,7 @@ from ._application import arguments_of
 from ._functions import Closure, is_function
 from ._index import index_at, index_deep
 from ._report import Frame, as_q_error, chain
+from ._views import View, ViewValue
 from ._vocabulary import OPERATOR_CODES
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".", 4, dot_four, context=True)
     vocabulary.define("value", 1, value, context=True)
     vocabulary.define("get", 1, value, context=True)
+    vocabulary.define("set", 2, assign, context=True)
     vocabulary.define("parse", 1, parse_text, context=True)
     vocabulary.define("eval", 1, evaluate, context=True)
     vocabulary.define("reval", 1, evaluate_sealed, context=True)
@@ -66,6 +68,8 @@ def install(vocabulary: Vocabulary) -> None:
     for rank in (4, 5, 6):
         vocabulary.define("?", rank, select, context=True)
     vocabulary.define("!", 4, update, context=True)
+    vocabulary.define("view", 1, view_text, context=True)
+    vocabulary.define("views", 1, view_names, context=True)
     vocabulary.define(".Q.trp", 3, trap_with_trace, context=True)
     vocabulary.define(".Q.sbt", 1, drawn_trace)
 
@@ -232,6 +236,22 @@ def update(q: Interpreter, *arguments: Value) -> Value:
     return q.queries.functional("update", arguments)
 
 
+# -- views
+
+
+def view_text(q: Interpreter, x: Value) -> Value:
+    """``view``: the text of a view."""
+    found: View | None = q.names.views.get(x.raw) if isinstance(x, Atom) and _is_name(x) else None
+    if found is None:
+        raise QError("view")
+    return chars(found.source.encode("latin-1"))
+
+
+def view_names(q: Interpreter, x: Value) -> Value:
+    """``views``: the names of the views of a namespace."""
+    return q.command("b")
+
+
 # -- value
 
 
@@ -241,6 +261,8 @@ def value(q: Interpreter, x: Value) -> Value:
         return x.values
     if isinstance(x, Closure):
         return _anatomy(x)
+    if isinstance(x, ViewValue):
+        return x.view.anatomy(q.names)
     if isinstance(x, Lambda):
         return value(q, q.closure(x)) if type(x) is Lambda else x
     if isinstance(x, Projection | Composition):
@@ -252,6 +274,14 @@ def value(q: Interpreter, x: Value) -> Value:
     if type(x) is not Vector and isinstance(x, Vector):
         return Vector.of(x.qtype, x.data)
     return q.value(x)
+
+
+def assign(q: Interpreter, name: Value, x: Value) -> Value:
+    """``name set x``: the variable of that name; the result is the name."""
+    if not (isinstance(name, Atom) and name.qtype is QType.SYMBOL):
+        raise QError("type")
+    q.set(name.raw, x)
+    return name
 
 
 def _anatomy(x: Closure) -> Value:

@@ -18,6 +18,7 @@ from anyq.errors import QError
 from anyq.values import (
     NULL,
     Atom,
+    Attr,
     Dict,
     KeyedTable,
     List,
@@ -100,6 +101,10 @@ def _names(names: list[str]) -> Vector:
     return Vector.of(QType.SYMBOL, symbols(sorted(names)).data)
 
 
+def _sorted_names(names: list[str]) -> Vector:
+    return _names(names).with_attr(Attr.SORTED) if names else _names(names)
+
+
 def _space(q: Interpreter, text: str) -> str:
     if not text:
         return q.context
@@ -140,11 +145,11 @@ def _is_function(q: Interpreter, key: str) -> bool:
 
 
 def _views(q: Interpreter, text: str, _: int) -> Value:
-    return _names([name for name in q.names.views if "." not in name])
+    return _sorted_names([name for name in q.names.views if "." not in name])
 
 
 def _pending(q: Interpreter, text: str, _: int) -> Value:
-    return _names([name for name, view in q.names.views.items() if view.is_pending(q.names)])
+    return _sorted_names([name for name, view in q.names.views.items() if view.is_pending(q.names)])
 
 
 def _namespace(q: Interpreter, text: str, _: int) -> Value:

@@ -24,7 +24,7 @@ from ._nodes import Assign, Block, Function
 from ._parser import parse
 from ._queries import Queries
 from ._report import Frame, as_q_error, chain, drawn
-from ._scope import names_in
+from ._scope import names_of
 from ._settings import Settings
 from ._tables import build_table
 from ._trees import Trees
@@ -261,6 +261,10 @@ class Interpreter:
         """A built-in function by name, applied."""
         return self.builtin(self.vocabulary.entries[name], len(arguments))(*arguments)
 
+    def command(self, text: str) -> Value:
+        """Run a system command, given without its backslash."""
+        return _commands.run_command(self, text)
+
     def plain(self, x: Value) -> Value:
         """An enumeration as the symbols it stands for; other values as they are."""
         return _applying.value(self, x) if isinstance(x, Vector) and type(x) is not Vector else x
@@ -415,10 +419,10 @@ class Interpreter:
 
     def make_view(self, node: Assign, source: str, context: str) -> View:
         """The view that ``name::expression`` defines."""
-        text = source[node.value.start : node.value.end]
+        text = source[source.index("::", node.start) + 2 : node.value.end].strip()
         body = Function(node.value.start, node.value.end, (), (), (node.value,), text)
-        reads = tuple(sorted(absolute(name, context) for name in names_in((node.value,))))
-        return View(self.make_closure(body, context), reads, text)
+        reads = tuple([absolute(name, context) for name in names_of((node.value,))])
+        return View(self.make_closure(body, context), reads, text, self.trees.tree(node.value, context))
 
     def define_view(self, key: str, view: View) -> None:
         """Put a view in the place of a variable."""

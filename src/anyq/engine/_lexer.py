@@ -83,9 +83,14 @@ def text_of(source: str) -> str:
 
 
 def tokenize(source: str) -> list[Token]:
-    """The tokens of ``source``, closed by one of kind END. Raises `QError` (``char``, ``"``) with a position."""
+    """The tokens of ``source``, closed by one of kind END. Raises `QError` (``char``, ``"``) with a position.
+
+    The bracket that closes a lambda's parameters ends no noun: in ``{[x]-1}`` the minus is a sign.
+    """
     tokens: list[Token] = []
     position, size, blank = 0, len(source), True
+    signatures: list[bool] = []
+    after_signature = False
     while position < size:
         if source[position] == "/" and (position == 0 or source[position - 1] in _EVEN_BLANK):
             position, blank = _end_of_line(source, position), True
@@ -97,7 +102,7 @@ def tokenize(source: str) -> list[Token]:
         if kind == "blank":
             position, blank = end, True
             continue
-        after_noun = bool(tokens) and not blank and tokens[-1].kind in _NOUN_ENDS
+        after_noun = bool(tokens) and not blank and not after_signature and tokens[-1].kind in _NOUN_ENDS
         if kind == "numbers" and after_noun and source[position] == "-":
             kind, end = "glyph", position + 1
         elif kind == "numbers":
@@ -106,6 +111,11 @@ def tokenize(source: str) -> list[Token]:
             kind, end = "glyph", position + 1
         elif kind == "glyph" and _through(source, found.group(), end):
             end += 1
+        after_signature = False
+        if kind == "open":
+            signatures.append(source[position] == "[" and bool(tokens) and tokens[-1].text == "{")
+        elif kind == "close":
+            after_signature = bool(signatures) and signatures.pop()
         tokens.append(Token(_KINDS[kind], source[position:end], position, end, not blank))
         position, blank = end, False
     tokens.append(Token(Kind.END, "", size, size, not blank))

@@ -48,9 +48,11 @@ class Names(dict[str, Value]):
             return maker()
         if key in self.members and key:
             return self.namespace(key)
+        if key == ".":
+            return self.namespace("")
         found = self._inside(key)
         if found is None:
-            raise QError(key.rpartition(".")[2] if not key.startswith(".") else key)
+            raise QError(key)
         return found
 
     def _inside(self, key: str) -> Value | None:
@@ -70,7 +72,9 @@ class Names(dict[str, Value]):
         """The value of a full name, ``None`` if it has none."""
         try:
             return self[key]
-        except QError:
+        except QError as error:
+            if error.text == "loop":
+                raise
             return None
 
     def put(self, key: str, value: Value) -> None:
@@ -159,9 +163,10 @@ class Names(dict[str, Value]):
         """A namespace as a dict; its first entry is the null symbol and the generic null, as q has it."""
         names = list(self.members[space])
         if not space:
-            return Dict(symbols(names), collapse([self[name] for name in names]))
-        values = [self[f"{space}.{name}"] for name in names]
-        return Dict(symbols(["", *names]), List.of((NULL, *values)))
+            values = [self.views[name].shown if name in self.views else self[name] for name in names]
+            return Dict(symbols(names), List.of(tuple(values)))
+        members = [self[f"{space}.{name}"] for name in names]
+        return Dict(symbols(["", *names]), List.of((NULL, *members)))
 
     def listed(self, space: str) -> list[str]:
         """The names defined in a namespace, sorted, without namespaces inside it."""

@@ -268,9 +268,23 @@ class Queries:
     def _by_reference(self, query: Prepared, table: Value, scope: Scope | None) -> Value:
         """A table, or the name of one: then the variable is set, and the name is the result."""
         if isinstance(table, Atom) and table.qtype is QType.SYMBOL:
+            if query.kind == "delete" and self._drops_names(query, table.raw):
+                return table
             self.q.set(table.raw, self._changed(query, self.q.get(table.raw), scope))
             return table
         return self._changed(query, table, scope)
+
+    def _drops_names(self, query: Prepared, space: str) -> bool:
+        """``delete a from `.ns``: forget variables of a namespace."""
+        key = "" if space == "." else space
+        if key not in self.q.names.members or (not key and space != "."):
+            return False
+        for name, _ in query.columns:
+            full = f"{key}.{name}" if key else name
+            if name not in self.q.names.members[key]:
+                raise QError(name)
+            self.q.names.drop(full)
+        return True
 
     def _changed(self, query: Prepared, table: Value, scope: Scope | None) -> Value:
         source, keyed = self.source(table)

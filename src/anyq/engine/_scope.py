@@ -14,6 +14,7 @@ from ._nodes import (
     Compose,
     Cond,
     Control,
+    Function,
     Iterated,
     ListOf,
     Name,
@@ -22,9 +23,10 @@ from ._nodes import (
     Return,
     Signal,
     TableOf,
+    Verb,
 )
 
-__all__ = ["assigned_in", "children", "column_name", "locals_of", "names_in", "params_of"]
+__all__ = ["assigned_in", "children", "column_name", "locals_of", "names_in", "names_of", "params_of"]
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -71,11 +73,16 @@ def names_in(nodes: tuple[Node, ...], *, masked: bool = False) -> set[str]:
 
     ``masked`` leaves out the phrases of queries, which do not count for implicit parameters (page basics/qsql.md).
     """
-    found = set()
+    return set(names_of(nodes, masked=masked))
+
+
+def names_of(nodes: tuple[Node, ...], *, masked: bool = False) -> list[str]:
+    """The names of `names_in` in the order they come."""
+    found: dict[str, None] = {}
     for node in _walk(nodes, masked=masked):
         if isinstance(node, Name | Assign):
-            found.add(node.name)
-    return found
+            found[node.name] = None
+    return list(found)
 
 
 def find_cond(node: Node) -> Cond | None:
@@ -119,7 +126,8 @@ def column_name(node: Node) -> tuple[str, Node]:
         raise QError("assign", position=node.start)
     first: Node = node
     while isinstance(first, Apply) and not isinstance(first.function, Iterated):
-        first = first.arguments[0]
+        nouns = [a for a in first.arguments if not isinstance(a, Verb | Function)]
+        first = nouns[0] if nouns else first.arguments[0]
     name = first.name.rpartition(".")[2] if isinstance(first, Name) else "x"
     return ("x" if name == "i" else name), node
 

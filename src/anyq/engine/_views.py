@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 import attrs
 
 from anyq.errors import QError
-from anyq.values import Value
+from anyq.values import NULL, Lambda, List, Value, chars, symbols
 
 if TYPE_CHECKING:
     from ._functions import Closure
     from ._names import Names
 
-__all__ = ["View"]
+__all__ = ["View", "ViewValue"]
+
+
+@attrs.frozen(eq=False, repr=False)
+class ViewValue(Lambda):
+    """A view as a value."""
+
+    view: View
 
 
 @attrs.define(eq=False)
@@ -26,6 +33,7 @@ class View:
     closure: Closure
     reads: tuple[str, ...]
     source: str
+    tree: Value
     _seen: tuple[Value | None, ...] | None = None
     _value: Value | None = None
     _busy: bool = False
@@ -44,6 +52,16 @@ class View:
             return self._value
         finally:
             self._busy = False
+
+    def anatomy(self, names: Names) -> Value:
+        """Its value if that is up to date, its parse tree, what it reads, its text (page learn/views.md)."""
+        now = NULL if self.is_pending(names) or self._value is None else self._value
+        return List.of((now, self.tree, symbols(self.reads), chars(self.source.encode("latin-1"))))
+
+    @property
+    def shown(self) -> Value:
+        """What stands for the view itself in its namespace; it prints as its text."""
+        return ViewValue(self.closure.context, self.source.encode("latin-1"), self)
 
     def is_pending(self, names: Names) -> bool:
         """Whether it has not been computed yet, or must be again."""

@@ -1,0 +1,77 @@
+t:([]a:1 2)
+d:`a`b!1 2
+/ type
+1+`a / 'type
+"a"+`b / 'type
+til 2.5 / 'type
+til`a / 'type
+{x+y}[1;`a] / 'type
+1 2 3`a / 'type
+$["ab";1;2] / 'type
+`a+1 2 / 'type
+neg`a / 'type
+d 0.5 / 'type
+t 1.5 / 'type
+/ length
+1 2+1 2 3 / 'length
+(1 2;3)+1 2 3 / 'length
+1 2 3f*1 2 / 'length
+`a`b!1 2 3 / 'length
+1 2{x+y}'1 2 3 / 'length
+/ rank
+{x}[1;2] / 'rank
+{x+y}[1;2;3] / 'rank
++[1;2;3] / 'rank
+count[1;2] / 'rank
+{[]1}[1;2] / 'rank
+/ domain, index
+til -1 / 'domain
+@[1 2;5;:;1] / 'index
+{x[5]:1;x}1 2 / 'index
+/ names
+nosuch / 'nosuch
+nosuch+1 / 'nosuch
+1+nosuch / 'nosuch
+{nosuch2}0 / 'nosuch2
+.no.such / '.no.such
+f.g.h / 'f.g.h
+/ signals
+'`mine / 'mine
+'"my text" / 'my text
+'"c" / 'c
+'1 / 'stype
+'() / 'stype
+{'`inner}0 / 'inner
+{if[x>0;'`positive];x}5 / 'positive
+{if[x>0;'`positive];x}-5 / -5
+$[1b;'`yes;0] / 'yes
+(1;'`no) / 'no
+/ stack
+{.z.s x}0 / 'stack
+{1+.z.s x}0 / 'stack
+{x+{y+.z.s[x;y]}[x;x]}1 / 'stack
+/ names that cannot be assigned
+sum:1 / 'assign
+{sum:x}1 / 'assign
+/ syntax
+( / '(
+[ / '[
+{ / '{
+) / ')
+] / ']
+} / '}
+"abc / '"
+{x+(y}[1;2] / '}
+{x+[y)} / ')
+1 2 3h4 / '1 2 3h4
+`a`b]1 / ']
+{[1]x} / '1
+{[x;y;z;a;b;c;d;e;f]x} / 'params
+{a::1;a:1} / 'a
+#1 2 / '#
++1 / '+
+,1 / ',
+select from t where / t
+/ after an error the session goes on
+@[{1+x};`a;{x}] / "type"
+1+1 / 2

@@ -1,0 +1,75 @@
+a:1
+.n.b:2
+.n.f:{b+x}
+.deep.er.c:3
+t:([]x:1 2;y:`p`q)
+d:`u`v!10 20
+/ reading
+a / 1
+.n.b / 2
+.deep.er.c / 3
+nosuch / 'nosuch
+.n.nosuch / '.n.nosuch
+.nospace.x / '.nospace.x
+t.x / 1 2
+d.u / 10
+key`.n / ``b`f
+.n`b / 2
+.n[`b] / 2
+`.[`a] / 1
+type .n / 99h
+key`.deep / ``er
+.deep.er`c / 3
+/ setting
+{.n.new:x;.n.new}5 / 5
+{g1::x;g1}6 / 6
+{.p.q.r::7;.p.q.r}0 / 7
+{`g2 set x;g2}8 / 8
+{`.n.z set x;.n.z}9 / 9
+`g3 set 1 / `g3
+get`a / 1
+get`.n.b / 2
+value`a / 1
+{.w:`i`j!1 2;.w.j}0 / 2
+{.w2:`i`j!1 2;.w2.k:3;.w2`k}0 / 3
+{q1:1;q1}0 / 1
+count:5 / 'assign
+{til:5}0 / 'assign
+/ a local hides a global
+{a:5;a}0 / 5
+{[a]a}7 / 7
+{a}0 / 1
+{a:5;{a}0}0 / 1
+/ deleting
+{g4::1;delete g4 from`.;@[value;`g4;{x}]}0 / "g4"
+delete nosuch from`. / 'nosuch
+/ views
+v1::a+1
+v1 / 2
+{a2::1;value"v2::a2*10";r:v2;a2::5;(r;v2)}0 / 10 50
+view`v1 / "a+1"
+loop1::loop1+1
+loop1 / 'loop
+/ namespaces of evaluation
+system"d" / `.
+value"\\d" / `.
+.n.f 1 / 'b
+/ system commands
+system"P" / 7i
+system"c" / 25 80i
+{system"P 3";r:system"P";system"P 7";r}0 / 3i
+`t in system"a" / 1b
+`a in system"v" / 1b
+type system"f" / 11h
+system"nosuchcommand" / 'access
+system 1 / 'type
+type system"w" / 7h
+system"z" / 0i
+system"S" / -314159i
+type .z.p / -12h
+type .z.d / -14h
+type .z.n / -16h
+type .z.t / -19h
+type .z.K / -9h
+type .z.w / -6h
+type .z.x / 0h
