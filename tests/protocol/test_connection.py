@@ -382,13 +382,22 @@ def test_who_was_lost() -> None:
 
 
 def test_a_message_that_left_in_part_was_not_sent() -> None:
-    client = opened(max_in_flight=2)
-    calls = [client.queue(SyncRequest(bytes([n]))) for n in range(3)]
-    client.take(), client.take()
-    unsent, unknown = client.ledger.close(partial=True)
+    client = opened(max_in_flight=3)
+    calls = [client.queue(SyncRequest(bytes([n]))) for n in range(4)]
+    client.take(), client.take(more=True), client.take(more=True)
+    unsent, unknown = client.ledger.close(unsent=10)
     assert [call for call, _ in unsent] == calls[1:]
     assert unknown == [calls[0]]
     assert calls[1].state is CallState.QUEUED
+
+
+def test_what_was_taken_before_has_left() -> None:
+    client = opened(max_in_flight=3)
+    calls = [client.queue(SyncRequest(bytes([n]))) for n in range(2)]
+    client.take(), client.take()
+    unsent, unknown = client.ledger.close(unsent=100)
+    assert [call for call, _ in unsent] == calls[1:]
+    assert unknown == calls[:1]
 
 
 STREAMS = st.lists(

@@ -39,6 +39,8 @@ from anyq.protocol import (
 
 __all__ = ["Link", "LinkOwner", "allocate", "end_of_file_text"]
 
+_BATCH: Final = 1 << 16
+"""How many bytes of small messages are joined into one write."""
 _MAX_REQUESTS: Final = 64
 """How many of the server's requests may wait for their answers before we read no more."""
 
@@ -170,7 +172,12 @@ class Link:
     def queue(self, event: Message, call: Call | None = None) -> None:
         """Put a message in line and hand over what goes at once. Never waits."""
         self.protocol.queue(event, call)
-        self.kick()
+        if self.protocol.ledger.in_flight and not self._writing:
+            # Answers are due already, so others may well be about to call: one write will do for all.
+            self._writing = True
+            self._wake.set()
+        else:
+            self.kick()
 
     def kick(self) -> None:
         """Hand over what may go now; leave what the network does not take to the sending task."""
@@ -178,36 +185,51 @@ class Link:
             return
         while (parts := self.protocol.take()) is not None:
             self._note_progress()
-            if not self._send_now(parts):
+            self._rest.extend(map(memoryview, parts))
+            if not self._send_now():
                 self._writing = True
                 self._wake.set()
                 return
 
-    def _send_now(self, parts: tuple[Buffer, ...]) -> bool:
-        for index, part in enumerate(parts):
+    def _send_now(self) -> bool:
+        """Hand over what is left as far as it goes without waiting; whether that was all of it."""
+        rest = self._rest
+        while rest:
             try:
-                count = self._transport.try_send(part)
+                count = self._transport.try_send(rest[0])
             except OSError as error:
                 self.fail(error)
-                count = 0
-            self._counters.bytes_sent += count
-            if count < len(part):
-                self._rest.append(memoryview(part)[count:])
-                self._rest.extend(memoryview(rest) for rest in parts[index + 1 :])
                 return False
+            self._counters.bytes_sent += count
+            if count < len(rest[0]):
+                rest[0] = rest[0][count:]
+                return False
+            rest.popleft()
         return True
 
     async def _write(self) -> None:
         while True:
             await self._wake.wait()
             self._wake = anyio.Event()
-            while self._rest:
-                while self._rest:
+            while self._rest or self._collect():
+                if not self._send_now():
                     await self._write_some()
-                parts = self.protocol.take()
-                if parts is not None:
-                    self._rest.extend(memoryview(part) for part in parts)
             self._writing = False
+
+    def _collect(self) -> bool:
+        """Take what may go now; small messages are joined, so that they leave together. False if there is nothing."""
+        small: list[Buffer] = []
+        size = 0
+        while size < _BATCH and (parts := self.protocol.take(more=bool(small))) is not None:
+            self._note_progress()
+            if len(parts) > 1:
+                self._rest.extend(map(memoryview, (b"".join(small), *parts) if small else parts))
+                return True
+            small.append(parts[0])
+            size += len(parts[0])
+        if small:
+            self._rest.append(memoryview(b"".join(small)))
+        return bool(small)
 
     async def _write_some(self) -> None:
         data = self._rest[0]
@@ -314,7 +336,7 @@ class Link:
 
     def lost(self) -> tuple[list[tuple[Call, Message]], list[Call]]:
         """What never left this side whole, in order; and the calls of which nobody knows whether they ran."""
-        return self.protocol.ledger.close(partial=bool(self._rest))
+        return self.protocol.ledger.close(unsent=sum(map(len, self._rest)))
 
 
 def end_of_file_text(event: EndOfFile) -> str:

@@ -271,21 +271,21 @@ class Connection:
             call.state = CallState.SENT
         else:
             expects_reply = isinstance(event, SyncRequest)
-            self.ledger.add(call, event, expects_reply=expects_reply, size=len(event.body))
+            self.ledger.add(call, event, expects_reply=expects_reply, size=len(event.body) + HEADER_SIZE)
         return call
 
-    def take(self) -> tuple[Buffer, ...] | None:
+    def take(self, *, more: bool = False) -> tuple[Buffer, ...] | None:
         """The buffers of the next message to hand to the network, or ``None`` when nothing may go now.
 
-        A small message is one buffer, a large one its header and its body. The caller must send all of
-        them before anything else.
+        A small message is one buffer, a large one its header and its body. The caller must send all of them before
+        anything else; ``more`` says that they follow what was taken before, of which not all is sent yet.
         """
         event: Message | None
         if self._urgent:
             event = self._urgent.popleft()
-            self.ledger.taken = None
+            self.ledger.hand_over(event, len(event.body) + HEADER_SIZE, more=more)
         else:
-            event = self.ledger.take()
+            event = self.ledger.take(more=more)
             if event is None:
                 return None
         return self._parts(event)

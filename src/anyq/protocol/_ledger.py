@@ -13,7 +13,7 @@ go first: the other side may be blocked until it has them.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -48,18 +48,18 @@ class Ledger(Generic[M]):
     ``max_in_flight`` bounds how many requests may await their response, tombstones included.
     """
 
-    __slots__ = ("_queued", "_sent", "max_in_flight", "queued_size", "taken")
+    __slots__ = ("_handed", "_queued", "_sent", "max_in_flight", "queued_size")
 
     def __init__(self, max_in_flight: int = 1) -> None:
         if max_in_flight < 1:
             raise ValueError(f"max_in_flight must be at least 1, not {max_in_flight}")
         self.max_in_flight = max_in_flight
-        self._queued: dict[Call, tuple[M, bool, int]] = {}
+        # A plain dict would look for its first item behind all that were taken before.
+        self._queued: OrderedDict[Call, tuple[M, bool, int]] = OrderedDict()
         self.queued_size = 0
         """The sum of the sizes of what waits to be sent."""
         self._sent: deque[Call] = deque()
-        self.taken: tuple[Call, M] | None = None
-        """What `take` gave out last."""
+        self._handed: list[tuple[Call | None, M, int]] = []
 
     @property
     def queued(self) -> int:
@@ -72,16 +72,19 @@ class Ledger(Generic[M]):
         return len(self._sent)
 
     def add(self, call: Call, message: M, *, expects_reply: bool, size: int = 0) -> None:
-        """Queue ``message`` behind all that are queued."""
+        """Queue ``message``, of ``size`` bytes with its header, behind all that are queued."""
         call.state = CallState.QUEUED
         self._queued[call] = (message, expects_reply, size)
         self.queued_size += size
 
-    def take(self) -> M | None:
+    def take(self, *, more: bool = False) -> M | None:
         """The next message to hand to the network, or ``None`` when none may go now.
 
-        From here on the message counts as sent: the other side may have seen it.
+        From here on the message counts as sent: the other side may have seen it. ``more`` says that it follows what
+        was taken before at once, and that the network may not have all of that yet; see `close`.
         """
+        if not more:
+            self._handed.clear()
         queued = self._queued
         if not queued:
             return None
@@ -94,8 +97,14 @@ class Ledger(Generic[M]):
         del queued[call]
         self.queued_size -= size
         call.state = CallState.SENT
-        self.taken = call, message
+        self._handed.append((call, message, size))
         return message
+
+    def hand_over(self, message: M, size: int, *, more: bool = False) -> None:
+        """Note a message that goes to the network without having been queued, and that nobody waits for."""
+        if not more:
+            self._handed.clear()
+        self._handed.append((None, message, size))
 
     def enter(self, call: Call) -> None:
         """Note a request that went out without having been queued."""
@@ -116,30 +125,31 @@ class Ledger(Generic[M]):
         return self._sent[0] if self._sent else None
 
     def answer(self) -> Call:
-        """A whole response arrived: the call it belongs to, which leaves the ledger. Tombstones stay
-        ABANDONED.
-        """
+        """A whole response arrived: the call it belongs to, which leaves the ledger. Tombstones stay ABANDONED."""
         call = self._sent.popleft()
         if call.state is CallState.SENT:
             call.state = CallState.ANSWERED
         return call
 
-    def close(self, *, partial: bool = False) -> tuple[list[tuple[Call, M]], list[Call]]:
+    def close(self, *, unsent: int = 0) -> tuple[list[tuple[Call, M]], list[Call]]:
         """The connection is over: the messages that did not leave whole, and the calls whose outcome is unknown.
 
         The former become QUEUED, in order, so that they can be queued again elsewhere; the latter become LOST.
-        ``partial`` says that of the message given out last only a part was handed to the network; a peer cannot have
-        acted on it.
+        ``unsent`` is how many bytes of what was taken last were not handed to the network; a peer cannot have acted
+        on a message of which it has only a part.
         """
-        unsent = [(call, message) for call, (message, _, _) in self._queued.items()]
-        if partial and self.taken is not None and self.taken[0].state is CallState.SENT:
-            unsent.insert(0, self.taken)
-            self.taken[0].state = CallState.QUEUED
+        lost = [(call, message) for call, (message, _, _) in self._queued.items()]
+        while unsent > 0 and self._handed:
+            call, message, size = self._handed.pop()
+            unsent -= size
+            if call is not None and call.state is CallState.SENT:
+                call.state = CallState.QUEUED
+                lost.insert(0, (call, message))
         unknown = [call for call in self._sent if call.state is CallState.SENT]
         for call in unknown:
             call.state = CallState.LOST
         self._queued.clear()
+        self._handed.clear()
         self.queued_size = 0
         self._sent.clear()
-        self.taken = None
-        return unsent, unknown
+        return lost, unknown

@@ -37,6 +37,8 @@ class Role(Enum):
     CLIENT = "client"
     SERVER = "server"
 
+    __hash__ = object.__hash__  # the hash of an Enum is a function in Python, and these are looked up for each message
+
     @property
     def other(self) -> Role:
         return Role.SERVER if self is Role.CLIENT else Role.CLIENT
@@ -44,6 +46,8 @@ class Role(Enum):
 
 class State(Enum):
     """Where one side of a connection stands."""
+
+    __hash__ = object.__hash__
 
     CONNECTED = "connected, nothing said"
     LOGGING_IN = "login sent, verdict awaited"

@@ -245,4 +245,4 @@ class Link:
 
     def lost(self) -> tuple[list[tuple[Call, Message]], list[Call]]:
         """What never left this side whole, in order; and the calls of which nobody knows whether they ran."""
-        return self.protocol.ledger.close(partial=bool(self._rest))
+        return self.protocol.ledger.close(unsent=sum(map(len, self._rest)))
