@@ -41,12 +41,12 @@ pytestmark = pytest.mark.anyio
 async def test_a_read_only_server_changes_nothing(query: str) -> None:
     async with anyq.serve(port=0, read_only=True) as server, anyq.connect("127.0.0.1", server.port) as q:
         await server.q("t:([]x:1 2;y:3 4)")
-        before = await server.q("(t;key `.;system\"d\")")
+        before = await server.q('(t;key `.;system"d")')
         with pytest.raises(anyq.QError):
             await q(query)
         with pytest.raises(anyq.QError):
             await q("{value x}", query)
-        assert await server.q("(t;key `.;system\"d\")") == before
+        assert await server.q('(t;key `.;system"d")') == before
 
 
 async def test_a_read_only_server_computes() -> None:

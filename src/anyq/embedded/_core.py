@@ -14,8 +14,9 @@ from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse
 
 from ._caller import OWNER, Caller
 from ._entry_points import allow_python
-from ._handles import Handles
+from ._handles import Handles, Outbound
 from ._host import SharedHost
+from ._outbound import open_outbound
 from ._python import python_function
 
 __all__ = ["EmbeddedQ", "as_received"]
@@ -52,6 +53,7 @@ class EmbeddedQ:
         self.host = SharedHost(self.handles, **options)
         self.owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt, self._rest)
         self.handles.owner = self.owner
+        self.handles.opener = self._open
         self._interpreter: Interpreter | None = None
         self._end_timer: Callable[[], None] = lambda: None
         self.host.on_timer = self._set_timer
@@ -67,6 +69,7 @@ class EmbeddedQ:
         Jobs that wait fail with `anyq.PortalClosed`. Blocks until the thread has ended. Idempotent.
         """
         self.owner.stop(deadline)
+        self.handles.close_all()
 
     def _make(self) -> None:
         made = Interpreter(self.host)
@@ -110,6 +113,9 @@ class EmbeddedQ:
     def time_limit(self) -> float | None:
         """What ``\\T`` says, in seconds. Any thread may ask."""
         return self._interpreter.time_limit if self._interpreter is not None else None
+
+    def _open(self, target: str, timeout: float | None) -> Outbound:
+        return open_outbound(target, timeout, self.host.append)
 
     # The timer
 

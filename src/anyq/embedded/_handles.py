@@ -36,10 +36,10 @@ class Outbound(Protocol):
         """Close it."""
 
 
-Opener = Callable[[str, float | None, Caller], Outbound]
+Opener = Callable[[str, float | None], Outbound]
 
 
-def _nothing(target: str, timeout: float | None, caller: Caller) -> Outbound:
+def _nothing(target: str, timeout: float | None) -> Outbound:
     raise QError("hop", detail=f"nothing here opens {target}")
 
 
@@ -109,7 +109,7 @@ class Handles:
 
     def open(self, target: str, timeout: float | None, caller: Caller) -> int:
         caller.permissions.check_handles()
-        outbound = self.opener(target, timeout, caller)
+        outbound = self.opener(target, timeout)
         handle = next(self.numbers)
         self._outbound[handle] = outbound
         return handle

@@ -30,7 +30,7 @@ from ._tables import build_table
 from ._trees import Trees
 from ._views import View
 from ._vocabulary import Vocabulary
-from .verbs import install
+from .verbs import install, once
 
 __all__ = ["Interpreter", "Program"]
 
@@ -232,6 +232,8 @@ class Interpreter:
             return self.applier.apply(self.get(x.raw), arguments)
         if x.qtype in (QType.LONG, QType.INT, QType.SHORT) and len(arguments) == 1:
             return self.send(int(x.raw), arguments[0])
+        if x.qtype is QType.SYMBOL and len(arguments) == 1:
+            return once(self, x.raw[1:], arguments[0])
         raise QError("type")
 
     def send(self, handle: int, message: Value) -> Value:

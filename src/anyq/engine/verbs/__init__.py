@@ -1,5 +1,6 @@
 """The vocabulary of q, by family."""
 
+from ._handles import once
 from ._install import install
 
-__all__ = ["install"]
+__all__ = ["install", "once"]

@@ -17,6 +17,7 @@ from . import (
     _enums,
     _fby,
     _find,
+    _handles,
     _internals,
     _joins,
     _lists,
@@ -42,6 +43,6 @@ def install(vocabulary: Vocabulary) -> None:
     for family in (
         _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
         _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby, _internals,
-        _dotq, _doth,
+        _dotq, _doth, _handles,
     ):  # fmt: skip
         family.install(vocabulary)

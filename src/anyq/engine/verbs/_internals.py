@@ -55,7 +55,7 @@ def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
         if number < 0:
             found = _INTERNALS.get(number)
             if found is None:
-                raise QError("nyi")
+                return interpreter.host.internal(number, y)
             return found(interpreter, y)
     return make_table_or_dict(interpreter, x, y)
 

@@ -1,0 +1,72 @@
+"""Handles: ``hopen``, ``hclose``, and the process itself (page ref/hopen.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from anyq.errors import QError
+from anyq.values import NULL, Atom, List, QType, Value, Vector
+
+from ._support import INTEGERS, integer
+
+if TYPE_CHECKING:
+    from .._interpreter import Interpreter
+    from .._vocabulary import Vocabulary
+
+__all__ = ["install"]
+
+
+def _target(x: Value) -> str:
+    """``x`` as the text of an address or a file, without its first colon; a number is a port of this machine."""
+    if isinstance(x, Atom) and x.qtype in INTEGERS:
+        return f":{integer(x)}"
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+        return str(x.raw).removeprefix(":")
+    if isinstance(x, Vector) and x.qtype is QType.CHAR:
+        return bytes(x).decode("utf-8", "surrogateescape").removeprefix(":")
+    raise QError("type")
+
+
+def hopen(interpreter: Interpreter, x: Value) -> Value:
+    """A new handle to a process or file; ``(target;milliseconds)`` bounds the waiting."""
+    timeout = None
+    if isinstance(x, List) and len(x) == 2:
+        x, limit = x.items
+        if not (isinstance(limit, Atom) and limit.qtype in INTEGERS):
+            raise QError("type")
+        timeout = integer(limit) / 1000 or None
+    elif isinstance(x, Vector) and x.qtype in INTEGERS and len(x) == 2:
+        x, timeout = x[0], integer(x[1]) / 1000 or None
+    return Atom(QType.INT, interpreter.host.open(_target(x), timeout))
+
+
+def hclose(interpreter: Interpreter, x: Value) -> Value:
+    """Close a handle."""
+    if not (isinstance(x, Atom) and x.qtype in INTEGERS):
+        raise QError("type")
+    interpreter.host.close(integer(x))
+    return NULL
+
+
+def leave(interpreter: Interpreter, x: Value) -> Value:
+    """``exit``: end the process."""
+    if not (isinstance(x, Atom) and x.qtype in INTEGERS):
+        raise QError("type")
+    interpreter.host.exit(integer(x))
+    return NULL
+
+
+def once(interpreter: Interpreter, target: str, message: Value) -> Value:
+    """``:host:port`` applied to a message: connect, ask, disconnect."""
+    handle = interpreter.host.open(target, None)
+    try:
+        return interpreter.host.call(handle, message)
+    finally:
+        interpreter.host.close(handle)
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names."""
+    vocabulary.unary("hopen", hopen, context=True)
+    vocabulary.unary("hclose", hclose, context=True)
+    vocabulary.unary("exit", leave, context=True)
