@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Dict, List, QType, Value, collapse, symbols
+from anyq.values import NULL, Atom, Dict, List, QType, Value, Vector, collapse, symbols
 
 from ._index import index_at
 
@@ -61,10 +61,22 @@ class Names(dict[str, Value]):
         if not dot or not head or head in self.members:
             return None
         holder = self.find(head)
-        if holder is None or isinstance(holder, Atom):
-            return None
+        if holder is None or isinstance(holder, Atom | Vector):
+            return self._part(holder, last)
         try:
             return index_at(holder, Atom(QType.SYMBOL, last))
+        except QError:
+            return None
+
+    @staticmethod
+    def _part(holder: Value | None, name: str) -> Value | None:
+        """``x.date``: a part of temporal values."""
+        from .verbs import part_of
+
+        if not isinstance(holder, Atom | Vector) or holder.qtype < QType.TIMESTAMP:
+            return None
+        try:
+            return part_of(name, holder)
         except QError:
             return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from anyq.values import Atom, List, QType, Value, strings
+from anyq.values import NULL, Atom, Dict, List, QType, Value, strings, symbols
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -31,6 +31,14 @@ def install(q: Interpreter) -> None:
             q.names.computed[f".z.{name}"] = _clock(clock, name.lower())
     for name, maker in _FACTS.items():
         q.names.computed[f".z.{name}"] = _bound(maker, q)
+    q.names.computed[".q"] = _bound(_keywords, q)
+
+
+def _keywords(q: Interpreter) -> Value:
+    """The namespace ``.q``: the keywords that q adds to k, with their values; the other ones are in ``.Q.res``."""
+    reserved = set(q.names[".Q.res"].symbols)  # type: ignore[attr-defined]
+    names = sorted(n for n in q.vocabulary.entries if n.isalnum() and n[0].isalpha() and n not in reserved)
+    return Dict(symbols(["", *names]), List.of((NULL, *(q.vocabulary.entries[name].value for name in names))))
 
 
 def _bound(maker: Callable[[Interpreter], Value], q: Interpreter) -> Callable[[], Value]:

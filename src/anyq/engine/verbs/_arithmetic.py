@@ -101,7 +101,7 @@ def _operand(data: Any, mine: QType, other: QType, result: QType) -> Any:
         return _plain(data, mine, result)
     if result is QType.INT:
         return data
-    if mine is other and result in _CLOCKS:
+    if mine is other and mine in _CLOCKS:
         return convert(data, mine, QType.TIMESPAN) if result is QType.TIMESPAN else data
     if result is QType.DATETIME:
         return _days(data, mine)
@@ -160,7 +160,6 @@ def _divided_longs(a: int, b: int) -> Atom:
 
 
 add: Final = Binary(ADD, _sum_like(operator.add), _short_cuts(operator.add))
-subtract: Final = Binary(SUBTRACT, _sum_like(operator.sub), _short_cuts(operator.sub))
 multiply: Final = Binary(MULTIPLY, _numbers(_with_nulls(operator.mul)), _short_cuts(operator.mul))
 divide: Final = Binary(
     DIVIDE,
@@ -245,6 +244,7 @@ def _absolute(data: Any, source: QType, target: QType) -> Any:
     return np.abs(_plain(data, source, target))
 
 
+subtract: Final = Binary(SUBTRACT, _sum_like(operator.sub), _short_cuts(operator.sub), neg)
 absolute: Final = Unary(_SIGNED, _absolute)
 
 

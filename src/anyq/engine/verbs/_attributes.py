@@ -51,10 +51,13 @@ def _of_table(attr: Attr, x: Table) -> Table:
 def _of_dict(name: str, x: Dict) -> Dict:
     if name not in ("", "s"):
         return type(x)(set_attribute(name, x.keys), x.values)
-    keys = set_attribute(name, x.keys)
     if isinstance(x, KeyedTable):
-        return KeyedTable(keys, x.values, name == "s")
-    return Dict(keys, x.values, name == "s")
+        keys = x.key_table
+        if name and not is_sorted(keys):
+            raise QError("s-fail")
+        return KeyedTable(Table.of(keys.names, keys.columns, Attr.of(name)), x.values, name == "s")
+    marked = set_attribute(name, x.keys)
+    return Dict(marked, x.values, name == "s")
 
 
 def _verify(attr: Attr, x: Value) -> None:

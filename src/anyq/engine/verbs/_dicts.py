@@ -70,6 +70,8 @@ def upsert(x: Value, y: Value) -> Value:
         raise QError("type")
     if isinstance(x, KeyedTable) is not isinstance(y, KeyedTable):
         raise QError("type")
+    if x.sorted:
+        raise QError("step")
     size = len(x)
     if not size and not isinstance(x, KeyedTable):
         return y

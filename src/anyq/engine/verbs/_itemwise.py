@@ -91,7 +91,8 @@ def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
             values[place] = f(values[place], value)
         else:
             keys.append(key)
-            values.append(value)
+            alone = getattr(f, "alone", None)
+            values.append(value if alone is None else alone(value))
     if isinstance(x, KeyedTable):
         return KeyedTable(rows_to_table(keys), rows_to_table(values))
     made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
@@ -123,6 +124,8 @@ class Binary:
     types: Promotion
     kernel: Callable[[Any, Any, QType, QType, QType], Any]
     scalars: dict[tuple[QType, QType], Callable[[Any, Any], Atom]] = attrs.field(factory=dict)
+    alone: UnaryFunction | None = None
+    """What becomes of a value whose key only the right one of two dicts has; it stays if this is not given."""
 
     def __call__(self, x: Value, y: Value) -> Value:
         if type(x) is Atom and type(y) is Atom:

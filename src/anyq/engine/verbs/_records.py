@@ -165,6 +165,9 @@ def upsert(interpreter: Interpreter, x: Value, y: Value) -> Value:
                 raise QError(x.raw)
             interpreter.set(x.raw, y)
             return x
+        if not isinstance(have, Table | KeyedTable):
+            interpreter.set(x.raw, upsert(interpreter, have, y))
+            return x
     elif isinstance(x, Dict) and not isinstance(x, KeyedTable):
         return join(x, y)
     elif isinstance(x, List) and not len(x):

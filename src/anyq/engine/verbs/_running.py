@@ -139,8 +139,8 @@ def _differences(op: Callable[[Value, Value], Value], x: Value, *, as_float: boo
         return x
     rest = op(window(x, 1, count(x)), window(x, 0, count(x) - 1))
     head = window(x, 0, 1)
-    if isinstance(head, Vector) and isinstance(rest, Vector) and head.qtype is not rest.qtype and as_float:
-        head = vec(_FLOAT, as_floats(head))
+    if as_float:
+        head = divide(head, Atom(QType.LONG, 1))
     if isinstance(head, Vector) and isinstance(rest, Vector) and head.qtype <= QType.FLOAT and len(rest):
         head = vec(rest.qtype, head.data.astype(rest.qtype.numpy))
     return join(head, rest)

@@ -178,7 +178,9 @@ def _tested(test: Callable[[bytes], Any], x: Value) -> Value:
         return bools(np.array(hits, np.bool_)[codes] if len(codes) else [])
     if isinstance(x, List) and x.strings is not None:
         return bools([test(text) is not None for text in x.strings])
-    if isinstance(x, List | Dict):
+    if isinstance(x, Dict):
+        return Dict(x.keys, _tested(test, x.values))
+    if isinstance(x, List) and all(is_atom(item) or is_string(item) for item in x.items):
         return extend1(lambda part: _tested(test, part), x)
     raise QError("type")
 
@@ -199,7 +201,7 @@ def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
     """q's ``ssr``: every match of ``y`` in ``x`` by ``z``, a string or a function of the matched text."""
     if isinstance(x, List):
         return collapse([_replace(interpreter, item, y, z) for item in x.items])
-    if not is_string(x) and not (isinstance(x, Atom) and x.qtype is _CHAR):
+    if not is_string(x):
         raise QError("type")
     text = text_of(x)
     find = pattern(text_of(y), stars=False) if text_of(y) else None
