@@ -3,12 +3,14 @@
 from ._client import Answer, AnswerState, Client, Posted, message_of
 from ._handlers import Action, Handler, error_text
 from ._limits import Limits, Stats
+from ._publish import Policy, Publisher, Subscription
 from ._server import Server
 from ._tls import server_context
 from ._users import Users, read_users
 from ._wire import Encoded, encode
 
 __all__ = [
-    "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Limits", "Posted", "Server", "Stats", "Users",
+    "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Limits", "Policy", "Posted",
+    "Publisher", "Server", "Stats", "Subscription", "Users",
     "encode", "error_text", "message_of", "read_users", "server_context",
 ]  # fmt: skip

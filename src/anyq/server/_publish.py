@@ -1,0 +1,221 @@
+"""Publishing as kdb+tick does it: clients subscribe by ``.u.sub``, rows reach them as ``(`upd;table;rows)``.
+
+Theory of operation. Rows are filtered once for each set of symbols that somebody wants, and serialised once for each
+capability among those. A subscriber whose network is free gets the message at once. For one that lags, messages wait in
+a queue of its own, under the bound and policy of the publisher, and leave when the network has taken what it had.
+Facts: KX kdb+tick, page kb/kdb-tick.md.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal
+
+import attrs
+
+from anyq.errors import QError
+from anyq.protocol import Buffer
+from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, symbol
+
+from ._client import Client
+from ._rows import joined, last_of_each, rows_with
+from ._wire import encode
+
+__all__ = ["Policy", "Publisher", "Subscription"]
+
+log: Final = logging.getLogger("anyq.server")
+Policy = Literal["drop-oldest", "conflate", "disconnect"]
+_EVERYTHING: Final[frozenset[str]] = frozenset()
+
+
+@attrs.define(eq=False)
+class Subscription:
+    """One client's subscription to one table. ``symbols`` is empty for all of them."""
+
+    client: Client
+    table: str
+    symbols: frozenset[str]
+    sent: int = 0
+    """Messages handed to the network."""
+    dropped: int = 0
+    """Messages lost to the policy ``drop-oldest``."""
+    conflated: int = 0
+    """Messages merged with one that waited, by the policy ``conflate``."""
+    waiting: deque[Buffer] = attrs.field(factory=deque)
+    rows: Table | None = None
+    """What waits under the policy ``conflate``: the last row of each key."""
+
+
+class Publisher:
+    """Tables that clients may subscribe to.
+
+    ``tables`` gives the empty table (its schema) of each name. ``key`` is the symbol column that subscribers filter by.
+    A subscriber that lags has at most ``max_waiting`` messages wait for it; beyond, ``policy`` says what happens:
+    ``"disconnect"`` it, ``"drop-oldest"`` message, or ``"conflate"``: from the first message that must wait, only the
+    last row of each key is kept (nothing is bounded then but by the number of keys). ``snapshot``, a function of a
+    table's name, gives the rows that a new subscriber gets in place of the empty schema.
+
+    Give `on_sync` and `on_close` to a server, or call `subscribe` and `drop` from handlers of yours. All methods belong
+    to the server's event loop.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Any],
+        *,
+        key: str = "sym",
+        policy: Policy = "disconnect",
+        max_waiting: int = 1000,
+        snapshot: Callable[[str], Any] | None = None,
+    ) -> None:
+        if policy not in ("drop-oldest", "conflate", "disconnect"):
+            raise ValueError(f"{policy!r} is no policy: drop-oldest, conflate or disconnect")
+        self.tables = {name: _as_table(table) for name, table in tables.items()}
+        self.key = key
+        self.policy: Policy = policy
+        self.max_waiting = max_waiting
+        self._snapshot = snapshot
+        self._subscriptions: dict[str, dict[int, Subscription]] = {name: {} for name in self.tables}
+        self.published = 0
+        """Calls of `publish`."""
+
+    # Subscribing
+
+    def subscribe(self, client: Client, table: str, symbols: Iterable[str] = ()) -> Value:
+        """Subscribe a client to ``table`` (``""`` for all), in place of its subscription before.
+
+        Returns what ``.u.sub`` does: the pair of the table's name and its schema or snapshot, or for all tables the
+        list of those. `QError` with the name of a table that there is not.
+        """
+        if not table:
+            return List.of(tuple([self.subscribe(client, name, symbols) for name in self.tables]))
+        if table not in self.tables:
+            raise QError(table)
+        wanted = frozenset(symbols) - {""}
+        self._subscriptions[table][client.handle] = Subscription(client, table, wanted)
+        client.on_drain = lambda: self._drained(client)
+        rows = self.tables[table]
+        if self._snapshot is not None:
+            rows = _as_table(self._snapshot(table))
+            rows = rows_with(rows, self.key, wanted) if wanted else rows
+        return List.of((symbol(table), rows))
+
+    def drop(self, client: Client, table: str | None = None) -> None:
+        """End a client's subscription to ``table``, or all of them."""
+        for name in self.tables if table is None else (table,):
+            self._subscriptions[name].pop(client.handle, None)
+
+    def subscriptions(self, table: str | None = None) -> list[Subscription]:
+        """Who is subscribed, with counts."""
+        chosen = self._subscriptions.values() if table is None else [self._subscriptions[table]]
+        return [subscription for found in chosen for subscription in found.values()]
+
+    # Handlers
+
+    def on_sync(self, message: Value, client: Client) -> Value:
+        """Answers ``(".u.sub";table;symbols)``; all else is the error ``access``."""
+        if isinstance(message, List) and len(message) == 3 and _text(message[0]) == ".u.sub":
+            return self.subscribe(client, _text(message[1]) or "", _symbols(message[2]))
+        raise QError("access", detail="this server answers .u.sub only")
+
+    def on_close(self, client: Client) -> None:
+        """Forgets the client."""
+        self.drop(client)
+
+    # Publishing
+
+    def publish(self, table: str, rows: Any) -> int:
+        """Send rows (a table, or what becomes one) to all who want some of them; returns to how many.
+
+        Never waits. ``KeyError`` for a table that there is not.
+        """
+        self.published += 1
+        data = _as_table(rows)
+        parts: dict[frozenset[str], Table] = {_EVERYTHING: data}
+        bodies: dict[tuple[frozenset[str], int], Buffer] = {}
+        reached = 0
+        for subscription in list(self._subscriptions[table].values()):
+            client, wanted = subscription.client, subscription.symbols
+            if client.closed:
+                continue
+            part = parts.get(wanted)
+            if part is None:
+                part = parts[wanted] = rows_with(data, self.key, wanted)
+            if not len(part):
+                continue
+            reached += 1
+            if self.policy == "conflate" and self._conflate(subscription, part):
+                continue
+            body = bodies.get((wanted, client.capability))
+            if body is None:
+                body = bodies[wanted, client.capability] = self._body(table, part, client)
+            self._send(subscription, body)
+        return reached
+
+    def _body(self, table: str, rows: Table, client: Client) -> Buffer:
+        message = List.of((symbol("upd"), symbol(table), rows))
+        return encode(message, client.capability, False)[0]
+
+    def _send(self, subscription: Subscription, body: Buffer) -> None:
+        client, waiting = subscription.client, subscription.waiting
+        if not waiting and not client.queued_bytes:
+            self._post(subscription, body)
+            return
+        if len(waiting) >= self.max_waiting:
+            if self.policy == "disconnect":
+                log.warning("subscriber %d does not keep up with %s: disconnected", client.handle, subscription.table)
+                client.close()
+                return
+            waiting.popleft()
+            subscription.dropped += 1
+        waiting.append(body)
+
+    def _conflate(self, subscription: Subscription, rows: Table) -> bool:
+        """Keep rows for later if the subscriber is behind. False if they may go now."""
+        if subscription.rows is None:
+            if not subscription.client.queued_bytes:
+                return False
+            subscription.rows = last_of_each(rows, self.key)
+        else:
+            subscription.conflated += 1
+            subscription.rows = last_of_each(joined(subscription.rows, rows), self.key)
+        return True
+
+    @staticmethod
+    def _post(subscription: Subscription, body: Buffer) -> None:
+        if not subscription.client.closed:
+            subscription.sent += 1
+            subscription.client.post_body(body)
+
+    def _drained(self, client: Client) -> None:
+        """The network has taken what it had of a client: what waits goes on, as far as it goes."""
+        for found in self._subscriptions.values():
+            subscription = found.get(client.handle)
+            if subscription is None:
+                continue
+            if subscription.rows is not None and not client.queued_bytes:
+                rows, subscription.rows = subscription.rows, None
+                self._post(subscription, self._body(subscription.table, rows, client))
+            while subscription.waiting and not client.queued_bytes and not client.closed:
+                self._post(subscription, subscription.waiting.popleft())
+
+
+def _as_table(rows: Any) -> Table:
+    value = as_q(rows)
+    if not isinstance(value, Table):
+        raise TypeError(f"rows to publish are a table, not {type(value).__name__}")
+    return value
+
+
+def _text(value: Value) -> str | None:
+    if isinstance(value, Vector) and value.qtype is QType.CHAR:
+        return bytes(value).decode("utf-8", "surrogateescape")
+    return value.raw if isinstance(value, Atom) and value.qtype is QType.SYMBOL else None
+
+
+def _symbols(value: Value) -> list[str]:
+    if isinstance(value, Vector) and value.qtype is QType.SYMBOL:
+        return list(value.symbols)
+    return [value.raw] if isinstance(value, Atom) and value.qtype is QType.SYMBOL else []
