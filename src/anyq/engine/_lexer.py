@@ -102,7 +102,7 @@ def tokenize(source: str) -> list[Token]:
         if kind == "blank":
             position, blank = end, True
             continue
-        after_noun = bool(tokens) and not blank and not after_signature and tokens[-1].kind in _NOUN_ENDS
+        after_noun = bool(tokens) and not blank and not after_signature and _ends_noun(tokens[-1])
         if kind == "numbers" and after_noun and source[position] == "-":
             kind, end = "glyph", position + 1
         elif kind == "numbers":
@@ -120,6 +120,11 @@ def tokenize(source: str) -> list[Token]:
         position, blank = end, False
     tokens.append(Token(Kind.END, "", size, size, not blank))
     return tokens
+
+
+def _ends_noun(token: Token) -> bool:
+    """Whether a minus right after this token subtracts; after a lambda's brace it is a sign, as everywhere else."""
+    return token.kind in _NOUN_ENDS and token.text != "}"
 
 
 def _end_of_line(source: str, position: int) -> int:
