@@ -16,7 +16,7 @@ from anyq.values import NULL, Atom, Composition, Lambda, List, QType, Value, Vec
 from . import _amend, _applying, _commands, _session
 from ._application import Applier
 from ._compiler import Compiler, is_silent
-from ._functions import Closure, rebind
+from ._functions import Closure, is_function, rank_of, rebind
 from ._host import Host
 from ._lexer import source_of, text_of
 from ._names import Names, absolute
@@ -57,6 +57,29 @@ class State:
     stop: bool = False
 
 
+_NO_MEMBERS: Final = frozenset({"exit"})
+
+
+class SessionWords:
+    """The parser's words: the vocabulary, with what the program has put into ``.q``, and without what a view hides."""
+
+    def __init__(self, vocabulary: Vocabulary, names: Names) -> None:
+        self.vocabulary = vocabulary
+        self.names = names
+
+    def is_keyword(self, name: str) -> bool:
+        return self.vocabulary.is_keyword(name) and name not in self.names.views
+
+    def is_extension(self, name: str) -> bool:
+        return f".q.{name}" in self.names and not self.vocabulary.is_keyword(name)
+
+    def is_infix(self, name: str) -> bool:
+        if self.vocabulary.is_keyword(name):
+            return self.vocabulary.is_infix(name)
+        found = dict.get(self.names, f".q.{name}")
+        return found is not None and is_function(found) and rank_of(found, self.vocabulary) == 2
+
+
 def encoded(text: str) -> bytes:
     """Text as the bytes that it was read from."""
     return text.encode("utf-8", "surrogateescape")
@@ -77,11 +100,14 @@ class Interpreter:
         _applying.install(self.vocabulary)
         _commands.install(self.vocabulary)
         self.names = Names()
+        self.words = SessionWords(self.vocabulary, self.names)
         for name, value in self.vocabulary.constants.items():
             self.names.put(name, value)
         for name, entry in self.vocabulary.entries.items():
             if name.startswith(".") and len(name) > 1:
                 self.names.put(name, entry.value)
+            elif name[0].isalpha() and name not in _NO_MEMBERS:
+                self.names.put(f".q.{name}", entry.value)
         _session.install(self)
         self.applier = Applier(self)
         self.callable = self.applier.callable
@@ -147,7 +173,7 @@ class Interpreter:
             k = source[0] == "k"
             text = text_of("  " + source[2:])
         try:
-            return parse(text, self.vocabulary, k=k)
+            return parse(text, self.words, k=k)
         except RecursionError:
             raise QError("limit", position=0) from None
         except QError as error:
@@ -421,10 +447,11 @@ class Interpreter:
 
     def make_view(self, node: Assign, source: str, context: str) -> View:
         """The view that ``name::expression`` defines."""
-        text = source[source.index("::", node.start) + 2 : node.value.end].strip()
+        text = source[source.index("::", node.start) + 2 : node.end].strip()
         body = Function(node.value.start, node.value.end, (), (), (node.value,), text)
         reads = tuple([absolute(name, context) for name in names_of((node.value,))])
-        return View(self.make_closure(body, context), reads, text, self.trees.tree(node.value, context))
+        shown = tuple(names_of((node.value,), masked=True))
+        return View(self.make_closure(body, context), reads, shown, text, self.trees.tree(node.value, context))
 
     def define_view(self, key: str, view: View) -> None:
         """Put a view in the place of a variable."""

@@ -331,6 +331,8 @@ def _do_or_while(q: Interpreter, inner: Function, test: Value, x: Value) -> Valu
 
 def _scan(q: Interpreter, f: Value, n: int) -> Function:
     rank = _loop_rank(q, f)
+    if n == 2 and isinstance(f, Atom | Vector) and f.qtype in (Q.FLOAT, Q.REAL):
+        return partial(_recurrence, q, f)
     if rank == 1:
         inner = q.callable(f, 1)
         if n == 1:
@@ -339,7 +341,8 @@ def _scan(q: Interpreter, f: Value, n: int) -> Function:
             raise QError("rank")
         return partial(_do_or_while_scan, q, inner)
     if n == 1:
-        return partial(_running, q.callable(f, 2), _running_whole(q, f))
+        joins = isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
+        return partial(_running, q.callable(f, 2), _running_whole(q, f), joins)
     inner = q.callable(f, n)
     if n == 2:
         return partial(_running_from, inner)
@@ -356,18 +359,27 @@ def _running_whole(q: Interpreter, f: Value) -> Function | None:
     return q.builtin(found, 1) if found is not None else None
 
 
-def _running(inner: Function, whole: Function | None, x: Value) -> Value:
+def _running(inner: Function, whole: Function | None, joins: bool, x: Value) -> Value:
     if whole is not None and type(x) is Vector and len(x) and x.qtype in _WIDE and not x.attr:
         return whole(x)
     items = items_of(x)
     if not items:
-        return x
-    value = items[0]
+        return x if whole is not None else List.of(())
+    value = collapse([items[0]]) if joins and isinstance(items[0], Atom) else items[0]
     out = [value]
     for item in items[1:]:
         value = inner(value, item)
         out.append(value)
     return rebuilt(x, out)
+
+
+def _recurrence(q: Interpreter, factor: Value, seed: Value, x: Value) -> Value:
+    """``a b\\c`` with float ``b``: each result is the one before, times ``b``, plus the item of ``c``."""
+
+    def step(before: Value, factor: Value, item: Value) -> Value:
+        return q.verb("+", item, q.verb("*", before, factor))
+
+    return _running_zip(step, seed, factor, x)
 
 
 def _running_from(inner: Function, seed: Value, x: Value) -> Value:

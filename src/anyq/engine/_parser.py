@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+import attrs
+
 from anyq.errors import QError
 from anyq.values import NULL, List
 
@@ -49,11 +51,13 @@ _ONE_ARGUMENT: Final = frozenset({"::"})
 
 
 class Words(Protocol):
-    """What the parser must know of the vocabulary."""
+    """What the parser must know of the vocabulary. An extension is a name that a program has put into ``.q``."""
 
     def is_keyword(self, name: str) -> bool: ...
 
     def is_infix(self, name: str) -> bool: ...
+
+    def is_extension(self, name: str) -> bool: ...
 
 
 def parse(text: str | bytes, words: Words, *, k: bool = False) -> Block:
@@ -105,6 +109,10 @@ class _Parser:
         statements = self.sequence("")
         if self.token.kind is not Kind.END:
             raise self.fail(self.token.text)
+        first = statements[0] if statements else None
+        if len(statements) > 1 and isinstance(first, Assign) and first.everywhere and first.indices is None:
+            rest = Block(first.value.start, len(self.source), (first.value, *statements[1:]))
+            statements = [attrs.evolve(first, value=rest, end=rest.end)]
         return Block(0, len(self.source), tuple(statements))
 
     def sequence(self, close: str) -> list[Node]:
@@ -145,7 +153,7 @@ class _Parser:
         terms: list[Term] = []
         while not self.at_end():
             terms.append(self.term())
-        return fold(terms, self.k) if terms else None
+        return fold(terms, k=self.k, top=self.depth == 0) if terms else None
 
     def term(self) -> Term:
         """A noun or a verb with the brackets and iterators that belong to it."""
@@ -209,8 +217,10 @@ class _Parser:
             return Term(self.query(token))
         if name in _CONTROL and self.is_text("["):
             return Term(self.control(token))
-        if self.words.is_keyword(name) or self.words.is_infix(name):
+        if self.words.is_keyword(name):
             return Term(Verb(token.start, token.end, name), verb=self.words.is_infix(name) and not self.k)
+        if self.words.is_extension(name):
+            return Term(Name(token.start, token.end, f".q.{name}"), verb=self.words.is_infix(name))
         return Term(Name(token.start, token.end, name))
 
     def control(self, token: Token) -> Node:
@@ -277,10 +287,11 @@ class _Parser:
         columns = self.sequence(")")
         end = self.take().end
         self.stops = stops
-        named = tuple(self.named(node) for node in keys)
+        named = tuple(self.named(node) for node in keys if not isinstance(node, Elided))
+        rest = tuple(self.named(node) for node in columns if not isinstance(node, Elided))
         if not columns:
             return TableOf(start, end, (), named, dictionary=True)
-        return TableOf(start, end, named, tuple(self.named(node) for node in columns))
+        return TableOf(start, end, named, rest)
 
     # -- queries
 
@@ -354,7 +365,7 @@ class _Parser:
     ) -> None:
         """A name cannot be a result column and a group."""
         groups = {name for name, _ in by}
-        clash = [name for name, _ in columns if name in groups]
+        clash = [name for name, node in columns if name in groups and (isinstance(node, Name) or name != "x")]
         if clash and kind == "select":
             raise self.fail(f"dup names for cols/groups {clash[0]}", token.start)
 

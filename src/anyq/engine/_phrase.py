@@ -45,9 +45,9 @@ class Term:
 _ITERATOR_WORDS: Final = frozenset({"each", "peach", "over", "scan", "prior"})
 
 
-def fold(terms: list[Term], k: bool) -> Node:
-    """The expression that a row of at least one term stands for."""
-    return _Fold(terms, k).run()
+def fold(terms: list[Term], *, k: bool, top: bool) -> Node:
+    """The expression that a row of at least one term stands for. ``top`` tells that no bracket is around it."""
+    return _Fold(terms, k, top).run()
 
 
 def _is_glyph(term: Term, name: str) -> bool:
@@ -57,9 +57,10 @@ def _is_glyph(term: Term, name: str) -> bool:
 class _Fold:
     """``right`` is what has been folded so far; ``wants`` tells that it still lacks its right argument."""
 
-    def __init__(self, terms: list[Term], k: bool) -> None:
+    def __init__(self, terms: list[Term], k: bool, top: bool) -> None:
         self.terms = terms
         self.k = k
+        self.top = top
         self.wants = False
         self.right: Node = terms[-1].node
 
@@ -165,6 +166,8 @@ class _Fold:
         if isinstance(target, ListOf) and verb.name == ":" and through is None:
             return AssignPattern(start, end, target.items, right)
         if isinstance(target, Verb) and target.name.isalpha() and not parenthesised:
+            if everywhere and self.top:
+                return Assign(start, end, target.name, None, through, right, everywhere)
             raise QError("assign", position=target.start)
         return None
 

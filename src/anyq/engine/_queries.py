@@ -131,7 +131,7 @@ class Queries:
             last = groups.lasts()
             parts = [take_rows(self._column(rows, name), last) for name in left]
         else:
-            left = _unique([name for name, _ in columns])
+            left = _unique([*names, *(name for name, _ in columns)])[len(names) :]
             parts = [self.per_group(tree, rows, groups) for _, tree in columns]
         keys = Table.of(symbols(_unique(names)), List.of(groups.keys))
         return KeyedTable(keys, Table.of(symbols(left), List.of(tuple(parts))))

@@ -96,7 +96,7 @@ class Trees:
 
     def program(self, block: Block, context: str) -> Value:
         """The tree of a text: of its statement, or ``(";";...)`` of several."""
-        parts = [self.tree(node, context) for node in block.statements]
+        parts = [NULL if isinstance(node, Elided) else self.tree(node, context) for node in block.statements]
         if len(parts) == 1:
             return parts[0]
         return List.of((Atom(QType.CHAR, ord(";")), *parts)) if parts else NULL

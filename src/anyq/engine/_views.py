@@ -28,10 +28,11 @@ class ViewValue(Lambda):
 
 @attrs.define(eq=False)
 class View:
-    """One view: its code, the full names it reads, and what it gave last."""
+    """One view: its code, the full names it reads, those that q lists as its dependencies, and what it gave last."""
 
     closure: Closure
     reads: tuple[str, ...]
+    shown_reads: tuple[str, ...]
     source: str
     tree: Value
     _seen: tuple[Value | None, ...] | None = None
@@ -56,7 +57,7 @@ class View:
     def anatomy(self, names: Names) -> Value:
         """Its value if that is up to date, its parse tree, what it reads, its text (page learn/views.md)."""
         now = NULL if self.is_pending(names) or self._value is None else self._value
-        return List.of((now, self.tree, symbols(self.reads), chars(self.source.encode("latin-1"))))
+        return List.of((now, self.tree, symbols(self.shown_reads), chars(self.source.encode("latin-1"))))
 
     @property
     def shown(self) -> Value:
