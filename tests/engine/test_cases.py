@@ -6,11 +6,12 @@ raises. A line without the separator is set-up for the whole file; a line that s
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 
 import pytest
 
-from anyq.engine import Interpreter
+from anyq.engine import Host, Interpreter
 from anyq.errors import QError
 from anyq.values import match
 
@@ -34,13 +35,52 @@ def cases() -> list[object]:
     return found
 
 
+class Memory(Host):
+    """A host whose files are in memory; ``made`` are the folders that were asked for."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.folder = ""
+
+    def _full(self, path: str) -> str:
+        return posixpath.normpath(posixpath.join("/", self.folder, path))
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
+        if self.kind(path) != "file":
+            raise QError(f"{path}. OS reports: No such file or directory")
+        data = self.files[self._full(path)][offset:]
+        return data if length is None else data[:length]
+
+    def write_file(self, path: str, data: bytes) -> None:
+        self.files[self._full(path)] = data
+
+    def kind(self, path: str) -> str:
+        full = self._full(path)
+        inside = full.rstrip("/") + "/"
+        return "file" if full in self.files else "folder" if any(f.startswith(inside) for f in self.files) else ""
+
+    def names(self, path: str) -> list[str]:
+        inside = self._full(path).rstrip("/") + "/"
+        return sorted({f[len(inside) :].split("/")[0] for f in self.files if f.startswith(inside)})
+
+    def size(self, path: str) -> int:
+        return len(self.read(path))
+
+    def delete(self, path: str) -> None:
+        self.read(path)
+        del self.files[self._full(path)]
+
+    def change_folder(self, path: str) -> None:
+        self.folder = self._full(path)
+
+
 SESSIONS: dict[Path, Interpreter] = {}
 
 
 def session(path: Path) -> Interpreter:
     """An interpreter in which the file's set-up has run."""
     if path not in SESSIONS:
-        q = SESSIONS[path] = Interpreter()
+        q = SESSIONS[path] = Interpreter(Memory())
         for _, line in lines(path):
             if SEPARATOR not in line:
                 q.eval(line)

@@ -30,7 +30,7 @@ from ._tables import build_table
 from ._trees import Trees
 from ._views import View
 from ._vocabulary import Vocabulary
-from .verbs import install, once
+from .verbs import install, load_folder, load_value, once, store_value
 
 __all__ = ["Interpreter", "Program"]
 
@@ -311,11 +311,19 @@ class Interpreter:
     # -- variables
 
     def get(self, name: str) -> Value:
-        """The value of a variable, by a name relative to the current namespace. Raises `QError` with the name."""
+        """The value of a variable, by a name relative to the current namespace, or of a file by its file symbol.
+
+        Raises `QError` with the name.
+        """
+        if name.startswith(":"):
+            return load_value(self, Atom(QType.SYMBOL, name))
         return self.names[absolute(name, self.context)]
 
     def set(self, name: str, value: Value) -> None:
-        """Set a variable."""
+        """Set a variable, or the value that a file holds."""
+        if name.startswith(":"):
+            store_value(self, Atom(QType.SYMBOL, name), value)
+            return
         self.names.put(absolute(name, self.context), value)
 
     # -- stopping
@@ -435,7 +443,7 @@ class Interpreter:
 
     def load_folder(self, path: str) -> None:
         """``\\l`` of a folder: a database on disk."""
-        raise QError("nyi")
+        load_folder(self, path)
 
     def reset_handler(self, name: str) -> None:
         """``\\x``: a ``.z`` handler goes back to its default."""

@@ -49,7 +49,7 @@ _TOKEN: Final = re.compile(
       (?P<blank>[ \t\r\n]+)
     | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<symbols>(?:`(?:[A-Za-z0-9.][\w.]*)?(?::[\w.:/]*)?)+)
-    | (?P<io>[012]:(?!\d))
+    | (?P<io>[012]:(?=0x|\D|$))
     | (?P<numbers>-?{_NUMBER})
     | (?P<name>\.?[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)
     | (?P<iterator>['/\\]:?)
@@ -145,7 +145,7 @@ def _is_operator_next(source: str, position: int) -> bool:
     return (
         source[position] in "012"
         and source[position + 1 : position + 2] == ":"
-        and not source[position + 2 : position + 3].isdigit()
+        and (not source[position + 2 : position + 3].isdigit() or source.startswith("0x", position + 2))
     )
 
 

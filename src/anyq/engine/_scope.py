@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from anyq.errors import QError
+from anyq.values import Atom, QType
 
 from ._nodes import (
     Apply,
@@ -13,6 +14,7 @@ from ._nodes import (
     Block,
     Compose,
     Cond,
+    Constant,
     Control,
     Function,
     Iterated,
@@ -119,7 +121,10 @@ def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...
 
 
 def column_name(node: Node) -> tuple[str, Node]:
-    """A column's name and its expression: ``name:x``, or the variable that is the leftmost term, else ``x``."""
+    """A column's name and its expression: ``name:x``, or the variable that is the leftmost term, else ``x``.
+
+    The name of an attribute or of a domain is passed over: a column stays itself in ```update `g#sym from t``.
+    """
     if isinstance(node, Assign) and node.indices is None and node.verb is None:
         return node.name, node.value
     if isinstance(node, Assign | AssignPattern):
@@ -127,9 +132,15 @@ def column_name(node: Node) -> tuple[str, Node]:
     first: Node = node
     while isinstance(first, Apply) and not isinstance(first.function, Iterated):
         nouns = [a for a in first.arguments if not isinstance(a, Verb | Function)]
-        first = nouns[0] if nouns else first.arguments[0]
+        passed = len(nouns) > 1 and _is_symbol(nouns[0])
+        first = nouns[passed] if nouns else first.arguments[0]
     name = first.name.rpartition(".")[2] if isinstance(first, Name) else "x"
     return ("x" if name == "i" else name), node
+
+
+def _is_symbol(node: Node) -> bool:
+    value = node.value if isinstance(node, Constant) else None
+    return isinstance(value, Atom) and value.qtype is QType.SYMBOL
 
 
 def assigned_in(nodes: Sequence[Node]) -> set[str]:

@@ -1,7 +1,9 @@
 """The vocabulary of q, by family."""
 
 from ._cast import part_of
+from ._database import load_folder
+from ._files import load_value, store_value
 from ._handles import once
 from ._install import install
 
-__all__ = ["install", "once", "part_of"]
+__all__ = ["install", "load_folder", "load_value", "once", "part_of", "store_value"]

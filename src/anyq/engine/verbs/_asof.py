@@ -19,7 +19,7 @@ from ._joins import merged
 from ._search import shared_codes
 from ._sort import ranks
 from ._support import items_of, strs, table_of
-from ._tables import rekeyed, table_named, unkeyed
+from ._tables import column_of, rekeyed, table_named, unkeyed
 from ._take import is_row, join, rows_to_table, take, window
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _aggregated(
 ) -> tuple[str, Value]:
     function, *arguments = items_of(part)
     names = [name for argument in arguments for name in strs(argument)]
-    columns = [take(right.column(name), order) for name in names]
+    columns = [take(column_of(right, name), order) for name in names]
     results = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         interpreter.check()

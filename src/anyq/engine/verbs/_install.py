@@ -11,11 +11,13 @@ from . import (
     _bases,
     _cast,
     _comparison,
+    _database,
     _dicts,
     _doth,
     _dotq,
     _enums,
     _fby,
+    _files,
     _find,
     _handles,
     _internals,
@@ -29,6 +31,7 @@ from . import (
     _sort,
     _strings,
     _tables,
+    _text,
     _types,
 )
 
@@ -42,7 +45,7 @@ def install(vocabulary: Vocabulary) -> None:
     """Enter the built-in names of every family."""
     for family in (
         _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
-        _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby, _internals,
-        _dotq, _doth, _handles,
+        _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby,
+        _files, _text, _database, _internals, _dotq, _doth, _handles,
     ):  # fmt: skip
         family.install(vocabulary)

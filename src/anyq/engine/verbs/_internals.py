@@ -20,6 +20,7 @@ from anyq.values import NULL, Atom, List, QType, Value, Vector
 from ._attributes import attribute_of
 from ._base64 import encoded
 from ._json import read_json, write_json
+from ._logs import replay
 from ._strings import md5
 from ._support import (
     INTEGERS,
@@ -202,9 +203,11 @@ _INTERNALS: Final[dict[int, Internal]] = {
     -4: tokens,
     -5: lambda interpreter, x: interpreter.verb("parse", x),
     -6: lambda interpreter, x: interpreter.verb("eval", x),
+    -7: lambda interpreter, x: interpreter.verb("hcount", x),
     -8: lambda _, x: serialized(x),
     -9: lambda _, x: deserialized(x),
     -10: _enumerated_type,
+    -11: replay,
     -14: _joined_csv,
     -15: lambda _, x: md5(x),
     -16: lambda _, x: Atom(QType.INT, 1),

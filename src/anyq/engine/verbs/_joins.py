@@ -17,7 +17,7 @@ from anyq.values import KeyedTable, List, QType, Table, Value, Vector
 
 from ._search import positions, shared_codes
 from ._support import strs, table_of
-from ._tables import rekeyed, table_named, unkeyed
+from ._tables import column_of, rekeyed, table_named, unkeyed
 from ._take import join, take
 from ._types import fill
 
@@ -182,7 +182,7 @@ def ej(interpreter: Interpreter, c: Value, x: Value, y: Value) -> Value:
     """q's ``ej``: every pair of rows that agree in the columns ``c``."""
     names = strs(c)
     left, right = unkeyed(table_named(interpreter, x)), unkeyed(table_named(interpreter, y))
-    own, other = shared_codes([right.column(n) for n in names], [left.column(n) for n in names])
+    own, other = shared_codes([column_of(right, n) for n in names], [column_of(left, n) for n in names])
     order = np.argsort(own, kind="stable")
     ranked = own[order]
     starts, ends = np.searchsorted(ranked, other), np.searchsorted(ranked, other, side="right")

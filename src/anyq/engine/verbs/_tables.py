@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "bang",
     "by_name",
-    "changed",
+    "changed", "column_of",
     "column_type",
     "install",
     "is_name",
@@ -93,6 +93,13 @@ def unkeyed(x: Value) -> Table:
     if isinstance(x, Table):
         return x
     raise QError("type")
+
+
+def column_of(table: Table, name: str) -> Value:
+    """A column by name; the name is the error when there is none."""
+    if name not in table.column_names:
+        raise QError(name)
+    return table.column(name)
 
 
 def key_names(x: AnyTable) -> list[str]:

@@ -1,0 +1,231 @@
+"""Databases on disk: ``.Q.en .Q.ens .Q.dpft .Q.dpt .Q.dpfts .Q.dpts .Q.par .Q.fs .Q.fsn``, and loading a folder.
+
+A database is a folder of serialized values, splayed tables, scripts and partitions. Partitions are folders named by
+date, month, year or number; a table that is in them is read whole, with the partition as its first column.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import Atom, Attr, List, QType, StringArray, Table, Value, Vector
+
+from .._enumeration import Enumeration
+from ._enums import extend_domain
+from ._files import load_value, path_of, store_value
+from ._sort import grade
+from ._support import integer, long, strs, symbol, symbols, table_of
+from ._take import join, take
+
+if TYPE_CHECKING:
+    from .._interpreter import Interpreter
+    from .._vocabulary import Vocabulary
+
+__all__ = ["install", "load_folder"]
+
+_CHUNK: Final = 131_000
+_PARTITION: Final = (
+    (re.compile(r"\d{4}\.\d\d\.\d\d"), "D", "date"),
+    (re.compile(r"\d{4}\.\d\d"), "M", "month"),
+    (re.compile(r"\d{4}"), "J", "year"),
+    (re.compile(r"\d+"), "J", "int"),
+)
+
+
+# -- enumerating
+
+
+def enumerated(interpreter: Interpreter, folder: Value, table: Value) -> Value:
+    """``.Q.en[dir;t]``: the symbol columns of a table over ``sym``, which is kept in ``dir/sym``."""
+    return enumerated_over(interpreter, folder, table, symbol("sym"))
+
+
+def enumerated_over(interpreter: Interpreter, folder: Value, table: Value, name: Value) -> Value:
+    """``.Q.ens[dir;t;name]``: the same over another list."""
+    if not isinstance(table, Table):
+        raise QError("type")
+    domain = strs(name)[0]
+    path = f"{path_of(folder).rstrip('/')}/{domain}"
+    file = symbol(f":{path}")
+    words = load_value(interpreter, file) if interpreter.host.kind(path) else symbols([])
+    interpreter.set(domain, words)
+    columns = [_over(interpreter, domain, column) for column in table.columns.items]
+    longer = interpreter.get(domain)
+    if longer is not words or not interpreter.host.kind(path):
+        store_value(interpreter, file, longer)
+    return Table.of(table.names, List.of(tuple(columns)), table.attr)
+
+
+def _over(interpreter: Interpreter, domain: str, column: Value) -> Value:
+    if isinstance(column, Vector) and column.qtype is QType.SYMBOL and not isinstance(column, Enumeration):
+        return extend_domain(interpreter, domain, column)
+    if isinstance(column, List) and column.items and all(
+        isinstance(item, Vector) and item.qtype is QType.SYMBOL for item in column.items
+    ):
+        return List.of(tuple([extend_domain(interpreter, domain, item) for item in column.items]))
+    return column
+
+
+# -- partitions
+
+
+def partition_path(interpreter: Interpreter, folder: Value, partition: Value, table: Value) -> Value:
+    """``.Q.par[dir;p;t]``: the folder of a table in a partition."""
+    return symbol(f":{path_of(folder).rstrip('/')}/{_text(interpreter, partition)}/{strs(table)[0]}")
+
+
+def _text(interpreter: Interpreter, partition: Value) -> str:
+    return bytes(interpreter.verb("string", partition)).decode()  # type: ignore[call-overload, no-any-return]
+
+
+def _saved(
+    interpreter: Interpreter, folder: Value, partition: Value, field: str, table: Value, domain: str
+) -> Value:
+    """A global table sorted by ``field``, parted on it, enumerated, into its folder of the partition."""
+    name = strs(table)[0]
+    value = interpreter.get(name)
+    if not isinstance(value, Table):
+        raise QError("type")
+    made = enumerated_over(interpreter, folder, value, symbol(domain))
+    assert isinstance(made, Table)
+    if field:
+        made = _parted(made, field)
+    where = strs(partition_path(interpreter, folder, partition, table))[0]
+    store_value(interpreter, symbol(f"{where}/"), made)
+    return symbol(name)
+
+
+def _parted(table: Table, field: str) -> Table:
+    if field not in table.column_names:
+        raise QError(field)
+    ordered = take(table, grade(table.column(field)))
+    assert isinstance(ordered, Table)
+    first = ordered.column(field)
+    rest = [name for name in ordered.column_names if name != field]
+    marked = first.with_attr(Attr.PARTED) if isinstance(first, Vector) else first
+    return table_of([field, *rest], [marked, *[ordered.column(name) for name in rest]])
+
+
+def dpft(interpreter: Interpreter, folder: Value, partition: Value, field: Value, table: Value) -> Value:
+    """``.Q.dpft[dir;p;f;t]``."""
+    return _saved(interpreter, folder, partition, strs(field)[0], table, "sym")
+
+
+def dpfts(interpreter: Interpreter, folder: Value, partition: Value, field: Value, table: Value, s: Value) -> Value:
+    """``.Q.dpfts[dir;p;f;t;s]``."""
+    return _saved(interpreter, folder, partition, strs(field)[0], table, strs(s)[0])
+
+
+def dpt(interpreter: Interpreter, folder: Value, partition: Value, table: Value) -> Value:
+    """``.Q.dpt[dir;p;t]``: as ``.Q.dpft``, without sorting."""
+    return _saved(interpreter, folder, partition, "", table, "sym")
+
+
+def dpts(interpreter: Interpreter, folder: Value, partition: Value, table: Value, s: Value) -> Value:
+    """``.Q.dpts[dir;p;t;s]``."""
+    return _saved(interpreter, folder, partition, "", table, strs(s)[0])
+
+
+# -- text in pieces
+
+
+def in_pieces(interpreter: Interpreter, function: Value, file: Value) -> Value:
+    """``.Q.fs[f;file]``: ``f`` of the lines of a file, some at a time; the size of the file."""
+    return in_pieces_of(interpreter, function, file, long(_CHUNK))
+
+
+def in_pieces_of(interpreter: Interpreter, function: Value, file: Value, size: Value) -> Value:
+    """``.Q.fsn[f;file;n]``: in pieces of about ``n`` bytes, each ending at the end of a line."""
+    path, step, at, rest = path_of(file), max(integer(size), 1), 0, b""
+    total = interpreter.host.size(path)
+    while at < total:
+        interpreter.check()
+        piece = interpreter.host.read(path, at, step)
+        at += len(piece)
+        whole, _, rest = (rest + piece).rpartition(b"\n") if at < total else (rest + piece, b"", b"")
+        if whole:
+            lines = whole.removesuffix(b"\n").replace(b"\r\n", b"\n").split(b"\n")
+            interpreter.apply(function, (List.of(StringArray.from_bytes(lines)),))
+        if not piece:
+            break
+    return long(total)
+
+
+# -- loading
+
+
+def load_folder(interpreter: Interpreter, path: str) -> None:
+    r"""``\l`` of a folder: a splayed table into a variable of its name; of a database everything that is in it, and the
+    folder becomes the current one."""
+    host = interpreter.host
+    folder = path.rstrip("/") or "/"
+    if host.kind(f"{folder}/.d"):
+        interpreter.set(folder.rpartition("/")[2], load_value(interpreter, symbol(f":{folder}")))
+        return
+    host.change_folder(folder)
+    names = [name for name in host.names(".") if not name.startswith(".") and not name.endswith("$")]
+    partitions = _partitions(interpreter, names)
+    for name in sorted(names, key=lambda name: (host.kind(name) == "folder", name)):
+        if name not in partitions[1]:
+            _load_one(interpreter, name)
+    if partitions[1]:
+        _load_partitions(interpreter, *partitions)
+
+
+def _load_one(interpreter: Interpreter, name: str) -> None:
+    host = interpreter.host
+    if name.endswith((".q", ".k")):
+        interpreter.verb("system", Vector(QType.CHAR, np.frombuffer(f"l {name}".encode(), np.uint8)))
+    elif host.kind(name) == "file" or host.kind(f"{name}/.d"):
+        interpreter.set(name, load_value(interpreter, symbol(f":{name}")))
+
+
+def _partitions(interpreter: Interpreter, names: list[str]) -> tuple[tuple[str, str], list[str]]:
+    for pattern, letter, title in _PARTITION:
+        found = [name for name in names if pattern.fullmatch(name) and interpreter.host.kind(name) == "folder"]
+        if found:
+            return (letter, title), sorted(found, key=lambda name: (len(name), name))
+    return ("", ""), []
+
+
+def _load_partitions(interpreter: Interpreter, kind: tuple[str, str], partitions: list[str]) -> None:
+    letter, title = kind
+    host = interpreter.host
+    parts: dict[str, list[Table]] = {}
+    values = []
+    for name in partitions:
+        value = interpreter.verb(
+            "$", Atom(QType.CHAR, ord(letter)), Vector(QType.CHAR, np.frombuffer(name.encode(), np.uint8))
+        )
+        values.append(value)
+        for table in host.names(name):
+            if host.kind(f"{name}/{table}/.d"):
+                loaded = load_value(interpreter, symbol(f":{name}/{table}"))
+                assert isinstance(loaded, Table)
+                column = interpreter.verb("#", long(len(loaded)), value)
+                parts.setdefault(table, []).append(
+                    table_of([title, *loaded.column_names], [column, *loaded.columns.items])
+                )
+    for table, pieces in parts.items():
+        whole: Value = pieces[0]
+        for piece in pieces[1:]:
+            whole = join(whole, piece)
+        interpreter.set(table, whole)
+    made = values[0]
+    for value in values[1:]:
+        made = join(made, value)
+    interpreter.set(title, made if not isinstance(made, Atom) else interpreter.verb("enlist", made))
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names."""
+    for name, rank, function in (
+        ("en", 2, enumerated), ("ens", 3, enumerated_over), ("par", 3, partition_path), ("dpft", 4, dpft),
+        ("dpfts", 5, dpfts), ("dpt", 3, dpt), ("dpts", 4, dpts), ("fs", 2, in_pieces), ("fsn", 3, in_pieces_of),
+        ("fps", 2, in_pieces), ("fpn", 3, in_pieces_of),
+    ):  # fmt: skip
+        vocabulary.define(f".Q.{name}", rank, function, context=True)

@@ -1,0 +1,53 @@
+v:([]a:1 2;b:`x`y)
+k:([s:`x`y]n:10 20)
+`w set v
+`kk set k
+`u set([]name:();age:())
+`l set([]a:1 2;s:("ab";"c"))
+/ insert
+`w insert(3;`z) / enlist 2
+w / ([]a:1 2 3;b:`x`y`z)
+`w insert(4 5;`p`q) / 3 4
+count w / 5
+`w insert`a`b!(6;`r) / enlist 5
+`w insert([]b:`s`t;a:7 8) / 6 7
+w[7] / `a`b!(8;`t)
+insert[`w;(9;`u)] / enlist 8
+`w insert(1.5;`z) / 'type
+`w insert(1;2;3) / 'length
+`w insert(1 2;`a`b`c) / 'length
+`w insert([]c:1 2) / 'mismatch
+count w / 9
+`kk insert(`z;30) / enlist 2
+`kk insert(`z;31) / 'insert
+`kk insert(`p`p;1 2) / 'insert
+kk / ([s:`x`y`z]n:10 20 30)
+`u insert(`tom`dick;30 40) / 0 1
+meta u / ([c:`name`age]t:"sj";f:``;a:``)
+`l insert(3;"xyz") / enlist 2
+l / ([]a:1 2 3;s:("ab";"c";"xyz"))
+`l insert(4 5;("p";"qq")) / 3 4
+last[l]`s / "qq"
+`fresh insert([]a:1 2) / 0 1
+fresh / ([]a:1 2)
+`nowhere insert(1;2) / 'nowhere
+(1 2)insert 3 / 'type
+/ upsert
+v upsert(3;`z) / ([]a:1 2 3;b:`x`y`z)
+v upsert((3;`z);(4;`p)) / ([]a:1 2 3 4;b:`x`y`z`p)
+v upsert`a`b!(3;`z) / ([]a:1 2 3;b:`x`y`z)
+v upsert([]b:`z`p) / ([]a:1 2 0N 0N;b:`x`y`z`p)
+v upsert([]z:1 2) / 'mismatch
+v upsert(1.5;`a) / 'type
+v / ([]a:1 2;b:`x`y)
+k upsert(`y;21) / ([s:`x`y]n:10 21)
+k upsert(`z;30) / ([s:`x`y`z]n:10 20 30)
+k upsert((`y;21);(`z;30)) / ([s:`x`y`z]n:10 21 30)
+k upsert([]s:`x`z;n:1 2) / ([s:`x`y`z]n:1 20 2)
+k upsert([s:`x`z]n:1 2) / ([s:`x`y`z]n:1 20 2)
+`kk upsert(`z;33) / `kk
+kk`z / (enlist`n)!enlist 33
+(`a`b!1 2)upsert`b`c!3 4 / `a`b`c!1 3 4
+() upsert v / v
+/ assignment of rows
+{x,:`a`b!(3;`z);x}v / ([]a:1 2 3;b:`x`y`z)
