@@ -113,7 +113,7 @@ def kola(port: int, bodies: list[str]) -> dict[str, Any]:
         "times": pl.Series("", [datetime.time(1, 2, 3)]),
         "table": pl.DataFrame({"a": [1, 2], "b": [1.5, 2.5]}),
     }
-    q = library.Q("127.0.0.1", port)
+    q: Any = library.Q("127.0.0.1", port)
     q.connect()
 
     def text(value: Any) -> str:

@@ -64,7 +64,7 @@ FUNCTIONS = {"projection", "composition", "each", "over", "scan", "each prior", 
 NEGATIVE = {f"{label} vector" for label in ("short", "int", "month", "date", "minute", "second", "time")}
 
 UNKNOWN = {
-    "pykx": set[str](),
+    "pykx": {"lambda", "lambda of a namespace", "composition", "each"},  # without a licence it has no lambdas
     "aiokdb": FUNCTIONS | NEGATIVE | {"lambda of a namespace"},  # it packs vectors of integers without sign
 }
 """What a client itself does not read and write again as it was, by name."""

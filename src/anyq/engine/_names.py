@@ -189,4 +189,5 @@ class Names(dict[str, Value]):
 
     def spaces(self) -> list[str]:
         """The namespaces at the root, without their dots, in the order they came."""
-        return [space[1:] for space in self.members if space and space.count(".") == 1]
+        made = [name for name in self.computed if name.count(".") == 1]
+        return [space[1:] for space in (*made, *self.members) if space.count(".") == 1]

@@ -38,6 +38,7 @@ from ._nodes import (
 )
 from ._phrase import Term, fold
 from ._scope import column_name, locals_of, names_in, params_of
+from ._vocabulary import OPERATOR_CODES
 
 __all__ = ["MAX_NESTING", "Words", "parse"]
 
@@ -218,7 +219,8 @@ class _Parser:
         if name in _CONTROL and self.is_text("["):
             return Term(self.control(token))
         if self.words.is_keyword(name):
-            return Term(Verb(token.start, token.end, name), verb=self.words.is_infix(name) and not self.k)
+            infix = name in OPERATOR_CODES if self.k else self.words.is_infix(name)
+            return Term(Verb(token.start, token.end, name), verb=infix)
         if self.words.is_extension(name):
             return Term(Name(token.start, token.end, f".q.{name}"), verb=self.words.is_infix(name))
         return Term(Name(token.start, token.end, name))

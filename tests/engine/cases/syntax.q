@@ -188,3 +188,8 @@ sum each m / 6 15 24
 "abc / '"
 1 2) / ')
 a] / ']
+/ k: one-argument glyphs, and those words between their arguments that are operators
+k)#1 2 3 / 3
+k)2 in !3 / 1b
+k){$[99h~@x;!x;()]}`a`b!1 2 / `a`b
+3#key `.q / ``aj`aj0

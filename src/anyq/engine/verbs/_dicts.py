@@ -176,10 +176,13 @@ def _key_of_name(interpreter: Interpreter, name: str) -> Value:
 def key(interpreter: Interpreter, x: Value) -> Value:
     """The keys of a dict; of a keyed table the key columns; the type's name of a vector, an enumeration's domain.
 
-    Of a symbol: what the variable or namespace of that name is known by.
+    Of a whole number: what ``til`` gives, as k's ``!`` does. Of a symbol: what the variable or namespace of that name
+    is known by.
     """
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
         return _key_of_name(interpreter, x.raw)
+    if isinstance(x, Atom) and x.qtype in INTEGERS:
+        return Vector(QType.LONG, np.arange(integer(x)))
     if isinstance(x, Enumeration):
         return Atom(QType.SYMBOL, x.domain)
     if isinstance(x, Dict):
