@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import attrs
 
 from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError
@@ -31,7 +32,6 @@ from anyq.protocol import (
     Event,
     ForeignProtocol,
     Login,
-    Message,
     Refuse,
     Response,
     Role,
@@ -49,6 +49,8 @@ __all__ = ["Actions", "Session"]
 
 log: Final = logging.getLogger("anyq.server")
 _BATCH: Final = 32
+_HEAVY: Final = 1 << 17
+_HEAVY_COMPRESSED: Final = 1 << 14
 _CLOSING_TIME: Final = 5.0
 _NOT_HTTP: Final = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 36\r\n\r\n"
@@ -231,22 +233,38 @@ class Session(Client):
                         self._room = anyio.Event()
                         await self._room.wait()
         except (ProtocolError, DecodeError, LimitError) as error:
-            self._stats.bad_messages += 1
-            log.warning("client %d (%s) is disconnected: %s", self.handle, self.user, error)
+            self._bad(error)
         except OSError as error:
             log.debug("client %d: %s", self.handle, error)
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: SyncRequest | AsyncMessage) -> None:
         """Handle a message now if its handler is plain and nothing waits before it, else in its turn."""
         if self._finishing:
             return
-        value = decode_request(message)  # type: ignore[arg-type]
         sync = isinstance(message, SyncRequest)
         action = self._actions.on_sync if sync else self._actions.on_async
+        if len(message.body) > (_HEAVY_COMPRESSED if message.compressed else _HEAVY):
+            self._add_work(lambda: self._decode_and_handle(action, message, sync))
+            return
+        value = decode_request(message)
         if action.plain and not self._working:
             self._handle_now(action, value, sync)
         else:
             self._add_work(lambda: self._handle(action, value, sync))
+
+    async def _decode_and_handle(self, action: Action, message: SyncRequest | AsyncMessage, sync: bool) -> None:
+        """Decode in a worker thread, so that the other clients do not wait for it."""
+        try:
+            value = await anyio.to_thread.run_sync(decode_request, message, abandon_on_cancel=True)
+        except (DecodeError, LimitError) as error:
+            self._bad(error)
+        else:
+            await self._handle(action, value, sync)
+
+    def _bad(self, error: Exception) -> None:
+        self._stats.bad_messages += 1
+        log.warning("client %d (%s) is disconnected: %s", self.handle, self.user, error)
+        self._end(f"it sent what is no message: {error}")
 
     def _handle_now(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
