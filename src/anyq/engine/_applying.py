@@ -60,7 +60,6 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".", 4, dot_four, context=True)
     vocabulary.define("value", 1, value, context=True)
     vocabulary.define("get", 1, value, context=True)
-    vocabulary.define("set", 2, assign, context=True)
     vocabulary.define("parse", 1, parse_text, context=True)
     vocabulary.define("eval", 1, evaluate, context=True)
     vocabulary.define("reval", 1, evaluate_sealed, context=True)
@@ -275,13 +274,6 @@ def value(q: Interpreter, x: Value) -> Value:
         return Vector.of(x.qtype, x.data)
     return q.value(x)
 
-
-def assign(q: Interpreter, name: Value, x: Value) -> Value:
-    """``name set x``: the variable of that name; the result is the name."""
-    if not (isinstance(name, Atom) and name.qtype is QType.SYMBOL):
-        raise QError("type")
-    q.set(name.raw, x)
-    return name
 
 
 def _anatomy(x: Closure) -> Value:
