@@ -76,6 +76,14 @@ from .values import install_face as _install_face
 from .values import int_ as int
 
 if _TYPE_CHECKING:
+    from . import client as client
+    from . import embedded as embedded
+    from . import engine as engine
+    from . import portal as portal
+    from . import remote as remote
+    from . import server as server
+    from . import sync as sync
+    from . import testing as testing
     from .client import Address, Connection, Pool, connect, parse_address
     from .embedded import open_embedded, serve
     from .portal import Portal, start_portal

@@ -447,3 +447,43 @@ def test_any_login_bytes_cut_anywhere_give_the_same(stream: bytes, data: st.Data
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     chunks = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True) if a < b]
     assert events(Connection(Role.SERVER), chunks) == events(Connection(Role.SERVER), [stream] if stream else [])
+
+
+def test_a_small_request_and_its_reply_at_once() -> None:
+    client, server = opened(), opened(Role.SERVER)
+    call = Call()
+    data = client.request(b"\x0a\x00\x01\x00\x00\x001", call)
+    assert data is not None
+    assert call.state is CallState.SENT
+    assert client.request(b"\x0a\x00\x01\x00\x00\x001", Call()) is None
+    server.receive_data(data)
+    assert isinstance(server.next_event(), SyncRequest)
+    answer = server.send(Response(b"\xf9" + bytes(8)))
+    assert client.reply() is None
+    client.receive_data(answer[:9])
+    assert client.reply() is None
+    client.receive_data(answer[9:])
+    assert client.reply() == b"\xf9" + bytes(8)
+    assert call.state is CallState.ANSWERED
+    assert client.reply() is None
+    assert client.next_event() is NEED_DATA
+
+
+def test_the_quick_way_leaves_the_rest_to_the_other() -> None:
+    client, server = opened(), opened(Role.SERVER)
+    call = Call()
+    data = client.request(b"\x0a\x00\x01\x00\x00\x001", call)
+    assert data is not None
+    server.receive_data(data)
+    server.next_event()
+    client.receive_data(server.send(AsyncMessage(b"\xf9" + bytes(8))) + server.send(Response(b"\xf9" + bytes(8))))
+    assert client.reply() is None
+    assert isinstance(client.next_event(), AsyncMessage)
+    event = client.next_event()
+    assert isinstance(event, Response)
+    assert event.call is call
+    assert client.request(b"\x0a\x00\x01\x00\x00\x001", call) is not None
+    client.ledger.abandon(call)
+    client.receive_data(b"\1\2\0\0\x11\0\0\0\xf9" + bytes(8))
+    assert client.reply() is None
+    assert isinstance(client.next_event(), DroppedReply)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import Final, TypeAlias
 
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
 from anyq.values import List, Value, as_q, chars
 
-__all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "request_value"]
+__all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "request_body", "request_value"]
 
 MAX_ARGUMENTS: Final = 8
 """q functions take no more."""
+
+_TEXT: Final = Struct("<BBI")
+"""Before the characters of a vector: type, attribute, count."""
 
 _HEAVY: Final = 4 << 20
 _HEAVY_COMPRESSED: Final = 1 << 18
@@ -39,6 +43,16 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
     if not arguments:
         return head
     return List([head, *map(as_q, arguments)])
+
+
+def request_body(query: Query, arguments: Sequence[object], capability: int) -> bytes:
+    """The body of `request_value`, for a peer of ``capability``. Raises as it does, and `EncodeError`."""
+    if not arguments and type(query) is str:
+        # Nine calls of ten: a text alone, which needs no value to be encoded.
+        text = query.encode()
+        if len(text) < 1 << 31:
+            return _TEXT.pack(10, 0, len(text)) + text
+    return codec.encode(request_value(query, arguments), capability=capability)
 
 
 def decode_message(message: AsyncMessage | SyncRequest | Response, limits: codec.Limits) -> Value:

@@ -13,10 +13,9 @@ import anyio.lowlevel
 import attrs
 from anyio.abc import TaskGroup
 
-from anyq import codec
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query, decode_message, request_value
+from anyq.client._bodies import Query, decode_message, request_body
 from anyq.client._context import Namespace
 from anyq.client._core import Core, State
 from anyq.client._inbox import Feed
@@ -204,7 +203,7 @@ class Connection:
         """
         core = self._core
         core.check_usable()
-        body = codec.encode(request_value(query, arguments), capability=core.capability)
+        body = request_body(query, arguments, core.capability)
         await anyio.lowlevel.checkpoint_if_cancelled()
         await core.room()
         core.submit(AsyncMessage(body), Call())
@@ -249,7 +248,7 @@ class Connection:
     def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> tuple[Pending, SyncRequest]:
         core = self._core
         core.check_usable()
-        body = codec.encode(request_value(query, arguments), capability=core.capability)
+        body = request_body(query, arguments, core.capability)
         message = SyncRequest(body)
         call = Pending(core, idempotent=idempotent, size=len(body))
         if idempotent:

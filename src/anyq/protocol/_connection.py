@@ -45,6 +45,7 @@ __all__ = ["Connection"]
 
 _KINDS: Final[dict[type, int]] = {AsyncMessage: 0, SyncRequest: 1, Response: 2}
 _JOIN_BELOW: Final = 1 << 16
+_PLAIN_RESPONSE: Final = b"\1\2\0\0"
 
 
 class Connection:
@@ -289,6 +290,38 @@ class Connection:
             if event is None:
                 return None
         return self._parts(event)
+
+    # One small request and its answer
+
+    def request(self, body: Buffer, call: Call) -> bytes | None:
+        """The bytes of a small request that may go at once, since nothing else waits; else ``None``, and nothing
+        has changed.
+
+        With `reply`, this is the quick way for those who make one call after the other. It is the same as `queue` and
+        `take`.
+        """
+        ledger = self.ledger
+        if ledger.in_flight or ledger.queued or self._urgent or len(body) >= _JOIN_BELOW:
+            return None
+        if self._states[self.role] is not State.OPEN:
+            return None
+        ledger.enter(call)
+        return header_bytes(1, len(body), 0, True, self.capability) + body
+
+    def reply(self) -> bytes | None:
+        """The body of the response to the only request in flight, if that is all that was received: plain, whole,
+        and alone. Else ``None``, and nothing has changed: `next_event` tells what there is.
+        """
+        ledger, inbox = self.ledger, self._inbox
+        if self._header is not None or self._failure is not None or ledger.in_flight != 1:
+            return None
+        head = ledger.head()
+        if head is None or head.state is not CallState.SENT or len(inbox) > self.max_message_size:
+            return None
+        body = inbox.take_only(_PLAIN_RESPONSE)
+        if body is not None:
+            ledger.answer()
+        return body
 
     def _check(self, event: Event) -> None:
         if not self._states.allows(self.role, type(event)):

@@ -114,7 +114,9 @@ class Ledger(Generic[M]):
     def abandon(self, call: Call) -> bool:
         """The caller of ``call`` goes away. True if the other side will never see the message."""
         if call.state is CallState.QUEUED:
-            self.queued_size -= self._queued.pop(call)[2]
+            entry = self._queued.pop(call, None)  # none if its caller went away before it was queued
+            if entry is not None:
+                self.queued_size -= entry[2]
             call.state = CallState.WITHDRAWN
         elif call.state is CallState.SENT:
             call.state = CallState.ABANDONED

@@ -10,7 +10,6 @@ from typing import Self, Unpack
 
 import attrs
 
-from anyq import codec
 from anyq.client import (
     Address,
     ConnectionStatistics,
@@ -21,11 +20,11 @@ from anyq.client import (
     decode_message,
     load_script,
     parse_address,
-    request_value,
+    request_body,
     script_error,
 )
 from anyq.errors import QError
-from anyq.protocol import AsyncMessage, SyncRequest
+from anyq.protocol import AsyncMessage
 from anyq.sync._context import Namespace
 from anyq.sync._core import Core, State
 from anyq.sync._feed import Feed
@@ -152,8 +151,8 @@ class Connection:
         """
         core = self._core
         core.check_usable()
-        body = codec.encode(request_value(query, arguments), capability=core.capability)
-        core.post(core.prepare(AsyncMessage(body), query, False))
+        body = request_body(query, arguments, core.capability)
+        core.post(core.prepare(body, query, expects=False))
 
     def flush(self) -> None:
         """Wait until all that was queued so far has been handed to the network.
@@ -184,8 +183,8 @@ class Connection:
     def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> Pending:
         core = self._core
         core.check_usable()
-        body = codec.encode(request_value(query, arguments), capability=core.capability)
-        return core.prepare(SyncRequest(body), query, idempotent)
+        body = request_body(query, arguments, core.capability)
+        return core.prepare(body, query, idempotent=idempotent)
 
     # Listening
 

@@ -68,6 +68,7 @@ class Core(AbstractContextManager[None]):
         self._closed: Exception | None = None
         self._cause: Exception | None = None
         self._unreported: Exception | None = None
+        self._hooked = options.on_call is not None
         self._busy = threading.Lock()
 
     def __enter__(self) -> None:
@@ -162,7 +163,7 @@ class Core(AbstractContextManager[None]):
         self.counters.lost += 1
         assert isinstance(call, Pending)
         call.error = error
-        if type(call.message) is AsyncMessage:
+        if not call.expects:
             self._unreported = error
             log.warning("an async message was lost: %s", error)
         else:
@@ -237,21 +238,40 @@ class Core(AbstractContextManager[None]):
         if self._link is None and not self._reconnects:
             raise self._lost_error("not sent") if self.state != "new" else ClosedError("this connection is not open")
 
-    def prepare(self, message: Message, query: Any, idempotent: bool) -> Pending:
+    def prepare(self, body: bytes, query: Any, *, expects: bool = True, idempotent: bool = False) -> Pending:
         """A call, of which nothing is known to the network yet."""
-        return Pending(self, message, query, idempotent=idempotent, timed=self.options.on_call is not None)
+        return Pending(self, body, query, expects=expects, idempotent=idempotent, timed=self._hooked)
 
     def ask(self, call: Pending, timeout: float | None) -> None:
         """Send ``call`` and receive until it is done. At the time-out, or interrupted, it is abandoned."""
         with self:
             deadline = None if timeout is None else time.monotonic() + timeout
             try:
-                self._send(call, deadline)
+                if deadline is None and self._exchange(call):
+                    return
+                if call.state is CallState.QUEUED and call not in self._parked:
+                    self._send(call, deadline)
                 if not self._drive(call.done, deadline):
                     raise CallTimeout(f"no answer within {timeout} s")
             except BaseException:
                 self._abandon(call)
                 raise
+
+    def _exchange(self, call: Pending) -> bool:
+        """The quick way, for calls without deadline, hook or anything else that is going on."""
+        link = self._link
+        if link is None or self._hooked or self.options.liveness is not None or self._closed is not None:
+            return False
+        try:
+            answered = link.exchange(call)
+        except BaseException as error:
+            if not self._mend(link, error):
+                raise
+            return call.done()
+        if call.state is not CallState.QUEUED:
+            self.counters.calls += 1
+            self.counters.answered += call.answer is not None
+        return answered
 
     def submit(self, call: Pending) -> None:
         """Send ``call`` as soon as its turn comes."""
@@ -282,7 +302,7 @@ class Core(AbstractContextManager[None]):
 
     def _send(self, call: Pending, deadline: float | None) -> None:
         link = self._usable(deadline)
-        if type(call.message) is SyncRequest:
+        if call.expects:
             self.counters.calls += 1
         else:
             self.counters.posts += 1
@@ -396,7 +416,7 @@ class Core(AbstractContextManager[None]):
             query=text if self.options.report_queries else None,
             outcome=outcome,
             seconds=time.perf_counter() - call.started,
-            request_bytes=call.size,
+            request_bytes=len(call.body),
             response_bytes=size,
         )
         _tell(hook, report)

@@ -91,6 +91,8 @@ class Link:
             while not self._accepted:
                 if not self.advance(deadline):
                     raise ConnectTimeout(f"no answer to the login within {self._options.connect_timeout} s")
+        except ConnectTimeout:  # an OSError too
+            raise
         except OSError as error:
             raise ConnectError(f"the connection broke during the login: {error}") from error
         except ConnectionLost as error:
@@ -110,6 +112,44 @@ class Link:
             raise
         self._push()
         self.stable = True
+
+    def exchange(self, call: Pending) -> bool:
+        """Send ``call`` and receive once, if nothing else is to be done. True if that brought its answer.
+
+        Otherwise it is sent (and the rest is up to `advance`), or QUEUED: nothing has happened then.
+        """
+        if self._rest or self._undispatched or time.monotonic() - self._heard > _FRESH:
+            return False
+        self.stable = False
+        protocol, wire = self.protocol, self._wire
+        data = protocol.request(call.body, call)
+        if data is None:
+            self.stable = True
+            return False
+        sent = wire.send(data)
+        self._counters.bytes_sent += sent
+        if sent < len(data):
+            self._rest.append(memoryview(data)[sent:])
+            self.stable = True
+            return False
+        buffer = protocol.get_buffer()
+        self.stable = True
+        try:
+            wire.receive(buffer)
+        finally:
+            if wire.counts:
+                count = wire.counts.pop()
+                self._counters.bytes_received += count
+                protocol.buffer_updated(count)
+                self._undispatched = True
+        body = protocol.reply()
+        if body is None:
+            self._dispatch()
+            return call.done()
+        call.answer = body
+        self._undispatched = False
+        self._heard = time.monotonic()
+        return True
 
     @property
     def sending(self) -> bool:

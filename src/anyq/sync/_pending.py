@@ -8,7 +8,7 @@ from typing import Protocol
 from anyq import codec
 from anyq.client import Query, decode_message
 from anyq.errors import ClosedError, DecodeError, DecodeLimitError, Error
-from anyq.protocol import Call, Message, Response
+from anyq.protocol import AsyncMessage, Call, CallState, Message, Response, SyncRequest
 from anyq.values import Value
 
 __all__ = ["CallOwner", "Pending"]
@@ -35,34 +35,43 @@ class Pending(Call):
     Nothing happens in the background. The answer is taken off the network by `result`, or on the way to another one.
     """
 
-    __slots__ = ("_owner", "error", "idempotent", "message", "query", "response", "size", "started", "value")
+    __slots__ = ("_owner", "answer", "body", "error", "expects", "idempotent", "query", "response", "started", "value")
 
     def __init__(
         self,
         owner: CallOwner,
-        message: Message,
+        body: bytes,
         query: Query = "",
         *,
+        expects: bool = True,
         idempotent: bool = False,
         timed: bool = False,
     ) -> None:
-        super().__init__()
+        self.state = CallState.QUEUED
         self._owner = owner
-        self.message = message
+        self.body = body
         self.query = query
+        self.expects = expects
+        """Whether it is a call; an async message expects no answer."""
         self.idempotent = idempotent
-        self.size = len(message.body)
         self.started = time.perf_counter() if timed else 0.0
+        self.answer: bytes | None = None
+        """The body of a plain little-endian response; `response` is any other."""
         self.response: Response | None = None
         self.value: Value | None = None
         self.error: Exception | None = None
+
+    @property
+    def message(self) -> Message:
+        """What is sent."""
+        return SyncRequest(self.body) if self.expects else AsyncMessage(self.body)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.state.value}>"
 
     def done(self) -> bool:
         """Whether the answer, or what prevents it, is here. Does not look at the network."""
-        return self.response is not None or self.value is not None or self.error is not None
+        return not (self.answer is None and self.response is None and self.value is None and self.error is None)
 
     def result(self, timeout: float | None = None) -> Value:
         """The answer, waiting for it at most ``timeout`` seconds (`CallTimeout`; ask again later if you like).
@@ -86,14 +95,17 @@ class Pending(Call):
             return self.value
         if self.error is not None:
             raise self.error.with_traceback(None)
-        assert self.response is not None
         try:
-            self.value = decode_message(self.response, self._owner.limits)
+            if self.answer is not None:
+                self.value = codec.decode(self.answer, limits=self._owner.limits)
+            else:
+                assert self.response is not None
+                self.value = decode_message(self.response, self._owner.limits)
         except Error as error:
             self.error = error
             if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError):
                 self._owner.spoiled(error)
-            self.response = None
+            self.response = self.answer = None
             raise
-        self.response = None  # not before: an interrupted decoding can be repeated
+        self.response = self.answer = None  # not before: an interrupted decoding can be repeated
         return self.value
