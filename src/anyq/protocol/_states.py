@@ -56,8 +56,6 @@ class State(Enum):
     CLOSED = "closed"
     ERROR = "broken"
 
-    __hash__ = object.__hash__
-
 
 _OPEN: Final[dict[type, State]] = {
     AsyncMessage: State.OPEN,
