@@ -106,8 +106,9 @@ class Compiler:
     def function(self, closure: Closure) -> Callable[..., Value]:
         """The code of a lambda."""
         node = closure.node
-        unit = Unit(node.source, [], closure.origin, node.start, closure.context)
-        writer = _Writer(self, unit, closure.context, frozenset(node.params + node.locals), closure)
+        context = f".{closure.context}" if closure.context else ""
+        unit = Unit(node.source, [], closure.origin, node.start, context)
+        writer = _Writer(self, unit, context, frozenset(node.params + node.locals), closure)
         parameters = ", ".join(f"l_{name}" for name in node.params)
         writer.header(f"def q({parameters}):", [f"l_{name} = EMPTY" for name in node.locals])
         writer.body(node.body)
@@ -233,7 +234,8 @@ class _Writer:
         return self.constant(self.entry(node).value)
 
     def lambda_(self, node: Function) -> str:
-        return self.constant(self.q.make_closure(node, self.context, self.unit.label))
+        label = f"{self.unit.label}@" if self.unit.label else ""
+        return self.constant(self.q.make_closure(node, self.context, label))
 
     def iterated(self, node: Iterated) -> str:
         inner = self.gen(node.function)
@@ -335,7 +337,7 @@ class _Writer:
             self.mark = node.start
             self.emit(f"view({key}, {self.constant(view)})")
             return "NULL"
-        value = self.gen(node.value)
+        value = self.assigned_value(node)
         if node.indices is None and node.verb is None:
             self.mark = node.start
             self.emit(f"l_{node.name} = {value}" if local else f"setg({key}, {value})")
@@ -348,6 +350,13 @@ class _Writer:
         if node.indices is None:
             return after
         return value if node.verb is None else self.temporary(f"apn({after}, ({', '.join(indices)},))")
+
+    def assigned_value(self, node: Assign) -> str:
+        """The value to assign; a lambda learns the name it gets, for call chains."""
+        if isinstance(node.value, Function) and node.indices is None and node.verb is None:
+            label = node.name if self.closure is None else f"{self.unit.label}@"
+            return self.constant(self.q.make_closure(node.value, self.context, label))
+        return self.gen(node.value)
 
     def amended(self, node: Assign, before: str, indices: list[str], value: str) -> str:
         verb = self.resolved(node.verb, 2) if node.verb is not None else "None"

@@ -200,7 +200,8 @@ class Interpreter:
                 cancel = self.host.alarm(self.time_limit, self.interrupt)
             return job()
         except Exception as error:
-            raise self.explained(error) from error.__cause__
+            made = self.explained(error)
+            raise made from made.__cause__
         finally:
             self._busy = self.state.stop = False
             if cancel is not None:
@@ -249,13 +250,20 @@ class Interpreter:
         if isinstance(head, Atom) and head.qtype is QType.CHAR:
             return self.eval(bytes([head.raw]))
         if isinstance(head, Atom) and head.qtype is QType.SYMBOL:
-            return self.get(head.raw)
+            return self.function_named(head.raw)
         return head
+
+    def function_named(self, name: str) -> Value:
+        """What a symbol stands for in the place of a function: a variable, else a keyword."""
+        found = self.names.find(absolute(name, self.context))
+        if found is None and self.vocabulary.is_keyword(name):
+            return self.vocabulary.entries[name].value
+        return self.get(name) if found is None else found
 
     def apply_atom(self, x: Atom, *arguments: Value) -> Value:
         """An atom in the place of a function: a symbol names a variable, an integer is a handle."""
         if x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
-            return self.applier.apply(self.get(x.raw), arguments)
+            return self.applier.apply(self.function_named(x.raw), arguments)
         if x.qtype in (QType.LONG, QType.INT, QType.SHORT) and len(arguments) == 1:
             return self.send(int(x.raw), arguments[0])
         if x.qtype is QType.SYMBOL and len(arguments) == 1:
@@ -404,14 +412,13 @@ class Interpreter:
 
     # -- functions
 
-    def make_closure(self, node: Function, context: str, parent: str = "") -> Closure:
-        """A lambda value for a node; its code is made at the first call."""
+    def make_closure(self, node: Function, context: str, label: str = "") -> Closure:
+        """A lambda value for a node; its code is made at the first call. ``label`` is its name in call chains."""
 
         def stub(*arguments: Value) -> Value:
             return self.compiled(closure)(*arguments)
 
         source = node.source.encode("latin-1")
-        label = f"{parent}@" if parent else ""
         closure = Closure(context[1:], source, node, self, len(node.params), stub, label)
         return closure
 
