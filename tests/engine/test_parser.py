@@ -17,7 +17,8 @@ from anyq.errors import QError
 Q = Interpreter()
 PIECES = [
     *"+-*%!&|<>=~,^#_$?@.()[]{};: \n'/\\`", "1 2.5", "`a", '"x"', "x", "y", "a", "t", "':", "/:", "\\:", "::",
-    "select ", "from ", "where ", "by ", "each ", "count ", "if[", "while[", "do[", "$[", "0N", "0x", "+:", "t[", "0:", "([]",
+    "select ", "from ", "where ", "by ", "each ", "count ", "if[", "while[", "do[", "$[",
+    "0N", "0x", "+:", "t[", "0:", "([]",
     "distinct ",
 ]  # fmt: skip
 
