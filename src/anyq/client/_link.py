@@ -336,7 +336,7 @@ class Link:
 
     def lost(self) -> tuple[list[tuple[Call, Message]], list[Call]]:
         """What never left this side whole, in order; and the calls of which nobody knows whether they ran."""
-        return self.protocol.ledger.close(unsent=sum(map(len, self._rest)))
+        return self.protocol.ledger.close(unsent=sum(map(len, self._rest)) - self._transport.in_doubt)
 
 
 def end_of_file_text(event: EndOfFile) -> str:

@@ -47,6 +47,10 @@ class Receiver(Protocol):
 class Transport(Protocol):
     """Carries bytes. One task sends, one receives. What breaks it is an `OSError`."""
 
+    @property
+    def in_doubt(self) -> int:
+        """Of a `send_some` that did not come back: how many bytes may have been handed over all the same."""
+
     def try_send(self, data: Buffer) -> int:
         """Hand over what goes without waiting; how many bytes that were."""
 
@@ -67,6 +71,8 @@ class SocketTransport:
     """A connected, non-blocking socket, which this object owns."""
 
     __slots__ = ("_sock",)
+
+    in_doubt = 0
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -207,20 +213,23 @@ class SocketStream(ByteStream):
 class StreamTransport:
     """An AnyIO byte stream, which this object owns."""
 
-    __slots__ = ("_stream",)
+    __slots__ = ("_stream", "in_doubt")
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
+        self.in_doubt = 0
 
     def try_send(self, data: Buffer) -> int:
         return 0
 
     async def send_some(self, data: memoryview) -> int:
         piece = bytes(data[:_CHUNK])
+        self.in_doubt = len(piece)
         try:
             await self._stream.send(piece)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
             raise _os_error(error) from error
+        self.in_doubt = 0
         return len(piece)
 
     async def receive_once(self, receiver: Receiver) -> bool:

@@ -34,6 +34,7 @@ class ScriptedPeer:
         self.stream = stream
         self.protocol = Connection(Role.SERVER)
         self.login = Login()
+        self._sending = anyio.Lock()
 
     async def next_event(self) -> Event:
         """What the client does next; `EndOfFile` when it has gone."""
@@ -91,8 +92,9 @@ class ScriptedPeer:
         await self.send_raw(self.protocol.send(SyncRequest(codec.encode(as_q(value)))))
 
     async def send_raw(self, data: bytes) -> None:
-        """Send any bytes."""
-        await self.stream.send(data)
+        """Send any bytes; what several tasks send is not mixed up."""
+        async with self._sending:
+            await self.stream.send(data)
 
     async def echo(self) -> None:
         """Answer each request with its own value, until the client goes."""
