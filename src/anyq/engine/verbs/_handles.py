@@ -36,7 +36,8 @@ def hopen(interpreter: Interpreter, x: Value) -> Value:
             raise QError("type")
         timeout = integer(limit) / 1000 or None
     elif isinstance(x, Vector) and x.qtype in INTEGERS and len(x) == 2:
-        x, timeout = x[0], integer(x[1]) / 1000 or None
+        timeout = integer(x[1]) / 1000 or None
+        x = x[0]
     return Atom(QType.INT, interpreter.host.open(_target(x), timeout))
 
 

@@ -166,6 +166,8 @@ def xcol(interpreter: Interpreter, x: Value, y: Value) -> Value:
         names = plain.column_names
         if isinstance(x, Dict):
             new = dict(zip(strs(x.keys), strs(x.values), strict=True))
+            if set(new) - set(names):
+                raise QError("length")
             names = [new.get(name, name) for name in names]
         else:
             given = strs(x)

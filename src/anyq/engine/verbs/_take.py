@@ -193,6 +193,8 @@ def _join_lists(x: Value, y: Value) -> Value:
 
 
 def _join_keyed(x: Value, y: Value) -> Value:
+    if (isinstance(x, Atom | Vector) and isinstance(y, Dict)) or (isinstance(x, Dict) and isinstance(y, Atom | Vector)):
+        raise QError("type")
     from ._dicts import upsert
 
     if isinstance(x, Table) and isinstance(y, Table):

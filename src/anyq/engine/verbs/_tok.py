@@ -71,9 +71,9 @@ def _ipv4(text: str) -> int | None:
         return None
 
 
-def _float(text: str, _: QType) -> Any:
+def _float(text: str, qtype: QType) -> Any:
     if _FLOAT.match(text):
-        return float(text)
+        return float(qtype.numpy.type(text))
     sign = -1 if text[:1] == "-" else 1
     named = _NAMED.get(text.lstrip("+-"))
     return None if named is None else sign * named
