@@ -275,7 +275,6 @@ def value(q: Interpreter, x: Value) -> Value:
     return q.value(x)
 
 
-
 def _anatomy(x: Closure) -> Value:
     """The parts of a lambda: parameters, locals, globals after the namespace, text (page ref/value.md)."""
     context = Atom(QType.SYMBOL, x.context)

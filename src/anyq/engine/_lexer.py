@@ -14,7 +14,10 @@ import attrs
 
 from anyq.errors import QError
 
-__all__ = ["Kind", "Token", "source_of", "text_of", "tokenize"]
+__all__ = ["MAX_NESTING", "Kind", "Token", "source_of", "text_of", "tokenize"]
+
+MAX_NESTING: Final = 180
+"""Brackets inside brackets. Deeper text is the error ``limit``."""
 
 
 class Kind(Enum):
@@ -113,6 +116,8 @@ def tokenize(source: str) -> list[Token]:
             end += 1
         after_signature = False
         if kind == "open":
+            if len(signatures) > MAX_NESTING:
+                raise QError("limit", position=position)
             signatures.append(source[position] == "[" and bool(tokens) and tokens[-1].text == "{")
         elif kind == "close":
             after_signature = bool(signatures) and signatures.pop()

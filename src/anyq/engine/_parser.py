@@ -17,7 +17,7 @@ import attrs
 from anyq.errors import QError
 from anyq.values import NULL, List
 
-from ._lexer import Kind, Token, source_of, tokenize
+from ._lexer import MAX_NESTING, Kind, Token, source_of, tokenize
 from ._literals import numbers, string, symbols
 from ._nodes import (
     Apply,
@@ -40,10 +40,7 @@ from ._phrase import Term, fold
 from ._scope import column_name, locals_of, names_in, params_of
 from ._vocabulary import OPERATOR_CODES
 
-__all__ = ["MAX_NESTING", "Words", "parse"]
-
-MAX_NESTING: Final = 180
-"""Brackets inside brackets. Deeper text is the error ``limit``."""
+__all__ = ["Words", "parse"]
 
 _QUERIES: Final = frozenset({"select", "exec", "update", "delete"})
 _CONTROL: Final = frozenset({"if", "while", "do"})
