@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -80,18 +81,29 @@ def closing_line(name: str, report: Path) -> str:
     return f"===== {name}: {words} in {float(suite.get('time', '0')):.2f}s ====="
 
 
-def install_wheel(session: nox.Session, extras: str) -> None:
+def install_wheel(session: nox.Session, extras: str, *constraints: str) -> None:
     """Install the wheel that is built from the source distribution."""
     dist = Path(session.create_tmp()) / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.install("build")
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     (wheel,) = dist.glob("*.whl")
-    session.install(f"anyq[{extras}] @ {wheel.absolute().as_uri()}", *TOOLS)
+    session.install(f"anyq[{extras}] @ {wheel.absolute().as_uri()}", *TOOLS, *constraints)
     session.run("python", "-P", "-c", "import anyq; assert 'site-packages' in anyq.__file__, anyq.__file__")
 
 
-def run_pytest(session: nox.Session, *arguments: str, **variables: str) -> None:
+def lowest_versions() -> list[str]:
+    """The oldest versions that pyproject.toml allows of what the wheel depends on."""
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
+    bounds = [line.split(">=") for line in wanted if ">=" in line]
+    return [f"{name}=={version if '.' in version else version + '.0'}.*" for name, version in bounds]
+
+
+def run_pytest(session: nox.Session, name: str, *arguments: str, **variables: str) -> None:
     """Run pytest in as many processes as there are processors; remember how it ended, also when it failed."""
     report = Path(session.create_tmp()) / "report.xml"
     report.unlink(missing_ok=True)
@@ -100,14 +112,30 @@ def run_pytest(session: nox.Session, *arguments: str, **variables: str) -> None:
         session.run("pytest", *options, env=variables)
     finally:
         if report.exists():
-            closing_lines.append(closing_line(session.name, report))
+            closing_lines.append(closing_line(name, report))
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The whole suite, on both backends, against the built wheel."""
+    """The whole suite, on both event loops, against the built wheel.
+
+    The newest Python tries the most examples of each property; the oldest runs without the compiled twin.
+    """
     install_wheel(session, "all")
-    run_pytest(session, "-n", "auto")
+    quick = ("-n", "auto", "--hypothesis-profile=quick")
+    if session.python == NEWEST:
+        run_pytest(session, session.name, "-n", "auto")
+    if session.python == OLDEST:
+        run_pytest(session, f"{session.name} in pure Python", *quick, ANYQ_PURE="1")
+    if session.python not in (OLDEST, NEWEST):
+        run_pytest(session, session.name, *quick)
+
+
+@nox.session(python=OLDEST)
+def lowest(session: nox.Session) -> None:
+    """The suite with the oldest versions of the dependencies."""
+    install_wheel(session, "all", *lowest_versions())
+    run_pytest(session, session.name, "-n", "auto", "--hypothesis-profile=quick")
 
 
 @nox.session
@@ -129,7 +157,7 @@ def types(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, one process, nothing else running."""
     install_wheel(session, "all")
-    session.run("pytest", "tests/benchmarks", "-s", "-m", "benchmark", *session.posargs)
+    session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -137,7 +165,7 @@ def interop(session: nox.Session) -> None:
     """Other people's clients of q against `anyq q -p`."""
     install_wheel(session, "all")
     session.install("pykx", "aiokdb", "kola")
-    run_pytest(session, "tests/interop", "-m", "interop", PYKX_UNLICENSED="true")
+    run_pytest(session, session.name, "tests/interop")
 
 
 SPHINX = """\

@@ -15,6 +15,7 @@ from tests.processes import serving_console
 import anyq.twin
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("anyq"), max_examples=20)
 settings.load_profile("anyq")
 
 
