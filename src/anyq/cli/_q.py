@@ -114,6 +114,7 @@ class Session:
     def start(self, arguments: argparse.Namespace) -> None:
         """Do what the options say, then the script; an error is printed, and the console goes on."""
         self.core.start()
+        self.core.submit(lambda interpreter: None).wait()
         for command in option_commands(arguments):
             try:
                 self.line(command.encode("utf-8", "surrogateescape"), False)
