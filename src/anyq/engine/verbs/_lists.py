@@ -212,8 +212,10 @@ def _taken(size: int, y: Value) -> Value:
     if is_atom(y):
         return repeated(y, abs(size))
     have = count(y)
-    if size == 0 or (have == 0 and isinstance(y, List)):
-        return _nothing_of(y) if size == 0 or have == 0 else y
+    if size == 0:
+        return _nothing_of(y)
+    if have == 0 and isinstance(y, List):
+        return List.of((EMPTY,) * abs(size))
     if 0 <= size <= have:
         return window(y, 0, size)
     if -have <= size < 0:
