@@ -51,3 +51,22 @@ kk`z / (enlist`n)!enlist 33
 () upsert v / v
 / assignment of rows
 {x,:`a`b!(3;`z);x}v / ([]a:1 2 3;b:`x`y`z)
+/ attributes
+`gg set([]a:`g#`x`y;b:`s#1 2;c:`u#1 2) / `gg
+`gg insert(`x;3;3) / enlist 2
+exec a from meta gg / `g`s`u
+`gg insert(`x;1;1) / enlist 3
+exec a from meta gg / `g``
+/ long tables grow in place and old states stay
+`big set([]a:til 2000;s:2000#`a`b) / `big
+old:big / ::
+`big insert(5;`zz) / enlist 2000
+`big insert(6;`yy) / enlist 2001
+last big / `a`s!(6;`yy)
+count old / 2000
+last old / `a`s!(1999;`b)
+count each group big`s / `a`b`zz`yy!1000 1000 1 1
+count old,([]a:1 2;s:`p`q) / 2002
+-2#exec s from old,([]a:1 2;s:`p`q) / `p`q
+-2#big`s / `zz`yy
+10,`a`b!1 2 / 'type

@@ -111,3 +111,9 @@ v[`b;1] / 4
 tables[] / `e`k`n`nest`t`v
 2#() / (();())
 `a`b!2#() / `a`b!(();())
+/ no rows yet
+flip`a`b!() / ([]a:();b:())
+cols flip`a`b!() / `a`b
+count flip`a`b!() / 0
+2#() / (();())
+([q:`r])xcol t / 'length

@@ -30,6 +30,8 @@ def make_dict(x: Value, y: Value) -> Value:
         raise QError("type")
     keys = x.keys if isinstance(x, Dict) else x
     values = y.values if isinstance(y, Dict) and not isinstance(y, KeyedTable) else y
+    if isinstance(values, List) and not len(values):
+        values = List.of((values,) * count(keys))
     if count(keys) != count(values):
         raise QError("length")
     if isinstance(keys, Table) and isinstance(values, Table):

@@ -72,6 +72,8 @@ def extend_domain(interpreter: Interpreter, name: str, y: Value) -> Value:
         words = symbols([])
     if isinstance(words, KeyedTable):
         return enumerate_over(interpreter, name, y)
+    if isinstance(words, List) and not len(words):
+        words = symbols([])
     if not isinstance(words, Vector) or words.qtype is not QType.SYMBOL:
         raise QError("type")
     longer = with_new(words, y)

@@ -26,6 +26,7 @@ from anyq.values import (
 )
 
 from .._enumeration import Enumeration
+from ._growth import grown, grown_symbols
 from ._support import EMPTY, array_of, items_of, null_like, null_raw, nulls, symbols, vec
 
 __all__ = ["concatenate", "join", "razed", "rows_to_table", "same_names", "take", "window"]
@@ -143,6 +144,10 @@ def concatenate(parts: Sequence[Vector]) -> Vector:
     if isinstance(first, Enumeration) and {getattr(part, "domain", "") for part in parts} == {first.domain}:
         whole = concatenate([Vector.of(qtype, part.data) for part in parts])
         return Enumeration.over(first.domain, whole)
+    if len(parts) == 2:
+        if qtype is QType.SYMBOL:
+            return Vector.of(qtype, grown_symbols(first.symbols, parts[1].symbols))
+        return Vector.of(qtype, grown(first.data, parts[1].data))
     if qtype is QType.SYMBOL:
         return vec(qtype, _joined_symbols([part.symbols for part in parts]))
     return vec(qtype, np.concatenate([part.data for part in parts]))
@@ -172,6 +177,8 @@ def join(x: Value, y: Value) -> Value:
         if not len(a) and isinstance(x, Vector):
             return Vector.of(b.qtype, b.data)
     if isinstance(x, Dict | Table) or isinstance(y, Dict | Table):
+        if isinstance(x, Atom) or isinstance(y, Atom):
+            raise QError("type")
         return _join_keyed(x, y)
     return _join_lists(x, y)
 

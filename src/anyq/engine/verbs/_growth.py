@@ -1,0 +1,113 @@
+"""Vectors that grow at their end without being copied each time.
+
+``t,:rows`` again and again would copy the whole of ``t`` for every batch. So the result of an append to a long vector
+lies at the beginning of a buffer that has room to spare, and the next append to *that* result writes into the room: the
+old vector keeps seeing its own beginning, which never changes. Whoever appends to an older state gets a copy, as does
+whoever appends to a vector that has no room. The buffers are found by their identity, and forgotten when they die.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Final
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from anyq.values import SymbolArray
+
+__all__ = ["grown", "grown_symbols"]
+
+Array = npt.NDArray[Any]
+
+_WORTH: Final = 512
+"""Shorter vectors are copied: that costs less than keeping book."""
+
+_SPARE: Final = 1.5
+_TRIED: Final = 4096
+"""Up to this length, a vector of texts is tried for codes: few that come often."""
+
+
+@attrs.define
+class _Room:
+    """A buffer and how much of it is taken."""
+
+    buffer: weakref.ref[Array]
+    used: int
+
+
+@attrs.define
+class _Words:
+    """The numbers of a coded vector's texts."""
+
+    uniques: weakref.ref[Array]
+    codes: dict[str, int]
+
+
+_rooms: Final[dict[int, _Room]] = {}
+_words: Final[dict[int, _Words]] = {}
+
+
+def grown(x: Array, y: Array) -> Array:
+    """``x`` and ``y``, of one dtype, one after the other; read-only. Costs as much as ``y`` is long, most times."""
+    size, more = len(x), len(y)
+    if size < _WORTH or more > size:
+        return _frozen(np.concatenate([x, y]))
+    base: Array | None = x.base
+    room = _rooms.get(id(base))
+    if (
+        room is not None
+        and base is not None
+        and room.buffer() is base
+        and room.used == size
+        and x.ctypes.data == base.ctypes.data
+        and size + more <= len(base)
+    ):
+        base[size : size + more] = y
+        room.used = size + more
+        return _frozen(base[: size + more])
+    buffer: Array = np.empty(int((size + more) * _SPARE), x.dtype)
+    buffer[:size] = x
+    buffer[size : size + more] = y
+    key = id(buffer)
+    _rooms[key] = _Room(weakref.ref(buffer, lambda _: _rooms.pop(key, None)), size + more)
+    return _frozen(buffer[: size + more])
+
+
+def _frozen(data: Array) -> Array:
+    data.flags.writeable = False
+    return data
+
+
+def grown_symbols(x: SymbolArray, y: SymbolArray) -> SymbolArray:
+    """The symbols of both. Coded storage stays coded: only texts that are new are looked at one by one."""
+    if len(x) < _WORTH or len(y) > len(x):
+        return SymbolArray.from_strs(np.concatenate([x.objects(), y.objects()]))
+    codes, uniques = x.factorize() if x.coded or len(x) < _TRIED else (None, x.objects())
+    if codes is None or len(uniques) > len(x) // 2:
+        return SymbolArray.from_strs(grown(x.objects(), y.objects()))
+    known = _numbers(uniques)
+    own, fresh = y.factorize()
+    number = known.setdefault
+    renumbered = np.array([number(text, len(known)) for text in fresh.tolist()], np.int32)
+    if len(known) > len(uniques):
+        longer = np.empty(len(known), object)
+        longer[:] = list(known)
+        _keep(longer, known)
+        uniques = longer
+    return SymbolArray.from_codes(grown(codes, renumbered[own]), uniques)
+
+
+def _numbers(uniques: Array) -> dict[str, int]:
+    found = _words.get(id(uniques))
+    if found is not None and found.uniques() is uniques and len(found.codes) == len(uniques):
+        return found.codes
+    codes = {text: code for code, text in enumerate(uniques.tolist())}
+    _keep(uniques, codes)
+    return codes
+
+
+def _keep(uniques: Array, codes: dict[str, int]) -> None:
+    key = id(uniques)
+    _words[key] = _Words(weakref.ref(uniques, lambda _: _words.pop(key, None)), codes)
