@@ -84,7 +84,7 @@ if _TYPE_CHECKING:
     from . import server as server
     from . import sync as sync
     from . import testing as testing
-    from .client import Address, Connection, Pool, connect, parse_address
+    from .client import Address, Connection, Pool, RawConnection, connect, parse_address
     from .embedded import open_embedded, serve
     from .portal import Portal, start_portal
 
@@ -94,7 +94,7 @@ _install_face(
 )  # fmt: skip
 
 _LAZY = {
-    "client": ("Address", "Connection", "Pool", "connect", "parse_address"),
+    "client": ("Address", "Connection", "Pool", "RawConnection", "connect", "parse_address"),
     "embedded": ("open_embedded", "serve"),
     "portal": ("Portal", "start_portal"),
 }
@@ -155,6 +155,7 @@ __all__ = [
     "ProtocolError",
     "QError",
     "QType",
+    "RawConnection",
     "RemoteProtocolError",
     "Table",
     "Value",

@@ -11,6 +11,7 @@ from anyq.client._link import allocate, end_of_file_text
 from anyq.client._options import ConnectOptions, Options, Overflow
 from anyq.client._pending import Pending
 from anyq.client._pool import Pool, PoolStatistics
+from anyq.client._raw import RawConnection
 from anyq.client._reconnect import Backoff
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
 from anyq.client._stats import CallReport, ConnectionStatistics, Counters
@@ -38,6 +39,7 @@ __all__ = [
     "Pool",
     "PoolStatistics",
     "Query",
+    "RawConnection",
     "ScriptRequest",
     "SocketStream",
     "Statement",

@@ -18,7 +18,7 @@ from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream, SocketTransport, StreamTransport, Transport
 from anyq.errors import ConnectError
 
-__all__ = ["dial", "tune_socket"]
+__all__ = ["dial", "dial_socket", "tune_socket"]
 
 _IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 5))
@@ -32,16 +32,21 @@ async def dial(address: Address, options: Options) -> Transport:
     Raises `ConnectError` naming the place and the phase. Cancelled or failing, it leaves no socket behind.
     """
     if options.dial is not None:
-        return await _dial_with(options.dial, address, options)
-    sock = await (_connect_unix(address) if address.unix else _connect_tcp(address))
+        return await _dial_with(address, options)
+    sock = await dial_socket(address, options)
     if not address.tls:
-        tune_socket(sock, options)
         return SocketTransport(sock)
-    tune_socket(sock, options)
     return await _start_tls(SocketStream(sock), address, options)
 
 
-async def _dial_with(opener: object, address: Address, options: Options) -> Transport:
+async def dial_socket(address: Address, options: Options) -> socket.socket:
+    """A connected, non-blocking socket. Raises as `dial`."""
+    sock = await (_connect_unix(address) if address.unix else _connect_tcp(address))
+    tune_socket(sock, options)
+    return sock
+
+
+async def _dial_with(address: Address, options: Options) -> Transport:
     assert options.dial is not None
     try:
         stream = await options.dial(address)

@@ -1,0 +1,224 @@
+"""The server's side of a raw connection: clients are served when it is polled."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import anyio
+import attrs
+
+from anyq import codec
+from anyq.client._bodies import decode_message
+from anyq.client._wire import Wire
+from anyq.errors import BusyError, ClosedError, ConnectionLost, DecodeError, Error, LimitError, ProtocolError, QError
+from anyq.protocol import (
+    CAPABILITY,
+    Accept,
+    AsyncMessage,
+    Connection,
+    EndOfFile,
+    ForeignProtocol,
+    Login,
+    NeedData,
+    Refuse,
+    Response,
+    Role,
+    State,
+    SyncRequest,
+)
+from anyq.values import Value
+
+__all__ = ["Authenticate", "Handler", "RawServer"]
+
+Handler: TypeAlias = Callable[[Value], object]
+Authenticate: TypeAlias = Callable[[str, str | None], bool]
+
+_LOGIN_SECONDS: Final = 10.0
+_MAX_UNSENT: Final = 1 << 26
+"""How many bytes may wait for a client that does not read before it is disconnected."""
+log: Final = logging.getLogger("anyq")
+
+
+@attrs.define(eq=False)
+class _Client:
+    wire: Wire
+    since: float
+    requests: deque[SyncRequest | AsyncMessage] = attrs.field(factory=deque)
+    gone: bool = False
+
+
+class RawServer:
+    """Accepts clients and answers them, whenever it is polled. Nothing here waits but `poll_async`."""
+
+    def __init__(
+        self,
+        where: tuple[str, int | None],
+        on_sync: Handler | None,
+        on_async: Handler | None,
+        authenticate: Authenticate | None,
+        conn_gc_time: float,
+        limits: codec.Limits,
+    ) -> None:
+        host, port = where
+        if port is None:
+            raise TypeError("a port is needed: RawConnection(port=5050, as_server=True)")
+        if on_sync is None:
+            raise TypeError("a server needs on_sync, a function of the received value")
+        self._where = host, port
+        self._on_sync = on_sync
+        self._on_async = on_async or on_sync
+        self._authenticate = authenticate
+        self._gc_time = conn_gc_time
+        self._limits = limits
+        self._socket: socket.socket | None = None
+        self._clients: list[_Client] = []
+        self._cleaned = time.monotonic()
+
+    @property
+    def port(self) -> int | None:
+        return self._socket.getsockname()[1] if self._socket is not None else self._where[1]
+
+    @property
+    def clients(self) -> int:
+        return len(self._clients)
+
+    def listen(self) -> None:
+        """Begin to listen. `OSError` if the port is taken."""
+        if self._socket is not None:
+            raise BusyError("a raw connection is opened once: make another one")
+        self._socket = socket.create_server(self._where, backlog=128)
+        self._socket.setblocking(False)
+
+    def close(self) -> None:
+        """Disconnect every client and stop listening."""
+        for client in self._clients:
+            client.wire.close()
+        self._clients.clear()
+        if self._socket is not None:
+            self._socket.close()
+
+    def poll(self, n: int) -> Value | None:
+        """Accept, read, and run up to ``n`` waiting requests (0: all). The last one that ran."""
+        self._accept()
+        for reader in self._clients:
+            self._guard(reader, self._read)
+        ran, last = 0, None
+        while not n or ran < n:
+            waiting = next((client for client in self._clients if client.requests and not client.gone), None)
+            if waiting is None:
+                break
+            last = self._run(waiting, waiting.requests.popleft())
+            # Behind the others, so that a busy client does not keep them waiting.
+            self._clients.remove(waiting)
+            self._clients.append(waiting)
+            ran += 1
+        self.flush()
+        if time.monotonic() - self._cleaned >= self._gc_time:
+            self.clean()
+        return last
+
+    async def poll_async(self) -> Value | None:
+        """Wait until a request was run."""
+        while (value := self.poll(1)) is None:
+            await self._wait()
+        return value
+
+    def flush(self) -> int:
+        """Hand over what waits to be sent; to how many clients something went."""
+        served = 0
+        for client in self._clients:
+            if client.wire.unsent and not client.gone:
+                self._guard(client, lambda client: client.wire.flush())
+                served += 1
+        return served
+
+    def clean(self) -> None:
+        """Forget the clients that have gone."""
+        self._cleaned = time.monotonic()
+        self._clients = [client for client in self._clients if not client.gone]
+
+    def _accept(self) -> None:
+        if self._socket is None or self._socket.fileno() < 0:
+            raise ClosedError("this raw connection is not open: use 'async with'")
+        while True:
+            try:
+                sock, _ = self._socket.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            protocol = Connection(Role.SERVER, max_message_size=self._limits.max_message_size)
+            self._clients.append(_Client(Wire(sock, protocol), time.monotonic()))
+
+    def _guard(self, client: _Client, step: Callable[[_Client], object]) -> None:
+        """Do ``step``; a client that breaks, or breaks the rules, is gone."""
+        if client.gone:
+            return
+        try:
+            step(client)
+            if client.wire.unsent > _MAX_UNSENT:
+                raise LimitError("it does not read its answers")
+        except (ConnectionLost, ProtocolError, LimitError, DecodeError) as error:
+            log.debug("a client of a raw connection is gone: %s", error)
+            client.gone = True
+            client.wire.close()
+
+    def _read(self, client: _Client) -> None:
+        wire = client.wire
+        while not client.requests and not isinstance(event := wire.next_event(), NeedData):
+            if isinstance(event, SyncRequest | AsyncMessage):
+                client.requests.append(event)
+            elif isinstance(event, Login):
+                self._judge(client, event)
+            elif isinstance(event, EndOfFile | ForeignProtocol):
+                raise ConnectionLost("closed" if isinstance(event, EndOfFile) else f"it speaks {event.name}")
+        if wire.protocol.our_state is not State.OPEN and time.monotonic() - client.since > _LOGIN_SECONDS:
+            raise LimitError("it did not log in in time")
+
+    def _judge(self, client: _Client, login: Login) -> None:
+        wire = client.wire
+        if self._authenticate is not None and not self._authenticate(login.user, login.password):
+            wire.protocol.send(Refuse())
+            raise ConnectionLost("login refused")
+        wire.write(wire.protocol.send(Accept(min(login.capability, CAPABILITY))))
+
+    def _run(self, client: _Client, request: SyncRequest | AsyncMessage) -> Value | None:
+        answer, value = self._answer(request, client.wire.protocol.capability)
+        if isinstance(request, SyncRequest):
+            self._guard(client, lambda client: client.wire.send(Response(answer)))
+        return value
+
+    def _answer(self, request: SyncRequest | AsyncMessage, capability: int) -> tuple[bytes, Value | None]:
+        """What to respond, and the value that was received."""
+        value: Value | None = None
+        handler = self._on_sync if isinstance(request, SyncRequest) else self._on_async
+        try:
+            value = decode_message(request, self._limits)
+            return codec.encode(handler(value), capability=capability), value
+        except QError as error:
+            return codec.encode_error(error), value
+        except Error as error:
+            return codec.encode_error(str(error)), value
+        except Exception as error:
+            log.exception("a handler of a raw connection failed")
+            return codec.encode_error(type(error).__name__), value
+
+    async def _wait(self) -> None:
+        """Wait until a client comes, sends, or can be sent to."""
+        self.clean()
+
+        async def one(client: _Client) -> None:
+            await client.wire.wait()
+            tasks.cancel_scope.cancel()
+
+        assert self._socket is not None
+        async with anyio.create_task_group() as tasks:
+            for client in self._clients:
+                tasks.start_soon(one, client)
+            await anyio.wait_readable(self._socket)
+            tasks.cancel_scope.cancel()

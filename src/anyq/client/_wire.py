@@ -1,0 +1,96 @@
+"""A socket and the protocol on it, moved by hand: nothing here waits unless it says so."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from typing import Final
+
+import anyio
+
+from anyq.errors import ConnectionLost
+from anyq.protocol import NEED_DATA, Connection, Event, Message, NeedData
+
+__all__ = ["Wire"]
+
+_BLOCKED: Final = (BlockingIOError, InterruptedError)
+
+
+class Wire:
+    """One side of a q connection over a non-blocking socket, which it owns."""
+
+    def __init__(self, sock: socket.socket, protocol: Connection) -> None:
+        self.sock = sock
+        self.protocol = protocol
+        self._rest: deque[memoryview] = deque()
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes wait for the network to take them."""
+        return sum(map(len, self._rest))
+
+    def write(self, data: bytes) -> None:
+        """Send these bytes behind those that wait."""
+        self._rest.append(memoryview(data))
+        self.flush()
+
+    def send(self, event: Message) -> None:
+        """Send a message behind the bytes that wait."""
+        self.write(self.protocol.send(event))
+
+    def send_next(self) -> bool:
+        """Hand over the next queued message, if the network took all before it. False if nothing went."""
+        if not self.flush():
+            return False
+        parts = self.protocol.take()
+        if parts is None:
+            return False
+        self._rest.extend(map(memoryview, parts))
+        self.flush()
+        return True
+
+    def flush(self) -> bool:
+        """Hand over what waits; whether that was all. Raises `ConnectionLost`."""
+        while self._rest:
+            try:
+                count = self.sock.send(self._rest[0])
+            except _BLOCKED:
+                return False
+            except OSError as error:
+                raise ConnectionLost(f"the connection broke: {error}") from error
+            if count < len(self._rest[0]):
+                self._rest[0] = self._rest[0][count:]
+            else:
+                self._rest.popleft()
+        return True
+
+    def next_event(self) -> Event | NeedData:
+        """The next event, read from the network if need be. Raises `ConnectionLost` or what the protocol raises."""
+        while (event := self.protocol.next_event()) is NEED_DATA:
+            try:
+                count = self.sock.recv_into(self.protocol.get_buffer())
+            except _BLOCKED:
+                break
+            except OSError as error:
+                raise ConnectionLost(f"the connection broke: {error}") from error
+            self.protocol.buffer_updated(count)
+        return event
+
+    async def wait(self) -> None:
+        """Wait until there is something to read, or to write if something waits for that."""
+        if self.flush():
+            await anyio.wait_readable(self.sock)
+            return
+
+        async def writable() -> None:
+            await anyio.wait_writable(self.sock)
+            tasks.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(writable)
+            await anyio.wait_readable(self.sock)
+            tasks.cancel_scope.cancel()
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self.sock.close()

@@ -1,0 +1,193 @@
+"""Connections that move when they are told to."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+from anyio.abc import ByteStream
+from tests.scenarios.support import listening, nothing_left_open
+
+import anyq
+from anyq import RawConnection, codec
+from anyq.client import Pending
+from anyq.protocol import EndOfFile, Response, SyncRequest
+from anyq.testing import ScriptedPeer
+
+pytestmark = pytest.mark.anyio
+
+
+async def echo(stream: ByteStream) -> None:
+    peer = ScriptedPeer(stream)
+    await peer.accept()
+    await peer.echo()
+
+
+def handle(made: Pending | None) -> Pending:
+    assert made is not None
+    return made
+
+
+async def until_read(q: RawConnection, handle: Pending) -> None:
+    while not handle.done():
+        q.poll_recv()
+        await anyio.sleep(0.001)
+
+
+async def test_nothing_is_sent_or_read_before_it_is_told_to() -> None:
+    seen = 0
+
+    async def server(stream: ByteStream) -> None:
+        nonlocal seen
+        peer = ScriptedPeer(stream)
+        await peer.accept()
+        while not isinstance(event := await peer.next_event(), EndOfFile):
+            seen += 1
+            if isinstance(event, SyncRequest):
+                await peer.send_raw(peer.protocol.send(Response(event.body)))
+
+    async with listening(server) as port, RawConnection("127.0.0.1", port) as q:
+        handles = [handle(q.submit(str(number))) for number in range(4)]
+        assert q.submit("async", wait=False) is None
+        await anyio.sleep(0.02)
+        assert seen == 0
+        assert q.poll_send() == 1
+        assert q.poll_send(2) == 2
+        assert q.poll_send(0) == 2
+        assert q.poll_send(0) == 0
+        while seen < 5:
+            await anyio.sleep(0.001)
+        assert not any(handle.done() for handle in handles)
+        with pytest.raises(anyq.Error, match="not arrived"):
+            handles[0].result()
+        assert await q.poll_recv_async() is None
+        assert handles[0].result() == anyq.chars(b"0")
+        await until_read(q, handles[3])
+        assert [handle.result().py() for handle in handles] == [b"0", b"1", b"2", b"3"]
+        assert q.poll_recv() is None
+
+
+async def test_unsolicited_messages_are_given_back() -> None:
+    async def server(stream: ByteStream) -> None:
+        peer = ScriptedPeer(stream)
+        await peer.accept()
+        await peer.post(1)
+        await peer.post(2)
+        await peer.ask(3)
+        assert isinstance(answer := await peer.next_event(), Response)
+        assert bytes(answer.body) == codec.encode_error("nyi")
+        await peer.request()
+        await peer.post(4)
+        await peer.reply(5)
+
+    async with listening(server) as port, RawConnection("127.0.0.1", port) as q:
+        assert await q.poll_recv_async() == 1
+        assert await q.poll_recv_async() == 2
+        assert await q.poll_recv_async() == 3
+        answer = handle(q.submit("x"))
+        q.poll_send()
+        await anyio.sleep(0.02)
+        assert q.poll_recv(2) == 4
+        assert answer.result() == 5
+        with pytest.raises(anyq.ConnectionLost):
+            await q.poll_recv_async()
+        with pytest.raises(anyq.ConnectionLost):
+            q.submit("y")
+
+
+async def test_a_lost_connection_fails_every_handle() -> None:
+    async def server(stream: ByteStream) -> None:
+        peer = ScriptedPeer(stream)
+        await peer.accept()
+        await peer.request()
+        await stream.send(b"\x09" * 20)
+
+    async with listening(server) as port, RawConnection("127.0.0.1", port) as q:
+        first, second = handle(q.submit("x")), handle(q.submit("y"))
+        q.poll_send(0)
+        with pytest.raises(anyq.ConnectionCorrupted):
+            await q.poll_recv_async()
+        for each in (first, second):
+            with pytest.raises(anyq.ProtocolError):
+                each.result()
+
+
+async def test_a_dropped_handle_shifts_nothing() -> None:
+    async with listening(echo) as port, RawConnection("127.0.0.1", port) as q:
+        first, second = handle(q.submit("1")), handle(q.submit("2"))
+        q.poll_send(0)
+        first.cancel()
+        await until_read(q, second)
+        assert second.result().py() == b"2"
+
+
+async def test_it_serves() -> None:
+    seen: list[object] = []
+
+    def double(value: anyq.Value) -> object:
+        if value.py() == b"fail":
+            raise anyq.QError("stop")
+        if value.py() == b"bug":
+            raise ZeroDivisionError
+        return anyq.long(2 * value.py())
+
+    async def serve() -> None:
+        while True:
+            await server.poll_recv_async()
+
+    server = RawConnection(port=0, as_server=True, on_sync=double, on_async=lambda value: seen.append(value.py()))
+    async with nothing_left_open():
+        async with server as q, anyio.create_task_group() as tasks:
+            tasks.start_soon(serve)
+            async with anyq.connect("127.0.0.1", q.port) as a, anyq.connect("127.0.0.1", q.port) as b:
+                assert await a(anyq.long(4)) == 8
+                assert await b(anyq.long(5)) == 10
+                await a.post(anyq.long(6))
+                with pytest.raises(anyq.QError, match="stop"):
+                    await a("fail")
+                with pytest.raises(anyq.QError, match="ZeroDivisionError"):
+                    await a("bug")
+                assert seen == [6]
+                assert q.clients == 2
+            tasks.cancel_scope.cancel()
+        with pytest.raises(anyq.ClosedError):
+            server.poll_recv()
+
+
+async def test_clients_that_have_gone_are_cleaned_up() -> None:
+    server = RawConnection(
+        port=0,
+        as_server=True,
+        on_sync=lambda value: value,
+        authenticate=lambda user, password: (user, password) == ("u", "p"),
+        conn_gc_time=100,
+    )
+
+    async def serve() -> None:
+        while True:
+            server.poll_recv(0)
+            await anyio.sleep(0.001)
+
+    async with server, anyio.create_task_group() as tasks:
+        tasks.start_soon(serve)
+        with pytest.raises(anyq.AuthenticationError):
+            await anyq.connect("127.0.0.1", server.port, username="u", password="x").__aenter__()
+        async with anyq.connect("127.0.0.1", server.port, username="u", password="p") as q:
+            assert (await q("x")).py() == b"x"
+        await anyio.sleep(0.01)
+        assert server.clients == 2
+        server.clean_open_connections()
+        assert server.clients == 0
+        tasks.cancel_scope.cancel()
+
+
+async def test_misuse() -> None:
+    with pytest.raises(TypeError, match="on_sync"):
+        RawConnection(port=1, as_server=True)
+    with pytest.raises(TypeError, match="port"):
+        RawConnection(as_server=True, on_sync=print)
+    with pytest.raises(ValueError, match="TLS"):
+        RawConnection("tcps://localhost:1")
+    with pytest.raises(anyq.ClosedError, match="async with"):
+        RawConnection("localhost", 1).submit("x")
+    with pytest.raises(anyq.ConnectError):
+        await RawConnection("127.0.0.1", 1).__aenter__()
