@@ -30,7 +30,7 @@ def kinds(source: str) -> list[str]:
         ("`:a/b.c", ["symbols:`:a/b.c"]),
         ("a.b", ["name:a.b"]),
         ("a .b", ["name:a", "name:.b"]),
-        ("(a).b", ["open:(", "name:a", "close:)", "glyph:.", "name:b"]),
+        ("(a).b", ["open:(", "name:a", "close:)", "name:.b"]),
         ("a+:1", ["name:a", "glyph:+:", "numbers:1"]),
         ("a::1", ["name:a", "glyph:::", "numbers:1"]),
         ("+/x", ["glyph:+", "iterator:/", "name:x"]),

@@ -110,8 +110,6 @@ def tokenize(source: str) -> list[Token]:
             kind, end = "glyph", position + 1
         elif kind == "numbers":
             end = _numbers_end(source, end)
-        elif kind == "name" and after_noun and source[position] == ".":
-            kind, end = "glyph", position + 1
         elif kind == "glyph" and _through(source, found.group(), end):
             end += 1
         after_signature = False
