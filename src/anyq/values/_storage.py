@@ -113,12 +113,10 @@ class SymbolArray:
                 codes = np.empty(self._count, np.int32)
                 distinct = speedups.factorize(self.raw(), codes)
             else:
-                seen: dict[str, int] = {}
-                number = seen.setdefault
-                codes = np.fromiter(
-                    (number(text, len(seen)) for text in self.objects().tolist()), np.int32, self._count
-                )
-                distinct = list(seen)
+                texts = self.objects().tolist()
+                distinct = list(dict.fromkeys(texts))
+                number = dict(zip(distinct, range(len(distinct)), strict=True))
+                codes = np.fromiter(map(number.__getitem__, texts), np.int32, self._count)
             self._codes = codes, _objects(distinct, len(distinct))
         return self._codes
 

@@ -18,7 +18,7 @@ from ._arithmetic import add, divide, multiply
 from ._comparison import greater, lesser
 from ._itemwise import extend1
 from ._lists import flip_lists
-from ._raw import convert
+from ._raw import convert, has
 from ._support import (
     FLOATS,
     FUNCTIONS,
@@ -31,7 +31,6 @@ from ._support import (
     is_atom,
     items_of,
     long,
-    null_raw,
     vec,
 )
 
@@ -51,11 +50,12 @@ SUMMED: Final = {
 
 def nulls_in(data: Array, qtype: QType) -> Any:
     """A mask of the nulls, ``None`` when there are none."""
-    null = null_raw(qtype)
     if qtype.null is None:
         return None
-    mask = np.isnan(data) if data.dtype.kind == "f" else data == null
-    return mask if mask.any() else None
+    if data.dtype.kind != "f":
+        return data == qtype.null if has(data, qtype.null) else None
+    mask = np.isnan(data)
+    return mask if np.count_nonzero(mask) else None
 
 
 def as_floats(value: Value) -> Array:
@@ -139,7 +139,7 @@ def _sum_vector(x: Vector) -> Value:
         total = _float_sum(data)
         return Atom(qtype, float(total))
     mask = nulls_in(data, x.qtype)
-    whole = data.sum(dtype=np.int64) if mask is None else data.sum(dtype=np.int64, where=~mask)
+    whole = np.add.reduce(data, dtype=np.int64) if mask is None else data.sum(dtype=np.int64, where=~mask)
     return Atom(qtype, int(whole.astype(qtype.numpy)))
 
 

@@ -16,7 +16,7 @@ from anyq.values import Atom, QType, Value
 
 from ._itemwise import Binary, Unary
 from ._promote import ADD, DIV, DIVIDE, MOD, MULTIPLY, SUBTRACT, Promotion
-from ._raw import DAY, UNIT, convert
+from ._raw import DAY, UNIT, convert, has
 from ._support import FLOATS, INTEGERS, NULL_LONG, TEMPORAL
 
 if TYPE_CHECKING:
@@ -77,10 +77,9 @@ def _with_nulls(op: Callable[[Any, Any], Any]) -> Callable[[Any, Any, Any], Any]
     def run(a: Any, b: Any, null: Any) -> Any:
         out = op(a, b)
         if out.dtype.kind == "i":
-            for side in (a, b):
-                missing = side == null
-                if missing.any():
-                    out[np.broadcast_to(missing, out.shape)] = null
+            for side in (a, b) if a is not b else (a,):
+                if has(side, null):
+                    out[np.broadcast_to(side == null, out.shape)] = null
         return out
 
     return run
@@ -91,7 +90,9 @@ def _sum_like(op: Callable[[Any, Any], Any]) -> Callable[[Any, Any, QType, QType
     nulled = _with_nulls(op)
 
     def run(a: Any, b: Any, x: QType, y: QType, result: QType) -> Any:
-        return nulled(_operand(a, x, y, result), _operand(b, y, x, result), result.null)
+        if x is not y or x is not result:
+            a, b = _operand(a, x, y, result), _operand(b, y, x, result)
+        return nulled(a, b, result.null)
 
     return run
 
@@ -270,9 +271,11 @@ def _rounding(rounder: Callable[[Any], Any]) -> Callable[[Any, QType, QType], An
 
 def _tolerant_floor(data: Any) -> Any:
     """The floor, and the next whole number for what is within comparison tolerance of it."""
-    near = np.floor(data + 0.5)
-    close = np.abs(data - near) <= 2.0**-43 * np.abs(data)
-    return np.where(close, near, np.floor(data))
+    down = np.floor(data)
+    close = (data - down > 0.5) & (np.abs(data - down - 1) <= 2.0**-43 * np.abs(data))
+    if np.count_nonzero(close):
+        down[close] += 1
+    return down
 
 
 _FLOORED: Final = {

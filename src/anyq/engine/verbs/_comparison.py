@@ -48,6 +48,10 @@ def _float_less(a: float, b: float) -> bool:
 
 
 def _floats_less(a: Any, b: Any) -> Any:
+    if len(b) == 1 and len(a) > 1 and np.isfinite(b[0]):
+        return ~(a >= _edges(float(b[0]))[0])
+    if len(a) == 1 and len(b) > 1 and np.isfinite(a[0]):
+        return b > _edges(float(a[0]))[1]
     less = a < b
     gap = less & (np.abs(a - b) <= TOLERANCE * np.maximum(np.abs(a), np.abs(b)))
     if gap.any():
@@ -56,6 +60,20 @@ def _floats_less(a: Any, b: Any) -> Any:
     if missing.any():
         less |= missing & ~np.isnan(b)
     return less
+
+
+def _edges(b: float) -> tuple[float, float]:
+    """The least and the greatest number that are equal to ``b`` within tolerance."""
+    ends = b * (1 - TOLERANCE), b / (1 - TOLERANCE)
+    return ends if b >= 0 else ends[::-1]
+
+
+def _floats_equal(a: Any, b: Any) -> Any:
+    for one, many in ((a, b), (b, a)):
+        if len(one) == 1 and len(many) > 1 and np.isfinite(one[0]):
+            low, high = _edges(float(one[0]))
+            return (many >= low) & (many <= high)
+    return tolerant_equal(a, b)
 
 
 class Comparison:
@@ -145,8 +163,8 @@ def _against(test: Callable[[Any], Any], data: SymbolArray) -> Any:
     return np.asarray(test(data.objects()), np.bool_)
 
 
-equal: Final = Comparison(operator.eq, tolerant_equal)
-not_equal: Final = Comparison(operator.ne, lambda a, b: ~tolerant_equal(a, b))
+equal: Final = Comparison(operator.eq, _floats_equal)
+not_equal: Final = Comparison(operator.ne, lambda a, b: ~_floats_equal(a, b))
 less: Final = Comparison(operator.lt, _floats_less)
 more: Final = Comparison(operator.gt, lambda a, b: _floats_less(b, a))
 at_most: Final = Comparison(operator.le, lambda a, b: ~_floats_less(b, a))

@@ -12,7 +12,7 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table,
 from ._comparison import compare, lesser
 from ._promote import COMPARE
 from ._raw import convert
-from ._search import positions, sortable
+from ._search import members, positions, sortable
 from ._sort import ranks
 from ._support import array_of, bools, flag, is_atom, items_of, long, longs
 from ._take import is_row, rows_to_table, take
@@ -122,11 +122,11 @@ def _member_of_vector(x: Value, y: Vector) -> Value:
     if isinstance(x, Atom | Vector):
         if x.qtype is not y.qtype and (x.qtype, y.qtype) not in COMPARE:
             return flag(False) if isinstance(x, Atom) else bools(np.zeros(len(x), np.bool_))
+        if isinstance(x, Vector):
+            return bools(members(x, y))
         found = _find_in_vector(y, x)
-        if isinstance(found, Atom):
-            return flag(found.raw < len(y))
-        assert isinstance(found, Vector)
-        return bools(found.data < len(y))
+        assert isinstance(found, Atom)
+        return flag(found.raw < len(y))
     if isinstance(x, Table):
         return Table.of(x.names, List.of(tuple([member(column, y) for column in x.columns.items])))
     if isinstance(x, List | Dict):

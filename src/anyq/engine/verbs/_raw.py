@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from anyq.values import QType
 
-__all__ = ["DAY", "UNIT", "convert", "days_of_months", "months_of_days"]
+__all__ = ["DAY", "UNIT", "convert", "days_of_months", "has", "months_of_days"]
 
 Array = npt.NDArray[Any]
 
@@ -31,8 +31,16 @@ UNIT: Final = {
 }
 """Nanoseconds of the unit of the types that count within days."""
 
+_SAFE: Final = 2.0**62
 _CLOCKS: Final = frozenset({QType.TIMESPAN, QType.MINUTE, QType.SECOND, QType.TIME})
 _DATED: Final = frozenset({QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME})
+
+
+def has(data: Array, raw: Any) -> bool:
+    """Whether an integer array holds this number."""
+    if len(data) < 256:
+        return int(np.count_nonzero(data == raw)) > 0
+    return bool(data.min() == raw) if raw < 0 else bool((data == raw).any())
 
 
 def days_of_months(months: Array) -> Array:
@@ -52,8 +60,10 @@ def _nulls(data: Array, source: QType) -> Array | None:
     null = source.null
     if null is None or source is QType.CHAR:
         return None
-    mask = np.isnan(data) if isinstance(null, float) else data == null
-    return np.asarray(mask) if mask.any() else None
+    if not isinstance(null, float):
+        return np.asarray(data == null) if has(data, null) else None
+    mask = np.isnan(data)
+    return np.asarray(mask) if np.count_nonzero(mask) else None
 
 
 def _store(data: Array, nulls: Array | None, target: QType) -> Array:
@@ -79,11 +89,18 @@ def _fit(data: Array, target: QType) -> Array:
     info = np.iinfo(target.numpy)
     if data.dtype.kind == "f":
         rounded = np.floor(data + 0.5)
+        if len(data) and rounded.min() > -_SAFE and rounded.max() < _SAFE:
+            return _narrowed(rounded.astype(np.int64), target, info)
         whole = np.clip(np.where(np.isnan(rounded), 0, rounded), -(2.0**62) * 2, 2.0**62 * 1.9999999999999998)
         out = whole.astype(np.int64)
         out[rounded >= 2.0**63] = 2**63 - 1
         out[rounded <= -(2.0**63)] = -(2**63) + 1
         data = out
+    return _narrowed(data, target, info)
+
+
+def _narrowed(data: Array, target: QType, info: Any) -> Array:
+    """Whole numbers in a type that may be too narrow for some: these become infinities."""
     if data.dtype.itemsize > target.width:
         data = np.clip(data, int(info.min) + 1, int(info.max))
     return data.astype(target.numpy)

@@ -151,6 +151,20 @@ def positions(x: Value, y: Value) -> Longs:
     return np.array([places.get(hashable(item), size) for item in items_of(y)], np.int64)
 
 
+def members(x: Vector, y: Vector) -> npt.NDArray[np.bool_]:
+    """Which items of ``x`` are in ``y``."""
+    a, b = x.data, y.data
+    if isinstance(a, SymbolArray) and isinstance(b, SymbolArray):
+        wanted = set(b)
+        if a.coded:
+            codes, uniques = a.factorize()
+            return np.array([text in wanted for text in uniques.tolist()], np.bool_)[codes]
+        return np.fromiter(map(wanted.__contains__, a.objects().tolist()), np.bool_, len(a))
+    if x.qtype is y.qtype and a.dtype.kind in "biu":
+        return np.isin(a, b)
+    return positions(y, x) < len(y)
+
+
 def _alone(item: Value) -> Vector | None:
     if not isinstance(item, Atom):
         return None
