@@ -280,7 +280,12 @@ class Interpreter:
         if handle < 0:
             self.host.post(-handle, message)
             return NULL
-        return self.host.call(handle, message)
+        try:
+            return self.host.call(handle, message)
+        except QError as error:
+            if is_function(message) and error.text.startswith("Cannot write"):
+                raise QError("type") from None  # a number that is no handle is no function either
+            raise
 
     def _print(self, stream: int, message: Value, *, newline: bool) -> None:
         lines = message.items if isinstance(message, List) else (message,)

@@ -114,8 +114,9 @@ def _row_of(names: list[str], row: Value) -> list[Value]:
 
 
 def is_row(value: Value) -> bool:
-    """Whether the value can be a row of a table: a dict whose keys are distinct symbols."""
-    return type(value) is Dict and isinstance(value.keys, Vector) and value.keys.qtype is QType.SYMBOL
+    """Whether the value can be a row of a table: a dict whose keys are distinct symbols, at least one."""
+    keys = value.keys if type(value) is Dict else None
+    return isinstance(keys, Vector) and keys.qtype is QType.SYMBOL and len(keys) > 0
 
 
 def rows_to_table(rows: Sequence[Value]) -> Value:
