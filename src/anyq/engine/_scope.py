@@ -102,6 +102,7 @@ def params_of(body: tuple[Node, ...]) -> tuple[str, ...]:
 def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...]:
     """Names assigned in the body, in order, that are no parameters: they are local to the lambda.
 
+    Only a plain ``name:`` declares: ``name+:1`` and ``name[i]:1`` change what is there, in the lambda or outside.
     Raises `QError` with a name that was assigned as a global before it (page basics/debug.md).
     """
     found: dict[str, None] = {}
@@ -109,7 +110,7 @@ def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...
     for node in _walk(body):
         if isinstance(node, Assign) and node.everywhere and node.name not in found:
             outer.setdefault(node.name, node)
-        elif isinstance(node, Assign) and not node.everywhere and "." not in node.name:
+        elif isinstance(node, Assign) and _declares(node):
             if node.name in outer and node.name not in params:
                 raise QError(node.name, position=node.start)
             found[node.name] = None
@@ -118,6 +119,10 @@ def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...
                 if isinstance(target, Name):
                     found[target.name] = None
     return tuple(name for name in found if name not in params)
+
+
+def _declares(node: Assign) -> bool:
+    return not node.everywhere and node.indices is None and node.verb is None and "." not in node.name
 
 
 def column_name(node: Node) -> tuple[str, Node]:

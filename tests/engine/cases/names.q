@@ -73,3 +73,8 @@ type .z.t / -19h
 type .z.K / -9h
 type .z.w / -6h
 type .z.x / 0h
+gw:1 2 3;{gw[x]:y}[1;5];gw / 1 5 3
+gw:1 2 3;{gw[x]+:y}[1;5];gw / 1 7 3
+gn:1;{gn+:x}5;gn / 6
+gd:(enlist`a)!enlist();{gd[x],:enlist y}[`a;1 2];gd / (enlist`a)!enlist enlist 1 2
+gn:1;{gn:0;gn+:x;gn}5 / 5
