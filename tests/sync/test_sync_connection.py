@@ -475,6 +475,7 @@ def test_control_c_at_any_moment() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets that were just being opened
 def test_other_signal_handlers_may_raise() -> None:
     """What a handler raises at an unlucky moment may cost the connection, but never gives a wrong answer."""
 
@@ -493,12 +494,12 @@ def test_other_signal_handlers_may_raise() -> None:
             while time.monotonic() < until:
                 try:
                     signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0001, 0.0006))
-                    while True:
+                    for _ in range(200):  # not for ever: logging swallows what is raised inside it
                         number += 1
                         assert q(str(number)) == str(number)
                 except Alarm:
                     alarms += 1
-                except anyq.ConnectionLost:
+                except (anyq.ConnectionLost, anyq.ConnectError):
                     lost += 1
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:

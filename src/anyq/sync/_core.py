@@ -12,8 +12,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Any, Final, Literal, TypeVar
 
 from anyq import codec
@@ -52,8 +50,8 @@ _LABEL_LENGTH: Final = 200
 delicate(__file__)
 
 
-class Core(AbstractContextManager[None]):
-    """A blocking connection without its public face. As a context manager it keeps other threads out."""
+class Core:
+    """A blocking connection without its public face."""
 
     def __init__(self, address: Address, options: Options) -> None:
         self.address = address
@@ -71,27 +69,39 @@ class Core(AbstractContextManager[None]):
         self._hooked = options.on_call is not None
         self._busy = threading.Lock()
 
-    def __enter__(self) -> None:
+    # One thread at a time
+
+    def _enter(self, taken: list[bool]) -> None:
+        """Keep other threads out, and note in ``taken`` that this is to be undone."""
         refuse_blocking("a blocking connection", "`await` on a connection of `anyq.connect`")
-        if not self._busy.acquire(False):
+        # One piece of C code takes the lock and notes that it did, so that no exception of a signal handler comes
+        # between the two. For the same reason its release stands in the ``finally`` itself, not in a function.
+        taken.extend(filter(None, map(self._busy.acquire, (False,))))
+        if not taken:
             raise BusyError("another thread uses this connection: give each its own, or share one through a portal")
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._busy.release()
-        if pending:
-            deliver()
+    def _alone(self, work: Callable[..., T], *arguments: Any) -> T:
+        taken: list[bool] = []
+        try:
+            self._enter(taken)
+            return work(*arguments)
+        finally:
+            if taken:
+                self._busy.release()
+            if pending:
+                deliver()
 
     # Links
 
     def open(self) -> None:
         """Make the first link. Raises `ConnectError`; leaves no socket behind when it fails or is interrupted."""
-        with self:
-            self._link = self._new_link()
-            guard()
-            _cores.add(self)
-            self._set_state("connected")
+        self._alone(self._open)
+
+    def _open(self) -> None:
+        self._link = self._new_link()
+        guard()
+        _cores.add(self)
+        self._set_state("connected")
 
     @interruptible
     def _next_delay(self, backoff: Backoff) -> float | None:
@@ -244,18 +254,25 @@ class Core(AbstractContextManager[None]):
 
     def ask(self, call: Pending, timeout: float | None) -> None:
         """Send ``call`` and receive until it is done. At the time-out, or interrupted, it is abandoned."""
-        with self:
+        taken: list[bool] = []
+        try:
+            self._enter(taken)
             deadline = None if timeout is None else time.monotonic() + timeout
-            try:
-                if deadline is None and self._exchange(call):
-                    return
-                if call.state is CallState.QUEUED and call not in self._parked:
-                    self._send(call, deadline)
-                if not self._drive(call.done, deadline):
-                    raise CallTimeout(f"no answer within {timeout} s")
-            except BaseException:
+            if deadline is None and self._exchange(call):
+                return
+            if call.state is CallState.QUEUED and call not in self._parked:
+                self._send(call, deadline)
+            if not self._drive(call.done, deadline):
+                raise CallTimeout(f"no answer within {timeout} s")
+        except BaseException:
+            if taken:
                 self._abandon(call)
-                raise
+            raise
+        finally:
+            if taken:
+                self._busy.release()
+            if pending:
+                deliver()
 
     def _exchange(self, call: Pending) -> bool:
         """The quick way, for calls without deadline, hook or anything else that is going on."""
@@ -275,30 +292,30 @@ class Core(AbstractContextManager[None]):
 
     def submit(self, call: Pending) -> None:
         """Send ``call`` as soon as its turn comes."""
-        with self:
-            self._send(call, None)
+        self._alone(self._send, call, None)
 
     def post(self, call: Pending) -> None:
         """Send an async message; wait until the network has it, unless calls are to go before it."""
-        with self:
-            try:
-                self._send(call, None)
-                self._drive(lambda: call.error is not None or (self._link is not None and not self._link.sending), None)
-            except BaseException:
-                self._abandon(call)
-                raise
-            if call.error is not None:
-                self._unreported = None
-                raise call.error
+        self._alone(self._post, call)
+
+    def _post(self, call: Pending) -> None:
+        try:
+            self._send(call, None)
+            self._drive(lambda: call.error is not None or (self._link is not None and not self._link.sending), None)
+        except BaseException:
+            self._abandon(call)
+            raise
+        if call.error is not None:
+            self._unreported = None
+            raise call.error
 
     def flush(self) -> None:
         """Wait until every queued message was handed to the network; raise what was lost since the last time."""
-        with self:
-            self._drive(lambda: self._link is None or not self._link.backlog, None)
-            lost, self._unreported = self._unreported, None
-            if lost is not None:
-                raise lost
-            self.check_usable()
+        self._alone(self._drive, lambda: self._link is None or not self._link.backlog, None)
+        lost, self._unreported = self._unreported, None
+        if lost is not None:
+            raise lost
+        self.check_usable()
 
     def _send(self, call: Pending, deadline: float | None) -> None:
         link = self._usable(deadline)
@@ -314,8 +331,7 @@ class Core(AbstractContextManager[None]):
 
     def abandon(self, call: Pending) -> None:
         """Nobody waits for ``call`` any more."""
-        with self:
-            self._abandon(call)
+        self._alone(self._abandon, call)
 
     def _abandon(self, call: Pending) -> None:
         if call.done():
@@ -334,14 +350,13 @@ class Core(AbstractContextManager[None]):
 
     def wait_for(self, call: Pending, timeout: float | None) -> None:
         """Receive until ``call`` is done. At the time-out, or interrupted, the call stays as it is."""
-        with self:
-            if not self._drive(call.done, None if timeout is None else time.monotonic() + timeout):
-                raise CallTimeout(f"no answer within {timeout} s")
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if not self._alone(self._drive, call.done, deadline):
+            raise CallTimeout(f"no answer within {timeout} s")
 
     def wait_for_message(self, feed: Feed[Any], timeout: float | None) -> bool:
         """Receive until ``feed`` has a message, or is over. False at the time-out."""
-        with self:
-            return self._drive(feed.ready, None if timeout is None else time.monotonic() + timeout)
+        return self._alone(self._drive, feed.ready, None if timeout is None else time.monotonic() + timeout)
 
     def _drive(self, done: Callable[[], bool], deadline: float | None) -> bool:
         """Send and receive until ``done``. False at the ``deadline``."""

@@ -132,16 +132,7 @@ class Link:
             self._rest.append(memoryview(data)[sent:])
             self.stable = True
             return False
-        buffer = protocol.get_buffer()
-        self.stable = True
-        try:
-            wire.receive(buffer)
-        finally:
-            if wire.counts:
-                count = wire.counts.pop()
-                self._counters.bytes_received += count
-                protocol.buffer_updated(count)
-                self._undispatched = True
+        self._fill(wire)
         body = protocol.reply()
         if body is None:
             self._dispatch()
@@ -149,7 +140,28 @@ class Link:
         call.answer = body
         self._undispatched = False
         self._heard = time.monotonic()
+        self.stable = True
         return True
+
+    def _fill(self, wire: Wire) -> None:
+        """Wait for bytes and give them to the protocol; not stable afterwards, unless something is raised."""
+        self.stable = False
+        buffer = self.protocol.get_buffer()
+        self.stable = True
+        try:
+            wire.receive(buffer)
+        except BaseException:
+            # It was interrupted while it waited, or just afterwards: what was received has been received.
+            if wire.counts:
+                self._note_received(wire.counts.pop())
+            raise
+        self.stable = False
+        self._note_received(wire.counts.pop())
+
+    def _note_received(self, count: int) -> None:
+        self._counters.bytes_received += count
+        self.protocol.buffer_updated(count)
+        self._undispatched = True
 
     @property
     def sending(self) -> bool:
@@ -206,19 +218,7 @@ class Link:
         return True
 
     def _receive(self) -> None:
-        wire = self._wire
-        self.stable = False
-        buffer = self.protocol.get_buffer()
-        self.stable = True
-        try:
-            wire.receive(buffer)
-        finally:
-            # Interrupted or not: what was received has been received.
-            if wire.counts:
-                count = wire.counts.pop()
-                self._counters.bytes_received += count
-                self.protocol.buffer_updated(count)
-                self._undispatched = True
+        self._fill(self._wire)
         self._dispatch()
 
     def _dispatch(self) -> None:
