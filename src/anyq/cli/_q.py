@@ -13,16 +13,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
-from anyq.server import Users, read_users
 
 from ._console import Console, answer, complaint
 from ._prompt import Prompt, is_terminal
 from ._serving import Serving
+
+if TYPE_CHECKING:
+    from anyq.server import Users
 
 __all__ = ["run"]
 
@@ -175,11 +177,17 @@ def limit_memory(megabytes: int) -> None:
         print("-w has no effect on this system", file=sys.stderr)
 
 
+def users_of(path: str) -> Users:
+    from anyq.server import read_users
+
+    return read_users(path)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the console; the exit code is that of `exit`, 143 after a termination signal, else 0."""
     try:
         path = arguments.users or arguments.users_only
-        users = read_users(path) if path else None
+        users = users_of(path) if path else None
     except (OSError, ValueError) as error:
         print(f"-u: {error}", file=sys.stderr)
         return 2

@@ -1,14 +1,31 @@
 """An engine with a machine under it: a q in this process, on its own thread, and what a server serves by default."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from ._caller import Caller, Permissions
 from ._core import EmbeddedQ
-from ._face import Embedded, PendingCall, open_embedded
 from ._host import Listening
 from ._python import in_worker
-from ._serve import EmbeddedServer, serve
 from ._system import SystemHost
+
+if _TYPE_CHECKING:
+    from ._face import Embedded, PendingCall, open_embedded
+    from ._serve import EmbeddedServer, serve
 
 __all__ = [
     "Caller", "Embedded", "EmbeddedQ", "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost",
     "in_worker", "open_embedded", "serve",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """What needs the client or the server is imported when it is asked for: a plain console needs neither."""
+    from importlib import import_module
+
+    for module, names in {
+        "_face": ("Embedded", "PendingCall", "open_embedded"),
+        "_serve": ("EmbeddedServer", "serve"),
+    }.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

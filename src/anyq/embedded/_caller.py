@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from anyq.errors import QError
-from anyq.server import Encoded
 from anyq.values import Value
+
+if TYPE_CHECKING:  # a console that serves nobody starts without it
+    from anyq.server import Encoded
 
 __all__ = ["EVERYTHING", "OWNER", "Caller", "Permissions"]
 

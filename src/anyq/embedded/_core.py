@@ -16,7 +16,6 @@ from ._caller import OWNER, Caller
 from ._entry_points import allow_python
 from ._handles import Handles, Outbound
 from ._host import SharedHost
-from ._outbound import open_outbound
 from ._python import python_function
 
 __all__ = ["EmbeddedQ", "as_received"]
@@ -115,6 +114,8 @@ class EmbeddedQ:
         return self._interpreter.time_limit if self._interpreter is not None else None
 
     def _open(self, target: str, timeout: float | None) -> Outbound:
+        from ._outbound import open_outbound  # with the whole client behind it
+
         return open_outbound(target, timeout, self.host.append)
 
     # The timer

@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 
 from anyq.errors import Error, QError
 from anyq.portal import Owner
-from anyq.server import Answer, Client, Encoded, encode
 from anyq.values import NULL, Atom, Dict, List, Value, Vector, vector
 
 from ._caller import Caller
-from ._errands import Errands
+
+if TYPE_CHECKING:  # a console that serves nobody starts without them
+    from anyq.server import Answer, Client, Encoded
+
+    from ._errands import Errands
 
 __all__ = ["Handles", "Outbound"]
 
@@ -93,8 +96,8 @@ class Handles:
             if there is None:
                 log.warning("an async message to handle %d is dropped: it is closed", handle)
                 continue
-            if not isinstance(message, Encoded):
-                message = Encoded(*encode(message, there.client.capability, there.client.remote))
+            if isinstance(message, Value):
+                message = _encoded(message, there.client.capability, there.client.remote)
             there.errands.add(_post, there.client, message)
         outbox.clear()
 
@@ -119,7 +122,7 @@ class Handles:
             self._outbound.pop(handle).close()
         elif handle in self._clients:
             self.flush(caller.outbox)
-            self.on_client(handle, Client.close)
+            self.on_client(handle, lambda client: client.close())
         else:
             raise _bad(handle, "close handle")
 
@@ -188,7 +191,7 @@ class Handles:
         clients = [self.client(abs(int(handle))) for handle in argument[0]]
         if clients:
             lowest = min(client.capability for client in clients)
-            message = Encoded(*encode(argument[1], lowest, False))
+            message = _encoded(argument[1], lowest, False)
             caller.outbox.extend((client.handle, message) for client in clients)
         return NULL
 
@@ -216,7 +219,7 @@ class Handles:
             text = bytes(result).decode("utf-8", "surrogateescape") if isinstance(result, Vector) else str(result)
             self.on_client(handle, lambda client: self._give(client, text, None))
         else:
-            message = Encoded(*encode(result, client.capability, client.remote))
+            message = _encoded(result, client.capability, client.remote)
             self.on_client(handle, lambda client: self._give(client, "", message))
         return NULL
 
@@ -235,6 +238,12 @@ class Handles:
         for outbound in self._outbound.values():
             outbound.close()
         self._outbound.clear()
+
+
+def _encoded(value: Value, capability: int, remote: bool) -> Encoded:
+    from anyq.server import Encoded, encode
+
+    return Encoded(*encode(value, capability, remote))
 
 
 def _post(client: Client, message: Encoded) -> None:

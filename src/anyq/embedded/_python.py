@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from anyq.engine import Interpreter
@@ -25,6 +24,8 @@ def in_worker(function: Callable[..., Any]) -> Callable[..., Any]:
     inner = function
 
     def elsewhere(*arguments: Any) -> Any:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(1, thread_name_prefix="anyq worker") as pool:
             return pool.submit(inner, *arguments).result()
 

@@ -4,13 +4,17 @@
 and calls plain functions, which is quicker.
 """
 
-from anyq.portal._job import JobFuture, JobState
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from anyq.portal._loop import Loop, current_loop
-from anyq.portal._loops import refuse_blocking, running_loop
-from anyq.portal._mailbox import OwnerStatistics
 from anyq.portal._owner import Job, Owner
-from anyq.portal._portal import Backend, Portal, start_portal
-from anyq.portal._thread import OwnerThread
+
+if _TYPE_CHECKING:
+    from anyq.portal._job import JobFuture, JobState
+    from anyq.portal._loops import refuse_blocking, running_loop
+    from anyq.portal._mailbox import OwnerStatistics
+    from anyq.portal._portal import Backend, Portal, start_portal
+    from anyq.portal._thread import OwnerThread
 
 __all__ = [
     "Backend",
@@ -27,3 +31,19 @@ __all__ = [
     "running_loop",
     "start_portal",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What needs an event loop's machinery is imported when it is asked for."""
+    from importlib import import_module
+
+    for module, names in {
+        "_job": ("JobFuture", "JobState"),
+        "_loops": ("refuse_blocking", "running_loop"),
+        "_mailbox": ("OwnerStatistics",),
+        "_portal": ("Backend", "Portal", "start_portal"),
+        "_thread": ("OwnerThread",),
+    }.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -39,4 +38,6 @@ def current_loop() -> Loop:
             return Loop(trio.lowlevel.current_trio_token().run_sync_soon, (trio.RunFinishedError,))
         except RuntimeError:
             pass
+    import asyncio
+
     return Loop(asyncio.get_running_loop().call_soon_threadsafe, (RuntimeError,))

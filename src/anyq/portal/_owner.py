@@ -18,9 +18,6 @@ from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
-import anyio
-import anyio.lowlevel
-
 from anyq.errors import CallTimeout, ClosedError, Error, PortalClosed
 
 from ._loop import current_loop
@@ -129,6 +126,9 @@ class Job(Generic[T]):
         return self._awaited().__await__()
 
     async def _awaited(self) -> T:
+        import anyio  # there is an event loop, so it has been imported
+        import anyio.lowlevel
+
         if self._done:
             await anyio.lowlevel.checkpoint()
         else:
