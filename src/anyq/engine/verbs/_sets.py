@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, count
+from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
 
 from ._search import factorized, positions
-from ._support import EMPTY, bools, is_atom, items_of
+from ._support import EMPTY, bools, is_atom, items_of, symbols
 from ._take import join, take
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def distinct(x: Value) -> Value:
         return distinct(x.values)
     if isinstance(x, Vector) and x.attr is Attr.UNIQUE:
         return x
+    if type(x) is Vector and isinstance(x.data, SymbolArray) and not x.data.coded:
+        return symbols(list(dict.fromkeys(x.data.objects().tolist())))
     codes, firsts = factorized(x)
     return x if len(codes) == len(firsts) and not isinstance(x, Vector) else take(x, firsts)
 
