@@ -11,7 +11,7 @@ import attrs
 
 from anyq.errors import Error, QError
 from anyq.portal import Owner
-from anyq.values import NULL, Atom, Dict, List, Value, Vector, vector
+from anyq.values import NULL, Atom, Dict, List, QType, Value, Vector, vector
 
 from ._caller import Caller
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # a console that serves nobody starts without them
 
     from ._errands import Errands
 
-__all__ = ["Handles", "Outbound"]
+__all__ = ["Appending", "Handles", "Outbound"]
 
 log: Final = logging.getLogger("anyq.embedded")
 _FIRST: Final = 5
@@ -37,6 +37,12 @@ class Outbound(Protocol):
 
     def close(self) -> None:
         """Close it."""
+
+
+class Appending:
+    """Base of outbound files."""
+
+    __slots__ = ()
 
 
 Opener = Callable[[str, float | None], Outbound]
@@ -139,7 +145,8 @@ class Handles:
         if handle in self._outbound:
             caller.permissions.check_handles()
             answer: Value = _told(handle, self._outbound[handle].call, message)
-            return answer
+            # A file has nothing to answer: q gives its handle.
+            return answer if not isinstance(self._outbound[handle], Appending) else Atom(QType.INT, handle)
         if handle in self._clients:
             self.flush(caller.outbox)
             return self._ask_client(handle, message)

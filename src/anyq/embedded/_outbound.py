@@ -8,10 +8,11 @@ from typing import Final
 
 from anyq import sync
 from anyq.client import Address, parse_address
+from anyq.engine import appended_bytes
 from anyq.errors import AuthenticationError, CallTimeout, ConnectError, QError
-from anyq.values import NULL, Atom, QType, Value, Vector
+from anyq.values import NULL, List, Value
 
-from ._handles import Outbound
+from ._handles import Appending, Outbound
 
 __all__ = ["open_outbound"]
 
@@ -45,27 +46,21 @@ class _Process:
         self._connection.close()
 
 
-class _File:
-    """A file to which text is appended."""
+class _File(Appending):
+    """A file to which text, or messages, are appended."""
 
     def __init__(self, path: str, append: Callable[[str, bytes], None]) -> None:
         self._path = path
         self._append = append
         append(path, b"")
 
-    def _text(self, message: Value) -> bytes:
-        if isinstance(message, Vector) and message.qtype in (QType.CHAR, QType.BYTE):
-            return bytes(message)
-        if isinstance(message, Atom) and message.qtype in (QType.CHAR, QType.BYTE):
-            return bytes([message.raw])
-        raise QError("type")
-
     def call(self, message: Value) -> Value:
-        self._append(self._path, self._text(message))
+        self._append(self._path, appended_bytes(message))
         return NULL
 
     def post(self, message: Value) -> None:
-        self._append(self._path, self._text(message) + b"\n")
+        lines = message.items if isinstance(message, List) else (message,)
+        self._append(self._path, b"".join([appended_bytes(line) + b"\n" for line in lines]))
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -6,5 +6,6 @@
 from ._host import Host
 from ._interpreter import Interpreter, Program
 from ._vocabulary import Entry, Native, Vocabulary
+from .verbs import appended_bytes
 
-__all__ = ["Entry", "Host", "Interpreter", "Native", "Program", "Vocabulary"]
+__all__ = ["Entry", "Host", "Interpreter", "Native", "Program", "Vocabulary", "appended_bytes"]

@@ -5,5 +5,6 @@ from ._database import load_folder
 from ._files import load_value, store_value
 from ._handles import once
 from ._install import install
+from ._stored import appended_bytes
 
-__all__ = ["install", "load_folder", "load_value", "once", "part_of", "store_value"]
+__all__ = ["appended_bytes", "install", "load_folder", "load_value", "once", "part_of", "store_value"]

@@ -19,11 +19,11 @@ import numpy as np
 
 from anyq.codec import decode_first, encode
 from anyq.errors import DecodeError, EncodeError, LimitError, QError
-from anyq.values import Attr, List, QType, Value, Vector
+from anyq.values import Atom, Attr, List, QType, Value, Vector
 
 from .._enumeration import ENUMERATED, Enumeration
 
-__all__ = ["LOG", "items_bytes", "stored", "value_of"]
+__all__ = ["LOG", "appended_bytes", "items_bytes", "stored", "value_of"]
 
 _VECTOR: Final = b"\xfe\x20"
 _OBJECT: Final = b"\xff\x01"
@@ -52,6 +52,21 @@ def items_bytes(vector: Vector) -> bytes:
     """The items of a fixed-width vector as they lie in a file."""
     data = vector.data
     return bytes(np.ascontiguousarray(data.astype(data.dtype.newbyteorder("<"), copy=False)).tobytes())
+
+
+def appended_bytes(value: Value) -> bytes:
+    """What a value adds to a file that is open for appending: text and bytes as they are, the items of a vector as they
+    lie in its file, those of a general list as messages, which is what makes a log. ``'type`` for others."""
+    if isinstance(value, Atom) and value.qtype in (QType.CHAR, QType.BYTE):
+        return bytes([value.raw])
+    if isinstance(value, Vector):
+        return value.symbols.raw() if value.qtype is QType.SYMBOL else items_bytes(value)
+    if not isinstance(value, List):
+        raise QError("type")
+    try:
+        return b"".join([encode(item) for item in value.items])
+    except EncodeError:
+        raise QError("type") from None
 
 
 def value_of(data: bytes, path: str) -> Value:
