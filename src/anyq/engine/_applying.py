@@ -26,7 +26,6 @@ from anyq.values import (
     Value,
     Vector,
     chars,
-    collapse,
     symbols,
 )
 
@@ -35,6 +34,7 @@ from ._application import arguments_of
 from ._functions import Closure, is_function
 from ._index import index_at, index_deep
 from ._report import Frame, as_q_error, chain
+from ._scope import constants_in
 from ._views import View, ViewValue
 from ._vocabulary import OPERATOR_CODES
 
@@ -59,7 +59,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".", 3, dot_three, context=True)
     vocabulary.define(".", 4, dot_four, context=True)
     vocabulary.define("value", 1, value, context=True)
-    vocabulary.define("get", 1, value, context=True)
+    vocabulary.alias("get", "value")
     vocabulary.define("parse", 1, parse_text, context=True)
     vocabulary.define("eval", 1, evaluate, context=True)
     vocabulary.define("reval", 1, evaluate_sealed, context=True)
@@ -258,6 +258,8 @@ def value(q: Interpreter, x: Value) -> Value:
     """``value``: of text and lists as a request is evaluated; of a name, its variable; of a dict, its values."""
     if isinstance(x, Dict):
         return x.values
+    if isinstance(x, Vector | Atom) and x.qtype is QType.CHAR:
+        return q.run(q.program(bytes([x.raw]) if isinstance(x, Atom) else bytes(x), q.context))
     if isinstance(x, Closure):
         return _anatomy(x)
     if isinstance(x, ViewValue):
@@ -276,14 +278,22 @@ def value(q: Interpreter, x: Value) -> Value:
 
 
 def _anatomy(x: Closure) -> Value:
-    """The parts of a lambda: parameters, locals, globals after the namespace, text (page ref/value.md)."""
-    context = Atom(QType.SYMBOL, x.context)
+    """The parts of a lambda: no bytecode, parameters, locals, globals after the namespace, constants, places (none
+    known), name, file, line, text (page ref/value.md)."""
+    space = f".{x.context}." if x.context else ".."
+    plain = x.origin and not x.origin.endswith("@")
+    name = (x.origin if x.origin.startswith(".") else f"{space}{x.origin}") if plain else x.origin
     return List.of(
         (
             Vector.of(QType.BYTE, np.zeros(0, np.uint8)),
             symbols(x.node.params),
             symbols(x.node.locals),
-            collapse([context, *(Atom(QType.SYMBOL, name) for name in x.node.globals)]),
+            symbols([x.context, *x.node.globals]),
+            *constants_in(x.node.body),
+            Atom(QType.LONG, -1),
+            chars(name) if name else List.of(()),
+            chars(""),
+            Atom(QType.LONG, -1),
             chars(x.source),
         )
     )

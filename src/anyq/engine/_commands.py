@@ -206,18 +206,19 @@ def _dates(q: Interpreter, text: str, _: int) -> Value:
 
 def _offset(q: Interpreter, text: str, _: int) -> Value:
     if not text:
-        return _int(QType.INT.null if q.settings.utc_offset is None else q.settings.utc_offset)  # type: ignore[arg-type]
+        unset = Atom(QType.LONG, QType.LONG.null)
+        return unset if q.settings.utc_offset is None else _int(q.settings.utc_offset)
     hours = _integers(text)[0]
     q.settings.utc_offset = hours * 60 if abs(hours) < 24 else hours
     return NULL
 
 
-def _number_setting(name: str) -> Callable[[Interpreter, str, int], Value]:
+def _number_setting(name: str, first: int = 0) -> Callable[[Interpreter, str, int], Value]:
     """A command that only keeps its number."""
 
     def command(q: Interpreter, text: str, _: int) -> Value:
         if not text:
-            return _int(q.settings.numbers.get(name, 0))
+            return _int(q.settings.numbers.get(name, first))
         q.settings.numbers[name] = _integers(text)[0]
         return NULL
 
@@ -338,7 +339,7 @@ _COMMANDS: Final[dict[str, Callable[[Interpreter, str, int], Value]]] = {
     "a": _tables, "b": _views, "B": _pending, "c": _console, "C": _web_console, "cd": _folder, "d": _namespace,
     "e": _number_setting("e"), "f": _functions, "g": _number_setting("g"), "l": _load, "o": _offset, "p": _port,
     "P": _precision, "r": _rename, "s": _number_setting("s"), "S": _seed, "t": _time, "ts": _time_and_space,
-    "T": _time_limit, "u": _collect, "v": _variables, "w": _workspace, "W": _number_setting("W"), "x": _expunge,
+    "T": _time_limit, "u": _collect, "v": _variables, "w": _workspace, "W": _number_setting("W", 2), "x": _expunge,
     "z": _dates, "1": _redirect, "2": _redirect, "_": _blocked, "sleep": _sleep, "exit": _exit,
 }  # fmt: skip
 

@@ -193,8 +193,6 @@ class _Writer:
         result = "NULL"
         for statement in statements:
             result = "NULL" if isinstance(statement, Elided) else self.gen(statement)
-        if self.closure is None and statements and is_silent(statements[-1]):
-            result = "NULL"
         self.emit(f"return {result}")
 
     def gen(self, node: Node) -> str:

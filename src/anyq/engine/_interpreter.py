@@ -132,7 +132,8 @@ class Interpreter:
         ``detail`` the call chain with carets.
         """
         program = self.program(text, self.context if context is None else context, k=k)
-        return self.run(program)
+        value = self.run(program)
+        return NULL if program.silent else value
 
     def program(self, text: str | bytes, context: str = "", *, k: bool = False) -> Program:
         """``text`` compiled, ready to run any number of times."""
@@ -186,7 +187,7 @@ class Interpreter:
         return error
 
     def run(self, program: Program) -> Value:
-        """Run compiled text. Raises `QError`."""
+        """Run compiled text: the value of its last statement, of an assignment too. Raises `QError`."""
         return self._guarded(program.code)
 
     def _guarded(self, job: Callable[[], Value]) -> Value:
@@ -381,8 +382,6 @@ class Interpreter:
             return QError(x.raw)
         if isinstance(x, Vector) and x.qtype is QType.CHAR:
             return QError(bytes(x).decode("utf-8", "surrogateescape"))
-        if isinstance(x, Atom) and x.qtype is QType.CHAR:
-            return QError(chr(x.raw))
         return QError("stype")
 
     def amend_through(self, x: Value, path: tuple[Value, ...], change: _amend.Change, y: Value) -> Value:

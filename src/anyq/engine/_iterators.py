@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from anyq.errors import QError
@@ -142,6 +143,8 @@ def _case(which: Value, *lists: Value) -> Value:
 
 
 def _each_left(q: Interpreter, f: Value, n: int) -> Function:
+    if n == 1 and isinstance(f, Atom | Vector):
+        return partial(q.verb, "vs", f)  # page ref/maps.md: ``\\:`` of an atom or a string splits
     if n != 2:
         raise QError("rank")
     inner = q.callable(f, 2)
@@ -156,6 +159,8 @@ def _each_left(q: Interpreter, f: Value, n: int) -> Function:
 
 
 def _each_right(q: Interpreter, f: Value, n: int) -> Function:
+    if n == 1 and isinstance(f, Atom | Vector):
+        return partial(q.verb, "sv", f)
     if n != 2:
         raise QError("rank")
     inner = q.callable(f, 2)
@@ -180,11 +185,14 @@ def _each_prior(q: Interpreter, f: Value, n: int) -> Function:
         return partial(_prior, inner)
     if n != 1:
         raise QError("rank")
+    joins = isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
 
     def unseeded(x: Value) -> Value:
         items = items_of(x)
         if not items:
             return x
+        if joins:
+            return rebuilt(x, [items[0], *[inner(b, a) for a, b in pairwise(items)]])
         return _prior(inner, _seed(q, f, items[0]), x)
 
     return unseeded
@@ -196,8 +204,6 @@ def _seed(q: Interpreter, f: Value, first: Value) -> Value:
     if entry is not None and entry.name in _IDENTITIES and isinstance(first, Atom):
         identity = _IDENTITIES[entry.name]
         return first if identity is None else Atom(Q.LONG if first.qtype is not Q.FLOAT else Q.FLOAT, identity)
-    if entry is not None and entry.name == ",":
-        return null_of(first)
     return null_of(first)
 
 

@@ -90,15 +90,20 @@ class Names(dict[str, Value]):
             return None
 
     def put(self, key: str, value: Value) -> None:
-        """Set a variable. A dict set under a namespace's name becomes its members."""
-        if self.frozen:
-            raise QError("noupdate")
+        """Set a variable. A dict set under a namespace's name becomes its members. Raises `QError` while frozen."""
+        self.check(key)
         if key in self:
             dict.__setitem__(self, key, value)
         else:
             self._add(key, value)
         if self.on_change is not None:
             self.on_change(key)
+
+    def check(self, key: str) -> None:
+        """Raise `QError` (``noupdate`` and the name) while variables are frozen."""
+        if self.frozen:
+            head, _, last = key.rpartition(".") if key.startswith(".") else ("", "", key)
+            raise QError(f"noupdate: `{head or '.'} `{last}")
 
     def _add(self, key: str, value: Value) -> None:
         if key.startswith(".") and key.count(".") == 1 and isinstance(value, Dict):
@@ -118,8 +123,7 @@ class Names(dict[str, Value]):
 
     def compute(self, key: str, view: View) -> None:
         """Put a view in the place of a variable."""
-        if self.frozen:
-            raise QError("noupdate")
+        self.check(key)
         self.drop(key)
         head, _, last = key.rpartition(".") if key.startswith(".") else ("", "", key)
         self._space(head)
@@ -160,8 +164,7 @@ class Names(dict[str, Value]):
 
     def drop(self, key: str) -> None:
         """Forget a variable or a namespace; unknown names are ignored."""
-        if self.frozen:
-            raise QError("noupdate")
+        self.check(key)
         for name in list(self.members.pop(key, ())) if key else []:
             self.drop(f"{key}.{name}")
         head, _, last = key.rpartition(".")

@@ -48,6 +48,10 @@ _PARTNER: Final = {"(": ")", "[": "]", "{": "}"}
 _ONE_ARGUMENT: Final = frozenset({"::"})
 
 
+MAX_NAMES: Final = 110
+"""Locals, and globals, of one lambda (page basics/function-notation.md)."""
+
+
 class Words(Protocol):
     """What the parser must know of the vocabulary. An extension is a name that a program has put into ``.q``."""
 
@@ -261,6 +265,9 @@ class _Parser:
         params = params_of(body) if declared is None else declared
         own = locals_of(body, params)
         others = tuple(sorted(names_in(body) - set(params) - set(own)))
+        for names, text in ((own, "locals"), (others, "globals")):
+            if len(names) > MAX_NAMES:
+                raise self.fail(text, start)
         return Function(start, end, params, own, body, self.source[start:end], others)
 
     def signature(self) -> tuple[str, ...]:

@@ -67,7 +67,43 @@ class Queries:
         if query.kind in ("update", "delete"):
             return self._by_reference(query, table, scope)
         source, keyed = self.source(table)
+        if keyed < 0 and query.kind == "exec":
+            return self._exec_dict(query, self._named(table), scope)
         return self.select(query, source, keyed, limits, scope)
+
+    def _named(self, table: Value) -> Value:
+        return self.q.get(table.raw) if isinstance(table, Atom) else table
+
+    def _exec_dict(self, query: Prepared, d: Value, scope: Scope | None) -> Value:
+        """Expressions over the entries of a dict."""
+        found = self._entries(d, scope)
+        if not query.columns:
+            return d
+        results = [self.q.trees.eval(tree, query.context, found) for _, tree in query.columns]
+        return results[0] if query.plain else Dict(symbols([name for name, _ in query.columns]), collapse(results))
+
+    @staticmethod
+    def _entries(d: Value, scope: Scope | None) -> Scope:
+        assert isinstance(d, Dict)
+        values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
+
+        def find(name: str) -> Value | None:
+            return values.get(name) or (scope(name) if scope is not None else None)
+
+        return find
+
+    def _changed_dict(self, query: Prepared, d: Dict, scope: Scope | None) -> Value:
+        """update and delete on a dict: its entries are set or removed."""
+        values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
+        if query.by is not None or query.where:
+            raise QError("type")
+        found = self._entries(d, scope)
+        for name, tree in query.columns:
+            if query.kind == "update":
+                values[name] = self.q.trees.eval(tree, query.context, found)
+            else:
+                values.pop(name, None)
+        return Dict(symbols(list(values)), collapse(list(values.values())))
 
     def source(self, table: Value) -> tuple[Table, int]:
         """The table that a query reads, and how many of its columns are the key. Raises `QError`."""
@@ -98,13 +134,22 @@ class Queries:
         if query.kind == "exec":
             return self._exec(query, rows)
         if query.by is not None:
-            made = self._limited(query, self._by(query, rows, query.by), limits, rows)
-        elif not query.columns:
-            kept = self._limited(query, rows.restricted(), limits, rows)
-            return self._keyed_again(kept, keyed) if keyed > 0 and not query.distinct else self._finish(query, kept)
-        else:
-            made = self._limited(query, self._flat(query.columns, rows), limits, rows)
-        return self._finish(query, made)
+            return self._finish(query, _limited(self._by(query, rows, query.by), limits))
+        rows = self._ordered(query, rows, limits)
+        if query.columns:
+            return self._finish(query, self._flat(query.columns, rows))
+        kept = rows.restricted()
+        return self._keyed_again(kept, keyed) if keyed > 0 and not query.distinct else self._finish(query, kept)
+
+    def _ordered(self, query: Prepared, rows: Selection, limits: tuple[Value, ...]) -> Selection:
+        """The rows in the order, and as many, as ``select[n;>c]`` asks for, before any expression sees them."""
+        if query.order is not None:
+            glyph, tree = query.order
+            keys = as_column(rows.eval(tree), len(rows))
+            where = positions(self.q.verb("iasc" if glyph == "<" else "idesc", keys))
+            assert where is not None
+            rows = rows.among(where)
+        return rows.among(_window(len(rows), limits[0])) if limits else rows
 
     def _finish(self, query: Prepared, made: Value) -> Value:
         return self.q.verb("distinct", made) if query.distinct else made
@@ -200,39 +245,6 @@ class Queries:
                 return False
         return True
 
-    # -- limits and order
-
-    def _limited(self, query: Prepared, made: Value, limits: tuple[Value, ...], rows: Selection) -> Value:
-        if query.order is not None:
-            made = self._sorted(query, made, rows)
-        if not limits:
-            return made
-        limit = limits[0]
-        size = count(made)
-        if isinstance(limit, Vector) and len(limit) == 2:
-            start, length = (int(part.raw) for part in limit)
-            where = np.arange(max(start, 0), min(start + length, size), dtype=np.int64)
-        elif isinstance(limit, Atom) and isinstance(limit.raw, int):
-            number = limit.raw
-            where = np.arange(max(size + number, 0), size) if number < 0 else np.arange(min(number, size))
-        else:
-            raise QError("type")
-        return take_rows(made, where.astype(np.int64))
-
-    def _sorted(self, query: Prepared, made: Value, rows: Selection) -> Value:
-        assert query.order is not None
-        glyph, tree = query.order
-        verb = "iasc" if glyph == "<" else "idesc"
-        if isinstance(made, Table):
-            scoped = Selection(self.q, made, query.context, rows.scope)
-            keys = scoped.eval(tree)
-            if count(keys) != len(made):
-                raise QError("length")
-            where = positions(self.q.verb(verb, keys))
-            assert where is not None
-            return take_rows(made, where)
-        raise QError("nyi")
-
     # -- exec
 
     def _exec(self, query: Prepared, rows: Selection) -> Value:
@@ -243,20 +255,22 @@ class Queries:
             if not query.columns:
                 last = Atom(QType.LONG, len(rows) - 1)
                 return index_at(rows.restricted(), last)
-            names = symbols([name for name, _ in query.columns])
+            names = symbols(_unique([name for name, _ in query.columns]))
             results = [rows.eval(tree) for _, tree in query.columns]
             if query.distinct:
-                size = _common_size(results)
-                table = Table.of(names, List.of(tuple([as_column(r, size) for r in results])))
-                return self.q.verb("flip", self.q.verb("distinct", table))
+                results[0] = self.q.verb("distinct", results[0])
             return Dict(names, collapse(results))
+        if len(query.by) == 1 and _is_flag(query.by[0][1]):
+            return self._flat(query.columns, rows)
         groups = self._groups(query.by, rows)
         if query.plain:
             values = self.per_group(query.columns[0][1], rows, groups)
             bare = len(query.by) == 1 and not query.by[0][0]
             return Dict(groups.keys[0] if bare else self._key_table(query.by, groups), values)
         parts = [self.per_group(tree, rows, groups) for _, tree in query.columns]
-        table = Table.of(symbols([name for name, _ in query.columns]), List.of(tuple(parts)))
+        table = Table.of(symbols(_unique([name for name, _ in query.columns])), List.of(tuple(parts)))
+        if len(query.by) == 1 and not query.by[0][0]:
+            return Dict(groups.keys[0], table)
         return KeyedTable(self._key_table(query.by, groups), table)
 
     @staticmethod
@@ -288,13 +302,13 @@ class Queries:
 
     def _changed(self, query: Prepared, table: Value, scope: Scope | None) -> Value:
         source, keyed = self.source(table)
+        if keyed < 0 and isinstance(table, Dict):
+            return self._changed_dict(query, table, scope)
         if query.kind == "update":
             made = self._updated(query, source, scope)
         else:
             made = self._deleted(query, source, scope)
-        if keyed > 0:
-            return self._keyed_again(made, keyed)
-        return Dict(made.names, made.columns) if keyed < 0 else made
+        return self._keyed_again(made, keyed) if keyed > 0 else made
 
     def _updated(self, query: Prepared, table: Table, scope: Scope | None) -> Table:
         everything = Selection(self.q, table, query.context, scope)
@@ -402,6 +416,26 @@ class Queries:
 
 _AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "first", "last"})
 _ITEM_WISE = frozenset({"+", "-", "*", "%", "neg", "abs", "&", "|"})
+
+
+def _is_flag(tree: Value) -> bool:
+    return isinstance(tree, Atom) and tree.qtype is QType.BOOLEAN
+
+
+def _window(size: int, limit: Value) -> Positions:
+    """The places that a limit leaves of ``size``: the first n, the last -n, or n from m. Raises `QError` (``type``)."""
+    if isinstance(limit, Vector) and len(limit) == 2:
+        start, length = (int(part.raw) for part in limit)
+        return np.arange(max(start, 0), min(start + length, size), dtype=np.int64)
+    if isinstance(limit, Atom) and isinstance(limit.raw, int):
+        number = limit.raw
+        where = np.arange(max(size + number, 0), size) if number < 0 else np.arange(min(number, size))
+        return where.astype(np.int64)
+    raise QError("type")
+
+
+def _limited(made: Value, limits: tuple[Value, ...]) -> Value:
+    return take_rows(made, _window(count(made), limits[0])) if limits else made
 
 
 def _items(column: Value) -> list[Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from anyq.errors import QError
-from anyq.values import Atom, QType
+from anyq.values import Atom, QType, Value
 
 from ._nodes import (
     Apply,
@@ -85,6 +85,11 @@ def names_of(nodes: tuple[Node, ...], *, masked: bool = False) -> list[str]:
         if isinstance(node, Name | Assign):
             found[node.name] = None
     return list(found)
+
+
+def constants_in(nodes: tuple[Node, ...]) -> list[Value]:
+    """The literals of a body that are in order; those of inner lambdas are left out."""
+    return [node.value for node in _walk(nodes) if isinstance(node, Constant)]
 
 
 def find_cond(node: Node) -> Cond | None:

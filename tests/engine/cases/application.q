@@ -171,7 +171,7 @@ value(+;1;2) / 3
 value"1+1" / 2
 value`l / 10 20 30 40
 value d / 10 20 30
-value"l:10 20 30 40" / (::)
+value"l:10 20 30 40" / 10 20 30 40
 get`d / d
 `nosuch 1 / 'nosuch
 / each is application too

@@ -38,7 +38,7 @@ f.g.h / 'f.g.h
 / signals
 '`mine / 'mine
 '"my text" / 'my text
-'"c" / 'c
+'"c" / 'stype
 '1 / 'stype
 '() / 'stype
 {'`inner}0 / 'inner
@@ -75,3 +75,5 @@ select from t where / t
 / after an error the session goes on
 @[{1+x};`a;{x}] / "type"
 1+1 / 2
+value"{a",(":a"sv string til 111),":0}" / 'locals
+value"{a",("::a"sv string til 112),"::0}" / 'globals

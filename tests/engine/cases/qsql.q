@@ -186,3 +186,19 @@ count parse"select[2]from t" / 6
 / syntax
 select from t where p>$[1b;1;2] / 'rank
 select p t / 'from
+/ limits come before the select phrase
+select[2]sum p from t / ([]p:enlist 30)
+select[2;>p]sum p from t / ([]p:enlist 110)
+/ exec in its other forms
+exec from t / last t
+exec p,s by 0b from t / select p,s from t
+exec distinct s,p from t / `s`p!(`a`b`c;10 20 30 40 50 60)
+exec r:sum p by s from t / `a`b`c!([]r:40 80 90)
+exec sum p by s:s from t / ([]s:`a`b`c)!40 80 90
+exec p,p from t / `p`p1!(10 20 30 40 50 60;10 20 30 40 50 60)
+/ dicts
+delete b from d / `a`c!(1 2 3;"pqr")
+{d2::`a`b`c!til 3;r:delete b from`d2;(r;d2)}0 / (`d2;`a`c!0 2)
+update a:5 from`a`b!1 2 / `a`b!5 2
+update c:a+b from`a`b!1 2 / `a`b`c!1 2 3
+exec a+b from`a`b!1 2 / 3

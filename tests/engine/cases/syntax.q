@@ -124,7 +124,7 @@ t`b / `x`y`z
 (value {x+y})1 / `x`y
 (value {[p;q]r:p;r})2 / enlist `r
 (value {[]1})1 / `$()
-count value {x} / 5
+count value {x} / 9
 {x+y}[;2] each 1 2 3 / 3 4 5
 {a:x;{x+1}a}5 / 6
 / comments

@@ -61,3 +61,8 @@ eval`nosuch / 'nosuch
 value(,;`a;`b) / `a`b
 eval(,;enlist`a;enlist`b) / `a`b
 reval(+;1;2) / 3
+reval parse"a+1" / 11
+reval parse"a:5" / 'noupdate: `. `a
+reval parse"{b::x}1" / 'noupdate: `. `b
+reval parse"{@[`b;0;:;x]}1" / 'noupdate: `. `b
+@[reval;parse"a:5";{a}] / 10
