@@ -2,7 +2,8 @@
 
 `VirtualNetwork` carries connections in memory, which trickle, stall and break at your word; `ScriptedPeer` is a q
 process that says exactly what your test says. `anyq.testing.strategies` has Hypothesis strategies for q values and
-messages. It is a module of its own, so that what else is here can be used without Hypothesis.
+messages. It is a module of its own, so that what else is here can be used without Hypothesis. pytest finds the
+fixtures `q_server` (an embedded q on a free port) and `q` (a blocking connection to it) by itself.
 """
 
 from ._network import MemoryStream, Pipe, VirtualNetwork, memory_stream_pair
