@@ -21,8 +21,8 @@ settings.load_profile("anyq")
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[int]:
-    """The port of an `anyq q` in a process of its own."""
-    with serving_console() as port:
+    """The port of an `anyq q` in a process of its own, which may run Python."""
+    with serving_console("--allow-python") as port:
         yield port
 
 

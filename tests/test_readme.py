@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,13 +39,41 @@ def programs() -> Iterator[Program]:
 
 PROGRAMS = list(programs())
 
+FRAGMENT = """\
+import anyio
+import anyq
+
+
+async def main():
+    async with anyq.connect("localhost", {port}) as q:
+{body}
+
+
+anyio.run(main)
+"""
+
+
+def whole(source: str, port: int) -> str:
+    """The program; a piece of code that awaits at its top runs inside an open connection, as the README says."""
+    try:
+        compile(source, "README.md", "exec")
+    except SyntaxError:
+        return FRAGMENT.format(port=port, body=textwrap.indent(source, " " * 8))
+    return source.replace(PORT, str(port))
+
+
+def trimmed(text: str) -> list[str]:
+    """The lines without the blanks at their ends, which q fills its columns with."""
+    return [line.rstrip() for line in text.splitlines()]
+
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=[f"line {p.line}" for p in PROGRAMS])
 def test_programs(program: Program, served: int, tmp_path: Path) -> None:
     source = tmp_path / "program.py"
-    source.write_text(program.source.replace(PORT, str(served)), "utf-8")
+    source.write_text(whole(program.source, served), "utf-8")
+    run = ["-m", "pytest", "-q"] if "def test_" in program.source else ["-W", "error"]
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(source)],
+        [sys.executable, *run, str(source)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -54,7 +83,7 @@ def test_programs(program: Program, served: int, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     if program.expected is not None:
-        assert done.stdout == program.expected
+        assert trimmed(done.stdout) == trimmed(program.expected)
 
 
 def test_the_readme_has_the_two_commands() -> None:
