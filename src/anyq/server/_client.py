@@ -275,6 +275,9 @@ class Client:
             answer._body, answer.state = (body, compressed), AnswerState.GIVEN
             self._answers.append(answer)
         elif not self._closed:
+            if not compressed and (message := self._peer.answer(body)) is not None:
+                self._push(message)
+                return
             self._peer.queue(Response(body, True, compressed))
             self._hand_over()
 

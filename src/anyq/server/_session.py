@@ -21,7 +21,9 @@ import anyio.lowlevel
 import anyio.to_thread
 import attrs
 
-from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError
+from anyq.codec import decode
+from anyq.codec import encode as encode_body
+from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError, QError
 from anyq.protocol import (
     CAPABILITY,
     NEED_DATA,
@@ -37,7 +39,7 @@ from anyq.protocol import (
     Role,
     SyncRequest,
 )
-from anyq.values import NULL
+from anyq.values import NULL, Value
 
 from ._client import AnswerState, Client
 from ._handlers import Action, error_text
@@ -101,6 +103,8 @@ class Session(Client):
         self._working = False
         self._room: anyio.Event | None = None
         self._finishing = False
+        self._fed = False
+        """Whether input that the reader has not seen was received for it."""
         self.last_heard = 0.0
 
     async def run(self, opened: Forget, closed: Forget) -> None:
@@ -188,7 +192,15 @@ class Session(Client):
             event = peer.next_event()
             if event is not NEED_DATA:
                 return event  # type: ignore[return-value]
-            peer.buffer_updated(await transport.receive_into(peer.get_buffer()))
+            await transport.wait_readable()
+            self._receive()
+
+    def _receive(self) -> bool:
+        """Take what the network has; false if that is nothing."""
+        count = self._transport.try_receive(self._peer.get_buffer())
+        if count >= 0:
+            self._peer.buffer_updated(count)
+        return count >= 0
 
     # Messages
 
@@ -199,6 +211,8 @@ class Session(Client):
                 if self._waiting or self._transport.backlog:
                     self._push(b"")
                 self._opened()
+                if self._actions.on_sync.plain and self._limits.idle_time is None:
+                    self._transport.answer_eagerly(self._eager)
                 await self._read()
                 self._end("it left")
         finally:
@@ -214,8 +228,10 @@ class Session(Client):
                 event = peer.next_event()
                 if event is NEED_DATA:
                     batch = 0
-                    count = await self._transport.receive_into(peer.get_buffer())
-                    peer.buffer_updated(count)
+                    await self._transport.wait_readable()
+                    if not self._fed and self._receive() and self._actions.on_sync.plain and self.idle:
+                        self._answer_if_alone()
+                    self._fed = False
                     if timed:
                         self.last_heard = anyio.current_time()
                     continue
@@ -266,6 +282,48 @@ class Session(Client):
         log.warning("client %d (%s) is disconnected: %s", self.handle, self.user, error)
         self._end(f"it sent what is no message: {error}")
 
+    def _eager(self) -> bool:
+        """There is input, and we are in no task: answer if that takes none. False if the reader has to go on."""
+        if not self.idle or self._closed:
+            return False
+        try:
+            if not self._receive():
+                return True
+            self._fed = not self._answer_if_alone()
+        except (DecodeError, LimitError) as error:
+            self._bad(error)
+        except OSError as error:
+            self._end(f"cannot be read from: {error}")
+        else:
+            return not self._fed
+        return False
+
+    def _answer_if_alone(self) -> bool:
+        """The quick way, if one small request is all that came: what `_take` and its like do, less the detours."""
+        body = self._peer.asked()
+        if body is None:
+            return False
+        if self._finishing:
+            return True
+        action = self._actions.on_sync
+        try:
+            value = decode(body)
+        except QError:
+            raise DecodeError("an error can only be the body of a response") from None
+        self._stats.sync_messages += 1
+        self._handling_sync = True
+        try:
+            result = action.now(value, self)
+            if isinstance(result, Value) and self._current is None and not self._answers and not self._remote:
+                self._handling_sync = False
+                self._respond(encode_body(result, capability=self._peer.capability))
+                return True
+        except Exception as error:
+            self._failed(error, True)
+        else:
+            self._handled(result, True)
+        return True
+
     def _handle_now(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
         try:
@@ -273,10 +331,14 @@ class Session(Client):
         except Exception as error:
             self._failed(error, sync)
         else:
-            if inspect.isawaitable(result):
-                self._add_work(lambda: self._await(result, sync))
-            else:
-                self._succeeded(result, sync)
+            self._handled(result, sync)
+
+    def _handled(self, result: Any, sync: bool) -> None:
+        """A plain handler has returned, perhaps something to be awaited."""
+        if inspect.isawaitable(result):
+            self._add_work(lambda: self._await(result, sync))
+        else:
+            self._succeeded(result, sync)
 
     async def _handle(self, action: Action, value: Any, sync: bool) -> None:
         if action.plain:

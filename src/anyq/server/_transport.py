@@ -1,16 +1,18 @@
 """Sockets as a session wants them: receive into its memory, send what fits now.
 
-Theory of operation. Sockets are non-blocking. `receive_into` is the only place where a session waits for input;
-`try_send` never waits, so that a response leaves in the same step that made it, and only what the network does not
-take at once becomes a backlog for a writer task. The same code runs on Trio and asyncio: both can wait for a
-descriptor. TLS is the same with an `ssl.MemoryBIO` pair between.
+Theory of operation. Sockets are non-blocking. `wait_readable` is the only place where a session waits for input;
+`try_receive` and `try_send` never wait, so that a response leaves in the same step that made it, and only what the
+network does not take at once becomes a backlog for a writer task. The same code runs on Trio and asyncio: both can wait
+for a descriptor. TLS is the same with an `ssl.MemoryBIO` pair between.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Protocol, cast
 
 import anyio
@@ -28,8 +30,16 @@ class Transport(Protocol):
     def backlog(self) -> int:
         """Bytes that `try_send` took and the network has not."""
 
-    async def receive_into(self, buffer: memoryview) -> int:
-        """Wait for input; how many bytes were put at the start of ``buffer``, 0 at the end of the stream."""
+    async def wait_readable(self) -> None:
+        """Wait until there is input, or the end of it; or, after `answer_eagerly`, until the reader is needed."""
+
+    def try_receive(self, buffer: memoryview) -> int:
+        """How many bytes were put at the start of ``buffer``; 0 at the end of the stream, -1 if there is none now."""
+
+    def answer_eagerly(self, eager: Callable[[], bool]) -> None:
+        """Where the event loop can, call ``eager`` when there is input, in place of waking who waits for it; false
+        asks to wake that one nonetheless.
+        """
 
     def try_send(self, data: Bytes) -> int:
         """Send without waiting; how many bytes were taken. ``OSError`` when the stream is broken."""
@@ -41,10 +51,76 @@ class Transport(Protocol):
         """Close the socket, at once. Nobody may be waiting in another method."""
 
 
+class AnyioReadable:
+    """Waits for input by AnyIO."""
+
+    __slots__ = ("_socket",)
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    async def wait(self) -> None:
+        """Wait until there is input, or the end of it."""
+        await anyio.wait_readable(self._socket)
+
+    def close(self) -> None:
+        """The socket is about to be closed."""
+
+
+class AsyncioReadable:
+    """Waits for input on asyncio, where to ask for each wait anew takes two system calls and a turn of the loop.
+
+    The socket stays registered from the first wait on. Input that comes while nobody waits ends that, or the loop
+    would spin; the next wait registers it again.
+    """
+
+    __slots__ = ("_loop", "_number", "_registered", "_waiter", "eager")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._number = sock.fileno()
+        self._registered = False
+        self._waiter: asyncio.Future[None] | None = None
+        self.eager: Callable[[], bool] | None = None
+
+    async def wait(self) -> None:
+        """Wait until there is input, or the end of it."""
+        if not self._registered:
+            self._loop.add_reader(self._number, self._ready)
+            self._registered = True
+        waiter = self._waiter = self._loop.create_future()
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+
+    def _ready(self) -> None:
+        waiter = self._waiter
+        if waiter is None:
+            self.close()
+        elif not waiter.done() and (self.eager is None or not self.eager()) and not waiter.done():
+            waiter.set_result(None)
+
+    def close(self) -> None:
+        """The socket is about to be closed."""
+        if self._registered:
+            self._registered = False
+            self._loop.remove_reader(self._number)
+
+
+def readable_of(sock: socket.socket) -> AnyioReadable | AsyncioReadable:
+    """The best way to wait for input in the running event loop."""
+    try:
+        asyncio.get_running_loop().add_reader  # noqa: B018
+    except (RuntimeError, AttributeError):
+        return AnyioReadable(sock)
+    return AsyncioReadable(sock)
+
+
 class SocketTransport:
     """A connected TCP or unix socket."""
 
-    __slots__ = ("_socket",)
+    __slots__ = ("_readable", "_socket")
     backlog = 0
 
     def __init__(self, sock: socket.socket) -> None:
@@ -53,14 +129,28 @@ class SocketTransport:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket = sock
+        self._readable: AnyioReadable | AsyncioReadable | None = None
 
-    async def receive_into(self, buffer: memoryview) -> int:
-        receive = self._socket.recv_into
-        while True:
-            try:
-                return receive(buffer)
-            except (BlockingIOError, InterruptedError):
-                await anyio.wait_readable(self._socket)
+    async def wait_readable(self) -> None:
+        # Also where there may be input: clients get their turn in order, and several that are ready are served in one
+        # round of the event loop.
+        await self._waiting().wait()
+
+    def _waiting(self) -> AnyioReadable | AsyncioReadable:
+        if self._readable is None:
+            self._readable = readable_of(self._socket)
+        return self._readable
+
+    def try_receive(self, buffer: memoryview) -> int:
+        try:
+            return self._socket.recv_into(buffer)
+        except (BlockingIOError, InterruptedError):
+            return -1
+
+    def answer_eagerly(self, eager: Callable[[], bool]) -> None:
+        readable = self._waiting()
+        if isinstance(readable, AsyncioReadable):
+            readable.eager = eager
 
     async def peek(self) -> bytes:
         """The first byte, left where it is; empty at the end of the stream."""
@@ -80,13 +170,15 @@ class SocketTransport:
         await anyio.wait_writable(self._socket)
 
     def close(self) -> None:
+        if self._readable is not None:
+            self._readable.close()
         self._socket.close()
 
 
 class TlsTransport:
     """TLS over a socket, the server's side. Call `handshake` first."""
 
-    __slots__ = ("_incoming", "_lower", "_outgoing", "_pending", "_received", "_tls")
+    __slots__ = ("_incoming", "_lower", "_may_have_more", "_outgoing", "_pending", "_received", "_tls")
 
     def __init__(self, lower: SocketTransport, context: ssl.SSLContext) -> None:
         self._lower = lower
@@ -94,6 +186,7 @@ class TlsTransport:
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._pending = memoryview(b"")
         self._received = memoryview(bytearray(_RECORDS))
+        self._may_have_more = False
 
     async def handshake(self) -> None:
         """Do the handshake. ``ssl.SSLError`` or ``OSError`` when it fails; the alert, if any, was sent."""
@@ -115,7 +208,15 @@ class TlsTransport:
             await self._lower.wait_writable()
 
     async def _fill(self) -> bool:
-        count = await self._lower.receive_into(self._received)
+        while (more := self._try_fill()) is None:
+            await self._lower.wait_readable()
+        return more
+
+    def _try_fill(self) -> bool | None:
+        """Take ciphertext from the socket: false at its end, ``None`` if there is none now."""
+        count = self._lower.try_receive(self._received)
+        if count < 0:
+            return None
         if not count:
             self._incoming.write_eof()
             return False
@@ -143,16 +244,28 @@ class TlsTransport:
     def backlog(self) -> int:
         return len(self._pending) + self._outgoing.pending
 
-    async def receive_into(self, buffer: memoryview) -> int:
+    async def wait_readable(self) -> None:
+        if not self._may_have_more:
+            await self._lower.wait_readable()
+
+    def try_receive(self, buffer: memoryview) -> int:
         while True:
             try:
-                return cast(int, self._tls.read(len(buffer), buffer))
+                count = cast(int, self._tls.read(len(buffer), buffer))
             except ssl.SSLWantReadError:
                 self._flush()
-                if not await self._fill():
-                    return 0
+                more = self._try_fill()
+                if not more:
+                    self._may_have_more = False
+                    return -1 if more is None else 0
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return 0
+            else:
+                self._may_have_more = True
+                return count
+
+    def answer_eagerly(self, eager: Callable[[], bool]) -> None:
+        """Never: what the socket has may be no whole record."""
 
     def try_send(self, data: Bytes) -> int:
         view, taken = memoryview(data), 0
