@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import selectors
 import socket
 import subprocess
@@ -161,3 +163,41 @@ def test_publishing() -> None:
     for backend in ("asyncio", "trio"):
         taken = anyio.run(main, backend=backend)
         print(f"\n{backend}: {49 * batches * 1000 / taken / 1e6:.1f} million rows/s to 50 subscribers, one stalled")
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_24000_connects_leave_nothing(backend: str) -> None:
+    """No task, descriptor or memory grows with clients that come and go."""
+
+    def storm(port: int, count: int) -> None:
+        request = codec.dumps(anyq.long(1), kind="sync")
+        for number in range(count):
+            with socket.create_connection(("127.0.0.1", port)) as sock:
+                if number % 4:
+                    sock.sendall(b":\x06\0")
+                    sock.recv(1)
+                if number % 4 == 3:
+                    sock.sendall(request)
+                    sock.recv(100)
+
+    async def main() -> tuple[int, int]:
+        sizes = []
+        async with Server(lambda message: message, port=0) as running:
+            for count in (1000, 24_000):
+                await anyio.to_thread.run_sync(storm, running.port, count)
+                while running.clients:
+                    await anyio.sleep(0.01)
+                await anyio.sleep(0.05)
+                gc.collect()
+                sizes.append((len(os.listdir("/proc/self/fd")), resident()))
+        (files, memory), (files_after, memory_after) = sizes
+        return files_after - files, memory_after - memory
+
+    def resident() -> int:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    files, memory = anyio.run(main, backend=backend)
+    print(f"\n{backend}: after 24,000 connects {files:+} descriptors, {memory / 1e6:+.1f} MB resident")
+    assert files <= 0
+    assert memory < 5e6

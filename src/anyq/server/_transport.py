@@ -186,7 +186,7 @@ class TlsTransport:
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._pending = memoryview(b"")
         self._received = memoryview(bytearray(_RECORDS))
-        self._may_have_more = False
+        self._may_have_more = True  # what follows the handshake may have come with its end
 
     async def handshake(self) -> None:
         """Do the handshake. ``ssl.SSLError`` or ``OSError`` when it fails; the alert, if any, was sent."""
