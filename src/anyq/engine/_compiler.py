@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from anyq.errors import QError
 from anyq.values import ELIDED, NULL, Atom, Derived, List, Projection, QType, Value
 
+from . import _runtime
 from ._functions import Closure
+from ._lines import Lines, Unit
 from ._names import absolute
 from ._nodes import (
     Apply,
@@ -51,20 +51,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Compiler", "Unit", "is_silent"]
 
-MAX_INDENT: Final = 90
-"""Python's tokenizer takes 100 levels."""
-
-
-@attrs.define
-class Unit:
-    """What the call chain needs of one compiled function: its text, and the place of each line of its code."""
-
-    source: str
-    marks: list[int]
-    label: str = ""
-    offset: int = 0
-    context: str = ""
-
 
 class Compiler:
     """Compiles on behalf of one interpreter."""
@@ -84,20 +70,20 @@ class Compiler:
             "ap2": q.applier.apply2,
             "apn": q.applier.apply,
             "halt": q.halt,
-            "truth": q.truth,
-            "times": q.times,
+            "truth": _runtime.truth,
+            "times": _runtime.times,
             "setg": q.names.put,
-            "amend": q.amend_through,
-            "appends": q.check_append,
+            "amend": _runtime.amend_through,
+            "appends": _runtime.check_append,
             "listed": records,
-            "compose": q.compose,
+            "compose": _runtime.compose,
             "derive": Derived,
             "project": Projection,
-            "table": q.make_table,
-            "signal": q.signal,
+            "table": _runtime.make_table,
+            "signal": _runtime.signal,
             "query": q.queries.run,
             "view": q.define_view,
-            "unpack": q.unpack,
+            "unpack": _runtime.unpack,
             "NULL": NULL,
             "ELIDED": ELIDED,
             "EMPTY": List.of(()),
@@ -128,63 +114,17 @@ def is_silent(node: Node) -> bool:
     return isinstance(node, Assign | AssignPattern | Control | Elided)
 
 
-class _Writer:
-    """The lines of one function."""
+class _Writer(Lines):
+    """Writes the lines of one function from its nodes."""
 
     def __init__(
         self, compiler: Compiler, unit: Unit, context: str, names: frozenset[str], closure: Closure | None
     ) -> None:
+        super().__init__(unit)
         self.q = compiler.q
-        self.unit = unit
         self.context = context
         self.names = names
         self.closure = closure
-        self.lines: list[str] = []
-        self.depth = 1
-        self.temporaries = 0
-        self.constants: dict[str, Any] = {}
-        self.known: dict[int, str] = {}
-        self.mark = 0
-
-    # -- lines
-
-    def header(self, first: str, more: list[str]) -> None:
-        self.lines.append(first)
-        self.unit.marks.append(0)
-        for line in ["if S.stop: halt()", *more]:
-            self.emit(line)
-
-    def emit(self, line: str) -> None:
-        self.lines.append(" " * self.depth + line)
-        self.unit.marks.append(self.mark)
-
-    def indented(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_INDENT:
-            raise QError("limit", position=self.mark)
-
-    def temporary(self, expression: str) -> str:
-        name = f"t{self.temporaries}"
-        self.temporaries += 1
-        self.emit(f"{name} = {expression}")
-        return name
-
-    def constant(self, value: object, letter: str = "K") -> str:
-        known = self.known.get(id(value))
-        if known is None:
-            known = self.known[id(value)] = f"{letter}{len(self.constants)}"
-            self.constants[known] = value
-        return known
-
-    def finish(self, environment: dict[str, Any]) -> Callable[..., Value]:
-        environment.update(self.constants)
-        try:
-            code = compile("\n".join(self.lines), "<q>", "exec")
-        except (SyntaxError, RecursionError, MemoryError) as error:
-            raise QError("limit") from error
-        exec(code, environment)
-        made: Callable[..., Value] = environment.pop("q")
-        return made
 
     # -- statements
 

@@ -11,12 +11,12 @@ import attrs
 
 from anyq import console
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Composition, Lambda, List, QType, Value, Vector
+from anyq.values import NULL, Atom, Lambda, List, QType, Value, Vector
 
-from . import _amend, _applying, _commands, _session
+from . import _applying, _commands, _runtime, _session
 from ._application import Applier
 from ._compiler import Compiler, is_silent
-from ._functions import Closure, is_function, rank_of, rebind
+from ._functions import Closure, is_function, rebind
 from ._host import Host
 from ._lexer import source_of, text_of
 from ._names import Names, absolute
@@ -26,10 +26,10 @@ from ._queries import Queries
 from ._report import Frame, as_q_error, chain, drawn
 from ._scope import names_of
 from ._settings import Settings
-from ._tables import build_table
 from ._trees import Trees
 from ._views import View
 from ._vocabulary import Vocabulary
+from ._words import NO_MEMBERS, SessionWords
 from .verbs import install, load_folder, load_value, once, store_value
 
 __all__ = ["Interpreter", "Program"]
@@ -55,29 +55,6 @@ class State:
     """What compiled code looks at in every call: whether someone asked it to stop."""
 
     stop: bool = False
-
-
-_NO_MEMBERS: Final = frozenset({"exit"})
-
-
-class SessionWords:
-    """The parser's words: the vocabulary, with what the program has put into ``.q``, and without what a view hides."""
-
-    def __init__(self, vocabulary: Vocabulary, names: Names) -> None:
-        self.vocabulary = vocabulary
-        self.names = names
-
-    def is_keyword(self, name: str) -> bool:
-        return self.vocabulary.is_keyword(name) and name not in self.names.views
-
-    def is_extension(self, name: str) -> bool:
-        return f".q.{name}" in self.names and not self.vocabulary.is_keyword(name)
-
-    def is_infix(self, name: str) -> bool:
-        if self.vocabulary.is_keyword(name):
-            return self.vocabulary.is_infix(name)
-        found = dict.get(self.names, f".q.{name}")
-        return found is not None and is_function(found) and rank_of(found, self.vocabulary) == 2
 
 
 def encoded(text: str) -> bytes:
@@ -106,7 +83,7 @@ class Interpreter:
         for name, entry in self.vocabulary.entries.items():
             if name.startswith(".") and len(name) > 1:
                 self.names.put(name, entry.value)
-            elif name[0].isalpha() and name not in _NO_MEMBERS:
+            elif name[0].isalpha() and name not in NO_MEMBERS:
                 self.names.put(f".q.{name}", entry.value)
         _session.install(self)
         self.applier = Applier(self)
@@ -359,60 +336,8 @@ class Interpreter:
         if self.state.stop:
             self.halt()
 
-    # -- what compiled code calls
-
-    @staticmethod
-    def truth(x: Value) -> bool:
-        """Whether a condition holds. Raises `QError` (``type``) for what is no atom of a number."""
-        if type(x) is Atom and x.qtype is not QType.SYMBOL and x.qtype is not QType.GUID:
-            return bool(x.raw != 0)
-        raise QError("type")
-
-    @staticmethod
-    def times(x: Value) -> int:
-        """How often ``do`` runs."""
-        if type(x) is Atom and isinstance(x.raw, int) and x.qtype <= QType.LONG:
-            return x.raw
-        raise QError("type")
-
-    @staticmethod
-    def signal(x: Value) -> QError:
-        """The error that ``'x`` raises."""
-        if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
-            return QError(x.raw)
-        if isinstance(x, Vector) and x.qtype is QType.CHAR:
-            return QError(bytes(x).decode("utf-8", "surrogateescape"))
-        return QError("stype")
-
-    def amend_through(self, x: Value, path: tuple[Value, ...], change: _amend.Change, y: Value) -> Value:
-        """``x[path] f: y``."""
-        return _amend.amend_deep(x, path, change, y)
-
-    @staticmethod
-    def check_append(x: Value, y: Value) -> None:
-        """``x,:y`` keeps a vector's type (page ref/assign.md): raise `QError` (``type``) for another."""
-        if isinstance(x, Vector) and len(x) and isinstance(y, Atom | Vector) and y.qtype is not x.qtype:
-            raise QError("type")
-
-    @staticmethod
-    def compose(outer: Value, inner: Value) -> Value:
-        """``outer inner@``."""
-        tail = inner.items if isinstance(inner, Composition) else (inner,)
-        return Composition((outer, *tail))
-
-    @staticmethod
-    def unpack(x: Value, size: int) -> list[Value]:
-        """The items that ``(a;b):x`` assigns."""
-        if isinstance(x, Vector | List):
-            if len(x) != size:
-                raise QError("length")
-            return list(x)
-        return [x] * size
-
-    @staticmethod
-    def make_table(names: tuple[str, ...], columns: tuple[Value, ...], keyed: int) -> Value:
-        """The value of ``([..]..)``: ``keyed`` columns are the key, -1 makes a dict."""
-        return build_table(names, columns, keyed)
+    truth = staticmethod(_runtime.truth)
+    times = staticmethod(_runtime.times)
 
     # -- functions
 

@@ -20,7 +20,6 @@ from anyq.values import (
     List,
     Primitive,
     QType,
-    SymbolArray,
     Table,
     Value,
     Vector,
@@ -29,10 +28,12 @@ from anyq.values import (
     symbols,
 )
 
+from ._dict_queries import changed_dict, dict_table, exec_dict
 from ._functions import is_function
 from ._groups import Groups, grouped, reduced
-from ._index import Positions, index_at, null_of, positions, take_rows
+from ._index import index_at, null_of, positions, take_rows
 from ._prepared import Prepared
+from ._query_parts import common_size, end_to_end, is_flag, items, limited, put_rows, unique, window
 from ._selection import Selection, as_column
 from ._trees import Scope
 
@@ -68,42 +69,11 @@ class Queries:
             return self._by_reference(query, table, scope)
         source, keyed = self.source(table)
         if keyed < 0 and query.kind == "exec":
-            return self._exec_dict(query, self._named(table), scope)
+            return exec_dict(self.q, query, self._named(table), scope)
         return self.select(query, source, keyed, limits, scope)
 
     def _named(self, table: Value) -> Value:
         return self.q.get(table.raw) if isinstance(table, Atom) else table
-
-    def _exec_dict(self, query: Prepared, d: Value, scope: Scope | None) -> Value:
-        """Expressions over the entries of a dict."""
-        found = self._entries(d, scope)
-        if not query.columns:
-            return d
-        results = [self.q.trees.eval(tree, query.context, found) for _, tree in query.columns]
-        return results[0] if query.plain else Dict(symbols([name for name, _ in query.columns]), collapse(results))
-
-    @staticmethod
-    def _entries(d: Value, scope: Scope | None) -> Scope:
-        assert isinstance(d, Dict)
-        values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
-
-        def find(name: str) -> Value | None:
-            return values.get(name) or (scope(name) if scope is not None else None)
-
-        return find
-
-    def _changed_dict(self, query: Prepared, d: Dict, scope: Scope | None) -> Value:
-        """update and delete on a dict: its entries are set or removed."""
-        values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
-        if query.by is not None or query.where:
-            raise QError("type")
-        found = self._entries(d, scope)
-        for name, tree in query.columns:
-            if query.kind == "update":
-                values[name] = self.q.trees.eval(tree, query.context, found)
-            else:
-                values.pop(name, None)
-        return Dict(symbols(list(values)), collapse(list(values.values())))
 
     def source(self, table: Value) -> tuple[Table, int]:
         """The table that a query reads, and how many of its columns are the key. Raises `QError`."""
@@ -114,15 +84,8 @@ class Queries:
         if isinstance(table, KeyedTable):
             return table.unkeyed(), len(table.key_table.names)
         if isinstance(table, Dict) and isinstance(table.keys, Vector) and table.keys.qtype is QType.SYMBOL:
-            return self._dict_table(table), -1
+            return dict_table(table), -1
         raise QError("type")
-
-    @staticmethod
-    def _dict_table(d: Dict) -> Table:
-        values = list(d.values)  # type: ignore[call-overload]
-        size = max((len(v) for v in values if isinstance(v, Vector | List)), default=1)
-        assert isinstance(d.keys, Vector)
-        return Table.of(d.keys, List.of(tuple([as_column(v, size) for v in values])))
 
     # -- select and exec
 
@@ -134,7 +97,7 @@ class Queries:
         if query.kind == "exec":
             return self._exec(query, rows)
         if query.by is not None:
-            return self._finish(query, _limited(self._by(query, rows, query.by), limits))
+            return self._finish(query, limited(self._by(query, rows, query.by), limits))
         rows = self._ordered(query, rows, limits)
         if query.columns:
             return self._finish(query, self._flat(query.columns, rows))
@@ -149,7 +112,7 @@ class Queries:
             where = positions(self.q.verb("iasc" if glyph == "<" else "idesc", keys))
             assert where is not None
             rows = rows.among(where)
-        return rows.among(_window(len(rows), limits[0])) if limits else rows
+        return rows.among(window(len(rows), limits[0])) if limits else rows
 
     def _finish(self, query: Prepared, made: Value) -> Value:
         return self.q.verb("distinct", made) if query.distinct else made
@@ -163,8 +126,8 @@ class Queries:
 
     def _flat(self, columns: Pairs, rows: Selection) -> Table:
         results = [rows.eval(tree) for _, tree in columns]
-        size = _common_size(results)
-        names = symbols(_unique([name for name, _ in columns]))
+        size = common_size(results)
+        names = symbols(unique([name for name, _ in columns]))
         return Table.of(names, List.of(tuple([as_column(result, size) for result in results])))
 
     def _by(self, query: Prepared, rows: Selection, by: Pairs) -> Value:
@@ -176,9 +139,9 @@ class Queries:
             last = groups.lasts()
             parts = [take_rows(self._column(rows, name), last) for name in left]
         else:
-            left = _unique([*names, *(name for name, _ in columns)])[len(names) :]
+            left = unique([*names, *(name for name, _ in columns)])[len(names) :]
             parts = [self.per_group(tree, rows, groups) for _, tree in columns]
-        keys = Table.of(symbols(_unique(names)), List.of(groups.keys))
+        keys = Table.of(symbols(unique(names)), List.of(groups.keys))
         return KeyedTable(keys, Table.of(symbols(left), List.of(tuple(parts))))
 
     @staticmethod
@@ -255,12 +218,12 @@ class Queries:
             if not query.columns:
                 last = Atom(QType.LONG, len(rows) - 1)
                 return index_at(rows.restricted(), last)
-            names = symbols(_unique([name for name, _ in query.columns]))
+            names = symbols(unique([name for name, _ in query.columns]))
             results = [rows.eval(tree) for _, tree in query.columns]
             if query.distinct:
                 results[0] = self.q.verb("distinct", results[0])
             return Dict(names, collapse(results))
-        if len(query.by) == 1 and _is_flag(query.by[0][1]):
+        if len(query.by) == 1 and is_flag(query.by[0][1]):
             return self._flat(query.columns, rows)
         groups = self._groups(query.by, rows)
         if query.plain:
@@ -268,7 +231,7 @@ class Queries:
             bare = len(query.by) == 1 and not query.by[0][0]
             return Dict(groups.keys[0] if bare else self._key_table(query.by, groups), values)
         parts = [self.per_group(tree, rows, groups) for _, tree in query.columns]
-        table = Table.of(symbols(_unique([name for name, _ in query.columns])), List.of(tuple(parts)))
+        table = Table.of(symbols(unique([name for name, _ in query.columns])), List.of(tuple(parts)))
         if len(query.by) == 1 and not query.by[0][0]:
             return Dict(groups.keys[0], table)
         return KeyedTable(self._key_table(query.by, groups), table)
@@ -303,7 +266,7 @@ class Queries:
     def _changed(self, query: Prepared, table: Value, scope: Scope | None) -> Value:
         source, keyed = self.source(table)
         if keyed < 0 and isinstance(table, Dict):
-            return self._changed_dict(query, table, scope)
+            return changed_dict(self.q, query, table, scope)
         if query.kind == "update":
             made = self._updated(query, source, scope)
         else:
@@ -342,7 +305,7 @@ class Queries:
             self.q.check()
             part = rows.among(groups.rows(k))
             parts.append(as_column(part.eval(tree), len(part)))
-        column = _end_to_end(parts)
+        column = end_to_end(parts)
         if rows.rows is None:
             back = np.empty(size, np.int64)
             back[groups.order] = np.arange(size)
@@ -418,82 +381,6 @@ _AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "first", "last"})
 _ITEM_WISE = frozenset({"+", "-", "*", "%", "neg", "abs", "&", "|"})
 
 
-def _is_flag(tree: Value) -> bool:
-    return isinstance(tree, Atom) and tree.qtype is QType.BOOLEAN
-
-
-def _window(size: int, limit: Value) -> Positions:
-    """The places that a limit leaves of ``size``: the first n, the last -n, or n from m. Raises `QError` (``type``)."""
-    if isinstance(limit, Vector) and len(limit) == 2:
-        start, length = (int(part.raw) for part in limit)
-        return np.arange(max(start, 0), min(start + length, size), dtype=np.int64)
-    if isinstance(limit, Atom) and isinstance(limit.raw, int):
-        number = limit.raw
-        where = np.arange(max(size + number, 0), size) if number < 0 else np.arange(min(number, size))
-        return where.astype(np.int64)
-    raise QError("type")
-
-
-def _limited(made: Value, limits: tuple[Value, ...]) -> Value:
-    return take_rows(made, _window(count(made), limits[0])) if limits else made
-
-
-def _items(column: Value) -> list[Value]:
-    return list(column)  # type: ignore[call-overload, no-any-return]
-
-
-def _common_size(results: Sequence[Value]) -> int:
-    """The length of a result's columns: 1 when every one is an atom."""
-    sizes = {len(r) for r in results if isinstance(r, Vector | List | Table)}
-    if len(sizes) > 1:
-        raise QError("length")
-    return sizes.pop() if sizes else 1
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    out: list[str] = []
-    for name in names:
-        fresh, number = name, 0
-        while fresh in out:
-            number += 1
-            fresh = f"{name}{number}"
-        out.append(fresh)
-    return out
-
-
-def put_rows(old: Value | None, rows: Positions, new: Value, size: int) -> Value:
-    """A column with ``new`` at ``rows``; a column that was not there is null elsewhere. Raises `QError` (``type``)."""
-    if old is None:
-        where = np.full(size, -1, np.int64)
-        where[rows] = np.arange(len(rows))
-        return take_rows(new, where)
-    if isinstance(old, Vector) and not (isinstance(new, Vector) and new.qtype is old.qtype):
-        if not len(rows):
-            return old
-        raise QError("type")
-    both = np.arange(size, dtype=np.int64)
-    both[rows] = size + np.arange(len(rows))
-    return take_rows(_joined(old, new), both)
-
-
-def _joined(x: Value, y: Value) -> Value:
-    if type(x) is Vector and type(y) is Vector and x.qtype is y.qtype and x.qtype is not QType.SYMBOL:
-        return Vector.of(x.qtype, np.concatenate([x.data, y.data]))
-    return collapse([*_items(x), *_items(y)])
-
-
-def _end_to_end(parts: Sequence[Value]) -> Value:
-    """Columns of one type put together."""
-    first = parts[0] if parts else List.of(())
-    if type(first) is Vector and all(type(p) is Vector and p.qtype is first.qtype for p in parts):
-        vectors = [part for part in parts if isinstance(part, Vector)]
-        if first.qtype is QType.SYMBOL:
-            texts = np.concatenate([vector.symbols.objects() for vector in vectors])
-            return Vector.of(QType.SYMBOL, SymbolArray.from_strs(texts))
-        return Vector.of(first.qtype, np.concatenate([vector.data for vector in vectors]))
-    return collapse([item for part in parts for item in _items(part)])
-
-
 def _conditions(where: Value) -> tuple[Value, ...]:
     if isinstance(where, List):
         first = where[0] if len(where) else None
@@ -508,7 +395,7 @@ def _conditions(where: Value) -> tuple[Value, ...]:
 def _pairs(d: Dict) -> Pairs:
     if not (isinstance(d.keys, Vector) and d.keys.qtype is QType.SYMBOL):
         raise QError("type")
-    return tuple(zip(d.keys.symbols.objects().tolist(), _items(d.values), strict=True))
+    return tuple(zip(d.keys.symbols.objects().tolist(), items(d.values), strict=True))
 
 
 def _unlimited(limit: Value) -> bool:

@@ -1,0 +1,65 @@
+"""What compiled code calls besides verbs."""
+
+from __future__ import annotations
+
+from anyq.errors import QError
+from anyq.values import Atom, Composition, List, QType, Value, Vector
+
+from ._amend import Change, amend_deep
+from ._tables import build_table
+
+__all__ = ["amend_through", "check_append", "compose", "make_table", "signal", "times", "truth", "unpack"]
+
+
+def truth(x: Value) -> bool:
+    """Whether a condition holds. Raises `QError` (``type``) for what is no atom of a number."""
+    if type(x) is Atom and x.qtype is not QType.SYMBOL and x.qtype is not QType.GUID:
+        return bool(x.raw != 0)
+    raise QError("type")
+
+
+def times(x: Value) -> int:
+    """How often ``do`` runs."""
+    if type(x) is Atom and isinstance(x.raw, int) and x.qtype <= QType.LONG:
+        return x.raw
+    raise QError("type")
+
+
+def signal(x: Value) -> QError:
+    """The error that ``'x`` raises."""
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+        return QError(x.raw)
+    if isinstance(x, Vector) and x.qtype is QType.CHAR:
+        return QError(bytes(x).decode("utf-8", "surrogateescape"))
+    return QError("stype")
+
+
+def amend_through(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
+    """``x[path] f: y``."""
+    return amend_deep(x, path, change, y)
+
+
+def check_append(x: Value, y: Value) -> None:
+    """``x,:y`` keeps a vector's type (page ref/assign.md): raise `QError` (``type``) for another."""
+    if isinstance(x, Vector) and len(x) and isinstance(y, Atom | Vector) and y.qtype is not x.qtype:
+        raise QError("type")
+
+
+def compose(outer: Value, inner: Value) -> Value:
+    """``outer inner@``."""
+    tail = inner.items if isinstance(inner, Composition) else (inner,)
+    return Composition((outer, *tail))
+
+
+def unpack(x: Value, size: int) -> list[Value]:
+    """The items that ``(a;b):x`` assigns."""
+    if isinstance(x, Vector | List):
+        if len(x) != size:
+            raise QError("length")
+        return list(x)
+    return [x] * size
+
+
+def make_table(names: tuple[str, ...], columns: tuple[Value, ...], keyed: int) -> Value:
+    """The value of ``([..]..)``: ``keyed`` columns are the key, -1 makes a dict."""
+    return build_table(names, columns, keyed)
