@@ -115,9 +115,8 @@ class SocketTransport:
         room = _BURST
         while room > 0:
             buffer = receiver.get_buffer()
-            try:
-                count = self._sock.recv_into(buffer)
-            except _BLOCKED:
+            count = self._fill(buffer)
+            if count is None:
                 return None
             receiver.buffer_updated(count)
             if count == 0:
@@ -130,6 +129,18 @@ class SocketTransport:
                 return None
             room -= count
         return None
+
+    def _fill(self, buffer: memoryview) -> int | None:
+        """Receive into ``buffer`` what is there; ``None`` if nothing is, 0 at the end of the stream."""
+        count = None
+        try:
+            count = self._sock.recv_into(buffer)
+            limit = min(len(buffer), _BURST) if len(buffer) > _CHUNK else 0
+            while 0 < count < limit and (more := self._sock.recv_into(buffer[count:])):
+                count += more
+        except _BLOCKED:
+            pass
+        return count
 
     async def _pump_by_task(self, receiver: Receiver) -> bool:
         while True:
