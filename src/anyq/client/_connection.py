@@ -176,7 +176,9 @@ class Connection:
             return NULL
         core = self._core
         call, message = self._prepare(query, arguments, idempotent)
-        await anyio.lowlevel.checkpoint_if_cancelled()
+        if not core.busy:
+            # Otherwise it has to wait for its turn below, and can be withdrawn there.
+            await anyio.lowlevel.checkpoint_if_cancelled()
         core.submit(message, call)
         limit = core.options.timeout if timeout is None else timeout
         try:

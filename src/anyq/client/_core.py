@@ -26,6 +26,7 @@ from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._reconnect import Backoff
 from anyq.client._stats import CallReport, ConnectionStatistics, Counters
+from anyq.client._waiter import Waiter, waiter_maker
 from anyq.errors import (
     AuthenticationError,
     ClosedError,
@@ -56,6 +57,7 @@ class Core:
         self.options = options
         self.limits = codec.Limits(max_message_size=options.max_message_size)
         self.counters = Counters()
+        self.new_waiter: Callable[[], Waiter] = anyio.Event
         self.state: State = "new"
         self.capability = options.capability
         self.feeds: WeakSet[Feed[Any]] = WeakSet()
@@ -75,6 +77,7 @@ class Core:
 
     async def dial(self) -> None:
         """Make the first link. Raises `ConnectError`; leaves no socket behind when it fails or is cancelled."""
+        self.new_waiter = waiter_maker()
         self._link = await self._new_link()
         self._set_state("connected")
 
@@ -261,6 +264,12 @@ class Core:
             raise ClosedError("this connection is not open: use 'async with', or await open(task_group)")
         if self._link is None and not self._reconnects:
             raise self._lost_error("not sent")
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message that is queued now is not sent at once."""
+        link = self._link
+        return link is not None and link.protocol.ledger.in_flight > 0
 
     @property
     def _live_link(self) -> Link | None:

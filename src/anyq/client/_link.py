@@ -139,21 +139,23 @@ class Link:
 
     def _dispatch(self) -> None:
         next_event = self.protocol.next_event
+        answered = self._owner.answered
         while (event := next_event()) is not NEED_DATA:
+            if type(event) is Response:
+                call = event.call
+                assert type(call) is Pending
+                call.answer(event)
+                answered(call, len(event.body))
+                continue
             self._handle(event)  # type: ignore[arg-type]
             # What follows the verdict is for `run` to deal with, when the login is over.
-            if type(event) is not Response and (type(event) is Accept or self.paused() is not None):
+            if type(event) is Accept or self.paused() is not None:
                 break
         self._note_progress()
         self.kick()
 
     def _handle(self, event: Event) -> None:
-        if isinstance(event, Response):
-            call = event.call
-            assert isinstance(call, Pending)
-            call.answer(event)
-            self._owner.answered(call, len(event.body))
-        elif isinstance(event, AsyncMessage):
+        if isinstance(event, AsyncMessage):
             self._owner.arrived(event)
         elif isinstance(event, DroppedReply):
             self._counters.replies_dropped += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
 import anyio
@@ -12,6 +12,7 @@ import anyio.to_thread
 
 from anyq import codec
 from anyq.client._bodies import decode_message, is_heavy
+from anyq.client._waiter import Waiter
 from anyq.errors import ClosedError, DecodeError, DecodeLimitError, Error
 from anyq.protocol import Call, Response, SyncRequest
 from anyq.values import Value
@@ -23,6 +24,8 @@ class CallOwner(Protocol):
     """Whoever made the call."""
 
     limits: codec.Limits
+    new_waiter: Callable[[], Waiter]
+    """What `waiter_maker` gave for the event loop."""
 
     def abandon(self, call: Pending) -> None:
         """Nobody waits for this call any more."""
@@ -40,10 +43,10 @@ class Pending(Call):
 
     __slots__ = (
         "_error",
-        "_event",
         "_owner",
         "_response",
         "_value",
+        "_waiters",
         "idempotent",
         "label",
         "message",
@@ -60,7 +63,7 @@ class Pending(Call):
         self.size = size
         self.started = time.perf_counter()
         self._owner = owner
-        self._event: anyio.Event | None = None
+        self._waiters: list[Waiter] = []
         self._response: Response | None = None
         self._value: Value | None = None
         self._error: BaseException | None = None
@@ -101,9 +104,12 @@ class Pending(Call):
         if self.done():
             await anyio.lowlevel.checkpoint()
         else:
-            if self._event is None:
-                self._event = anyio.Event()
-            await self._event.wait()
+            waiter = self._owner.new_waiter()
+            self._waiters.append(waiter)
+            try:
+                await waiter.wait()
+            finally:
+                self._waiters.remove(waiter)
         response = self._response
         if response is not None and is_heavy(response):
             await self._decode_elsewhere(response)
@@ -118,15 +124,15 @@ class Pending(Call):
     def answer(self, response: Response) -> None:
         """The response arrived."""
         self._response = response
-        if self._event is not None:
-            self._event.set()
+        for waiter in self._waiters:
+            waiter.set()
 
     def fail(self, error: BaseException) -> None:
         """No response will arrive."""
         if not self.done():
             self._error = error
-            if self._event is not None:
-                self._event.set()
+            for waiter in self._waiters:
+                waiter.set()
 
     async def _decode_elsewhere(self, response: Response) -> None:
         """In a worker thread, so that the event loop goes on; left behind there when we are cancelled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -16,6 +17,7 @@ from anyq.client._link import allocate
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
 from anyq.client._raw_server import Authenticate, Handler, RawServer
+from anyq.client._waiter import Waiter
 from anyq.client._wire import Wire
 from anyq.errors import (
     AuthenticationError,
@@ -76,6 +78,7 @@ class RawConnection:
     ) -> None:
         self._options = Options(**options)
         self.limits = codec.Limits(max_message_size=self._options.max_message_size)
+        self.new_waiter: Callable[[], Waiter] = anyio.Event
         self._wire: Wire | None = None
         self._calls: set[Pending] = set()
         self._ended: Exception = ClosedError("this raw connection is not open: use 'async with'")

@@ -136,13 +136,12 @@ class Connection:
                 if not self._inbox.eof or (self.their_state is State.LOGGING_IN and len(self._inbox)):
                     return NEED_DATA
                 event = self._end_of_file()
-            if not self._states.allows(theirs, type(event)):
+            if not self._states.move(theirs, type(event)):
                 raise RemoteProtocolError(f"{type(event).__name__} while {self.their_state.value}")
         except (ProtocolError, LimitError) as error:
             self._failure = error
             self._states.fail(theirs)
             raise
-        self._states.move(theirs, type(event))
         return event
 
     def _end_of_file(self) -> Event:
@@ -194,14 +193,15 @@ class Connection:
                 return None
             self._header = None
             return self._message(header, inbox.take_body(), header.size - HEADER_SIZE)
-        waiting = len(inbox)
+        waiting = inbox.end - inbox.start
         if waiting < HEADER_SIZE:
             return None
-        header = parse_header(inbox.peek())
-        size = header.size
+        assert inbox.view is not None
+        header = parse_header(inbox.view, inbox.start)
+        kind, size, _, _ = header
         if size > self.max_message_size:
             raise LimitError(f"a message of {size} bytes is over max_message_size={self.max_message_size}")
-        if header.kind == 2 and self.ledger.head() is None:
+        if kind == 2 and self.ledger.head() is None:
             raise RemoteProtocolError("a response came, but no request awaits one")
         if waiting >= size:
             return self._message(header, inbox.take(HEADER_SIZE, size - HEADER_SIZE), size - HEADER_SIZE)

@@ -28,12 +28,13 @@ Allocate = Callable[[int], bytearray | memoryview]
 class Inbox:
     """Bytes received and not yet consumed: at most one small buffer and one large body."""
 
-    __slots__ = ("_allocate", "_end", "_lent", "_start", "_view", "body", "eof", "filled", "size")
+    __slots__ = ("_allocate", "_lent", "body", "end", "eof", "filled", "size", "start", "view")
 
     def __init__(self, allocate: Allocate = bytearray) -> None:
         self._allocate = allocate
-        self._view: memoryview | None = None
-        self._start = self._end = 0
+        self.view: memoryview | None = None
+        self.start = self.end = 0
+        """What waits to be parsed: ``view[start:end]``."""
         self._lent = False
         self.eof = False
         self.body: memoryview | None = None
@@ -42,7 +43,7 @@ class Inbox:
         """Of the large body, or of the body being skipped: its length, and how much of it is here."""
 
     def __len__(self) -> int:
-        return self._end - self._start
+        return self.end - self.start
 
     # The network's side
 
@@ -65,7 +66,7 @@ class Inbox:
         elif self.size:
             self.filled += count
         else:
-            self._end += count
+            self.end += count
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
         """Store ``data``; empty data is the end of the stream."""
@@ -83,18 +84,18 @@ class Inbox:
             self._store(rest)
 
     def _room(self) -> memoryview:
-        if self._view is None:
-            self._view = _SPARES.pop() if _SPARES else memoryview(bytearray(BUFFER_SIZE))
-        elif self._start and len(self._view) - self._end < 4096:
-            self._move(self._view)
-        return self._view[self._end :]
+        if self.view is None:
+            self.view = _SPARES.pop() if _SPARES else memoryview(bytearray(BUFFER_SIZE))
+        elif self.start and len(self.view) - self.end < 4096:
+            self._move(self.view)
+        return self.view[self.end :]
 
     def _move(self, target: memoryview) -> None:
         """Put what waits at the start of ``target``."""
-        assert self._view is not None
-        waiting = bytes(self._view[self._start : self._end])
+        assert self.view is not None
+        waiting = bytes(self.view[self.start : self.end])
         target[: len(waiting)] = waiting
-        self._view, self._start, self._end = target, 0, len(waiting)
+        self.view, self.start, self.end = target, 0, len(waiting)
 
     def _store(self, data: memoryview) -> None:
         room = self._room()
@@ -102,21 +103,21 @@ class Inbox:
             self._move(memoryview(bytearray(len(self) + len(data))))
             room = self._room()
         room[: len(data)] = data
-        self._end += len(data)
+        self.end += len(data)
 
     # The parser's side
 
     def peek(self) -> memoryview:
         """What waits, without a copy. Not to be kept: the memory is used again."""
-        return self._view[self._start : self._end] if self._view is not None else memoryview(b"")
+        return self.view[self.start : self.end] if self.view is not None else memoryview(b"")
 
     def take(self, skip: int, count: int) -> bytes:
         """Drop ``skip`` bytes, then take ``count``; both are there."""
-        assert self._view is not None
-        begin = self._start + skip
-        self._start = begin + count
-        data = bytes(self._view[begin : self._start])
-        if self._start == self._end:
+        assert self.view is not None
+        begin = self.start + skip
+        self.start = begin + count
+        data = bytes(self.view[begin : self.start])
+        if self.start == self.end:
             self._empty()
         return data
 
@@ -124,7 +125,7 @@ class Inbox:
         """If a message is here whole and nothing else, and its header begins with ``start`` and has a little-endian
         size of four bytes behind it: take it, and give what is behind the header. Else ``None``.
         """
-        view, begin, end = self._view, self._start, self._end
+        view, begin, end = self.view, self.start, self.end
         if view is None or end - begin < 9 or self.size:
             return None
         data = bytes(view[begin:end])
@@ -134,11 +135,11 @@ class Inbox:
         return data[8:]
 
     def _empty(self) -> None:
-        self._start = self._end = 0
-        if not self._lent and self._view is not None:
-            if len(self._view) == BUFFER_SIZE and len(_SPARES) < _MAX_SPARES:
-                _SPARES.append(self._view)
-            self._view = None
+        self.start = self.end = 0
+        if not self._lent and self.view is not None:
+            if len(self.view) == BUFFER_SIZE and len(_SPARES) < _MAX_SPARES:
+                _SPARES.append(self.view)
+            self.view = None
 
     def begin_body(self, skip: int, size: int, *, keep: bool) -> None:
         """After ``skip`` bytes comes a body of ``size`` bytes, to receive directly or (not ``keep``) to

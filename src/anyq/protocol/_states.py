@@ -108,13 +108,17 @@ class States:
         """Whether ``role`` may do ``event`` now."""
         return event in TRANSITIONS[role][self._now[role]]
 
-    def move(self, role: Role, event: type) -> None:
-        """``role`` did ``event``. `KeyError` if it may not."""
-        self._now[role] = TRANSITIONS[role][self._now[role]][event]
-        coupled = COUPLED.get((role, event))
-        if coupled is not None:
-            other = role.other
-            self._now[other] = coupled.get(self._now[other], self._now[other])
+    def move(self, role: Role, event: type) -> bool:
+        """``role`` did ``event``; False, and nothing changes, if it may not."""
+        now = self._now[role]
+        after = TRANSITIONS[role][now].get(event)
+        if after is None:
+            return False
+        if after is not now:
+            self._now[role] = after
+            coupled = COUPLED.get((role, event), {})
+            self._now[role.other] = coupled.get(self._now[role.other], self._now[role.other])
+        return True
 
     def fail(self, role: Role) -> None:
         """``role`` broke the protocol: nothing it does counts any more."""
