@@ -30,7 +30,7 @@ async def test_remote_functions() -> None:
             return scale * (x + y)
 
         @function(there)
-        def total(numbers: np.ndarray) -> float:  # type: ignore[type-arg]
+        def total(numbers: np.ndarray) -> float:
             return float(np.sum(numbers))
 
         @function(there)

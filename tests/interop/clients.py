@@ -87,8 +87,10 @@ def aiokdb(port: int, bodies: list[str]) -> dict[str, Any]:
 
 
 def kola(port: int, bodies: list[str]) -> dict[str, Any]:
-    import kola as library
+    import kola
     import polars as pl
+
+    library: Any = kola
 
     day = datetime.date(2021, 3, 4)
     values: dict[str, Any] = {

@@ -34,6 +34,9 @@ class Server:
         self.asked: list[tuple[Any, ...]] = []
         self.names: dict[str, Any] = {}
 
+    def __enter__(self) -> Server:
+        return self
+
     def __call__(self, query: str, *arguments: Any) -> Any:
         self.asked.append((query, *arguments))
         if query.startswith("`pykx in key"):
@@ -273,4 +276,4 @@ def test_the_text_is_what_runs() -> None:
 
 def test_a_connection_or_an_address() -> None:
     with pytest.raises(TypeError, match="not both"):
-        session(Server(), port=5050)
+        session(Server(), port=5050)  # type: ignore[call-overload]

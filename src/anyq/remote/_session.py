@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Generator, Mapping
-from typing import Any, ParamSpec, Protocol
+from typing import Any, ParamSpec, Protocol, overload
 
 import attrs
 
@@ -27,17 +27,27 @@ EXECUTE = "{.pykx.pyexec x}"
 CALL = "{[code;name;arguments;n] .pykx.pyexec code; f:.pykx.get[name;<]; $[n;f . arguments;f[]]}"
 
 
-class Caller(Protocol):
-    """What a session needs of a connection: calls, blocking or awaitable."""
+class BlockingCaller(Protocol):
+    """What a session needs of a blocking connection."""
 
     def __call__(self, query: Any, /, *arguments: Any) -> Any: ...
+
+    def __enter__(self) -> Any: ...
+
+
+class AsyncCaller(Protocol):
+    """What a session needs of an async connection."""
+
+    def __call__(self, query: Any, /, *arguments: Any) -> Awaitable[Any]: ...
+
+    async def __aenter__(self) -> Any: ...
 
 
 @attrs.define
 class _Common:
     """What both kinds of session know of the server."""
 
-    q: Caller
+    q: Any
     names: frozenset[str] = attrs.field(default=frozenset(), init=False)
     ready: bool = attrs.field(default=False, init=False, repr=False)
 
@@ -168,8 +178,20 @@ class Prepared:
         return self.code + wrapper, "_anyq_named", values
 
 
+@overload
+def session(q: None = None, *, host: str | None = None, port: int | None = None, **options: Any) -> Session: ...
+
+
+@overload
+def session(q: AsyncCaller) -> AsyncSession: ...
+
+
+@overload
+def session(q: BlockingCaller) -> Session: ...
+
+
 def session(
-    q: Caller | None = None, *, host: str | None = None, port: int | None = None, **options: Any
+    q: BlockingCaller | AsyncCaller | None = None, *, host: str | None = None, port: int | None = None, **options: Any
 ) -> Session | AsyncSession:
     """A session on a server that runs Python.
 

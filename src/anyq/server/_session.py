@@ -376,7 +376,7 @@ class Session(Client):
         self._handling_sync = False
         deferred, self._current = self._current, None
         self._stats.errors += 1
-        if not sync:
+        if not sync and isinstance(error, Exception):
             log.error("client %d (%s): an async message failed: %s", self.handle, self.user, error_text(error))
         elif deferred is not None and deferred.state is AnswerState.OWED:
             deferred.fail(error)

@@ -1,0 +1,64 @@
+"""The short examples, run as their readers run them; and that the index and the tests know every example."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trustme
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+OUTPUT = {
+    "execute_file": "5\n2\n{\n  x+y\n  }\n'type in file.q, line 3\n",
+    "reconnect": (
+        "2\nWARNING: Connection lost attempting to reconnect.\nFailed to reconnect, trying again in 0.5 seconds.\n"
+        "Failed to reconnect, trying again in 1.0 seconds.\nConnection successfully reestablished.\n3\n"
+    ),
+    "deferred": "meanwhile 2\ndeferred responses [2, 4, 6]\ndeferred sync 42\n",
+    "subscriber": "sym| size\n---| ----\na  | 60  \n",
+    "remote_functions": "10\n20\n30\n",
+}
+
+
+def run(name: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / f"{name}.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", OUTPUT)
+def test_what_it_prints(name: str) -> None:
+    assert run(name) == OUTPUT[name]
+
+
+def test_tls(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost")
+    paths = [tmp_path / name for name in ("certificate.pem", "key.pem", "ca.pem")]
+    for blob, path in zip(
+        (certificate.cert_chain_pems[0], certificate.private_key_pem, authority.cert_pem), paths, strict=True
+    ):
+        blob.write_to_path(path)
+    assert run("tls", *map(str, paths)) == "2\nwithout the authority: ConnectError\n"
+
+
+def test_the_index_lists_every_example() -> None:
+    listed = set(re.findall(r"\((\w+\.py)\)", (EXAMPLES / "README.md").read_text("utf-8")))
+    assert listed == {path.name for path in EXAMPLES.glob("*.py")}
+
+
+def test_every_example_is_run_by_a_test() -> None:
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    untested = [path.stem for path in EXAMPLES.glob("*.py") if f'"{path.stem}' not in tests]
+    assert not untested
