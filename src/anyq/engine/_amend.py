@@ -232,8 +232,24 @@ def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value
     columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
     at = int(find_rows(keys, Table.of(keys.names, List.of(columns)))[0])
     if at < 0:
-        raise QError("index")
+        if change is not None or rest or y is None:
+            raise QError("index")
+        return _with_row(keys, values, columns, y)
+    if isinstance(y, Atom) and change is None and not rest:
+        y = records([y])
     return KeyedTable(keys, amend_deep(values, (Atom(Q.LONG, at), *rest), change, y))
+
+
+def _with_row(keys: Table, values: Value, key: Sequence[Value], y: Value) -> Value:
+    """A keyed table with one row more."""
+    assert isinstance(values, Table)
+    row = index_at(y, values.names) if isinstance(y, Dict) else y
+    new = list(row) if isinstance(row, Vector | List) else [row]
+    if len(new) != len(values.columns):
+        raise QError("length")
+    grown = [records([*old, item]) for old, item in zip(values.columns.items, new, strict=True)]  # type: ignore[misc]
+    wider = [records([*old, *more]) for old, more in zip(keys.columns.items, key, strict=True)]  # type: ignore[misc]
+    return KeyedTable(Table.of(keys.names, List.of(tuple(wider))), Table.of(values.names, List.of(tuple(grown))))
 
 
 # -- tables

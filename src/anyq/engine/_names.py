@@ -92,12 +92,24 @@ class Names(dict[str, Value]):
     def put(self, key: str, value: Value) -> None:
         """Set a variable. A dict set under a namespace's name becomes its members. Raises `QError` while frozen."""
         self.check(key)
+        if key == ".":
+            self._merge(value)
+            return
         if key in self:
             dict.__setitem__(self, key, value)
         else:
             self._add(key, value)
         if self.on_change is not None:
             self.on_change(key)
+
+    def _merge(self, value: Value) -> None:
+        """Set the root namespace's variables from a dict."""
+        if not isinstance(value, Dict):
+            raise QError("type")
+        for name, item in value.items():
+            known = isinstance(name, Atom) and name.qtype is QType.SYMBOL
+            if known and dict.get(self, name.raw) is not item and name.raw not in self.views:  # type: ignore[attr-defined]
+                self.put(name.raw, item)  # type: ignore[attr-defined]
 
     def check(self, key: str) -> None:
         """Raise `QError` (``noupdate`` and the name) while variables are frozen."""
