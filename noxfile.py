@@ -161,6 +161,17 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def fuzz(session: nox.Session) -> None:
+    """Drawn programs of what can happen to a connection: half a million steps, or as many as you say.
+
+    Each example is a program of 40 to 60 steps, run on each event loop: ``ANYQ_MACHINE_EXAMPLES=100000 nox -s fuzz``.
+    """
+    install_wheel(session, "all")
+    examples = os.environ.get("ANYQ_MACHINE_EXAMPLES", "5000")
+    run_pytest(session, session.name, "tests/client/test_machine.py", ANYQ_MACHINE_EXAMPLES=examples)
+
+
+@nox.session(python=OLDEST)
 def interop(session: nox.Session) -> None:
     """Other people's clients of q against `anyq q -p`."""
     install_wheel(session, "all")
