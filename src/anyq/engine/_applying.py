@@ -70,6 +70,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define("view", 1, view_text, context=True)
     vocabulary.define("views", 1, view_names, context=True)
     vocabulary.define(".Q.trp", 3, trap_with_trace, context=True)
+    vocabulary.define(".Q.trpd", 3, trap_list_with_trace, context=True)
     vocabulary.define(".Q.sbt", 1, drawn_trace)
 
 
@@ -171,8 +172,17 @@ def _trapped(q: Interpreter, f: Value, arguments: Sequence[Value], handler: Valu
 
 def trap_with_trace(q: Interpreter, f: Value, x: Value, handler: Value) -> Value:
     """``.Q.trp[f;x;g]``: ``g`` gets the error text and the call chain, which ``.Q.sbt`` draws."""
+    return _traced(q, f, (x,), handler)
+
+
+def trap_list_with_trace(q: Interpreter, f: Value, x: Value, handler: Value) -> Value:
+    """``.Q.trpd[f;x;g]``: as ``.Q.trp``, with a list of arguments."""
+    return _traced(q, f, tuple(x) if isinstance(x, Vector | List) else (x,), handler)
+
+
+def _traced(q: Interpreter, f: Value, arguments: tuple[Value, ...], handler: Value) -> Value:
     try:
-        return q.applier.apply1(f, x)
+        return q.applier.apply(f, arguments)
     except Exception as error:
         text, frames = as_q_error(error).text, chain(error.__traceback__)
     q.check()

@@ -65,8 +65,21 @@ class Words(Protocol):
 def parse(text: str | bytes, words: Words, *, k: bool = False) -> Block:
     """The statements of ``text``. Raises `QError` with a position where it is no q."""
     source = source_of(text)
-    parser = _Parser(source, tokenize(source), words, k)
+    parser = _Parser(source, _applied_keywords(tokenize(source), words), words, k)
     return parser.program()
+
+
+def _applied_keywords(tokens: list[Token], words: Words) -> list[Token]:
+    """``(!).flip x``: a keyword right after a bracket and a dot is no namespace, so the dot applies."""
+    out: list[Token] = []
+    for token in tokens:
+        dotted = token.kind is Kind.NAME and token.adjacent and token.text.startswith(".")
+        if dotted and out and out[-1].kind is Kind.CLOSE and words.is_keyword(token.text[1:]):
+            out.append(Token(Kind.GLYPH, ".", token.start, token.start + 1, True))
+            out.append(Token(Kind.NAME, token.text[1:], token.start + 1, token.end, True))
+        else:
+            out.append(token)
+    return out
 
 
 class _Parser:

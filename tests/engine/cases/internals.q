@@ -109,3 +109,11 @@ type 3?2000.01.01 / 14h
 type rand 5 / -7h
 3?`a / 'type
 1.5?3 / 'type
+/ traps with a trace, time and environment
+.Q.trpd[{x+y};1 2;{[e;t]e}] / 3
+.Q.trpd[{x+y};(1;`a);{[e;t]e}] / "type"
+.Q.trp[{x+`a};1;{[e;t]e}] / "type"
+ltime 2000.01.01D00 / 2000.01.01D00
+gtime ltime 2000.01.01D00 / 2000.01.01D00
+getenv `ANYQ_NO_SUCH / ""
+getenv "a" / 'type

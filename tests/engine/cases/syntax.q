@@ -194,3 +194,6 @@ k)2 in !3 / 1b
 k){$[99h~@x;!x;()]}`a`b!1 2 / `a`b
 3#key `.q / ``aj`aj0
 {y;til[x].z.i}[1;2]~til[1] .z.i / 1b
+/ a keyword right after a bracket and a dot is applied
+(!).flip((`a;1);(`b;2)) / `a`b!1 2
+(#).(2;3) / 3 3

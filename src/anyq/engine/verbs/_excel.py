@@ -9,19 +9,18 @@ from xml.sax.saxutils import escape
 __all__ = ["workbook"]
 
 _HEAD: Final = '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
-_BOOK: Final = (
-    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
-    ' xmlns:o="urn:schemas-microsoft-com:office:office"'
-    ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
-    ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
-)
+_NAMESPACE: Final = "urn:schemas-microsoft-com:office:"
+_BOOK: Final = f'<Workbook xmlns="{_NAMESPACE}spreadsheet"'
 
 Sheet = tuple[list[str], list[list[tuple[str, str]]]]
 
 
 def workbook(sheets: Mapping[str, Sheet]) -> list[str]:
     """The lines of a workbook. A sheet is its column names, and rows of cells: the kind and the text of each."""
-    return [_HEAD, _BOOK + "".join([_sheet(name, *sheet) for name, sheet in sheets.items()]) + "</Workbook>"]
+    # The namespaces come in the order that q writes them in, which differs between one sheet and several.
+    order = ("o:office", "x:excel", "ss:spreadsheet") if len(sheets) == 1 else ("ss:spreadsheet", "o:office", "x:excel")
+    spaces = "".join([f' xmlns:{short}="{_NAMESPACE}{long}"' for short, long in (pair.split(":") for pair in order)])
+    return [_HEAD, f"{_BOOK}{spaces}>{''.join([_sheet(name, *sheet) for name, sheet in sheets.items()])}</Workbook>"]
 
 
 def _sheet(name: str, names: list[str], rows: list[list[tuple[str, str]]]) -> str:

@@ -16,6 +16,7 @@ from . import (
     _doth,
     _dotq,
     _enums,
+    _environment,
     _fby,
     _files,
     _find,
@@ -46,6 +47,6 @@ def install(vocabulary: Vocabulary) -> None:
     for family in (
         _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
         _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby,
-        _files, _text, _database, _internals, _dotq, _doth, _handles,
+        _files, _text, _database, _internals, _dotq, _doth, _environment, _handles,
     ):  # fmt: skip
         family.install(vocabulary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ from ._attributes import set_attribute
 from ._dicts import delete_keys, take_keys
 from ._support import (
     EMPTY,
+    FLOATS,
     INTEGERS,
     NULL_LONG,
     array_of,
@@ -48,6 +50,10 @@ if TYPE_CHECKING:
     from .._vocabulary import Vocabulary
 
 __all__ = ["cut", "drop", "enlist", "first", "flip", "flip_lists", "install", "last", "raze", "reverse", "take_count"]
+
+_KEPT: Final = 2**16
+_UNSHARED: Final = frozenset({QType.SYMBOL, *FLOATS})
+"""Zeroes of either sign look the same to a cache."""
 
 MOST_ITEMS: Final = 2**40
 """No list is longer; ``'wsfull`` or ``'limit`` instead of an attempt."""
@@ -150,9 +156,17 @@ def _flip_dict(x: Dict) -> Value:
     return Table.of(x.keys.with_attr(Attr.NONE), List.of(tuple(full)))
 
 
+@lru_cache(64)
+def _again(qtype: QType, raw: int | float | bytes, size: int) -> Vector:
+    """Made once for those who ask again: vectors are never written to."""
+    return vec(qtype, np.repeat(array_of(Atom(qtype, raw)), size))
+
+
 def repeated(item: Value, size: int) -> Value:
     """A list of one item again and again."""
     if isinstance(item, Atom):
+        if item.qtype not in _UNSHARED and 64 <= size <= _KEPT:
+            return _again(item.qtype, item.raw, size)
         if item.qtype is QType.SYMBOL:
             uniques = np.array([item.raw], object)
             return Vector.of(item.qtype, SymbolArray.from_codes(np.zeros(size, np.int32), uniques))
