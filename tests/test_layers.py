@@ -25,6 +25,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = {
     "errors": 0,
+    "doors": 1,
     "twin": 0,
     "values": 1,
     "protocol": 2,

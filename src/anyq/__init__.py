@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import console as _console
 from . import convert as _convert
+from .doors import provide as _provide
 from .errors import (
     AuthenticationError,
     BusyError,
@@ -102,6 +103,19 @@ _LAZY = {
 
 _ROOMS = ("client", "embedded", "engine", "portal", "remote", "server", "sync", "testing")
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
+
+
+def _open_later(name: str) -> None:
+    def opener(*arguments: object, **options: object) -> object:
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.embedded"), name)(*arguments, **options)
+
+    _provide(name, opener)
+
+
+for _name in ("BlockingEmbedded", "open_blocking", "open_embedded", "serve"):
+    _open_later(_name)
 
 
 def __getattr__(name: str) -> object:

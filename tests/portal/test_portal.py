@@ -440,16 +440,16 @@ def test_scenario_65_every_blocked_thread_is_released(backend: str) -> None:
 
     def work() -> None:
         try:
-            owner.call(endless)
+            shared.call(endless)
         except anyq.PortalClosed as error:
             outcomes.append(error.outcome)
 
     threads = [threading.Thread(target=work) for _ in range(20)]
     start = time.monotonic()
-    with start_portal(backend, shutdown_timeout=0.1) as owner:  # type: ignore[arg-type]
+    with start_portal(backend, shutdown_timeout=0.1) as shared:  # type: ignore[arg-type]
         for thread in threads:
             thread.start()
-        while owner.statistics().begun < 20:
+        while shared.statistics().begun < 20:
             time.sleep(0.001)
     for thread in threads:
         thread.join()

@@ -9,12 +9,13 @@ from ._python import in_worker
 from ._system import SystemHost
 
 if _TYPE_CHECKING:
+    from ._blocking import BlockingEmbedded, BlockingPendingCall, open_blocking
     from ._face import Embedded, PendingCall, open_embedded
     from ._serve import EmbeddedServer, serve
 
 __all__ = [
-    "Caller", "Embedded", "EmbeddedQ", "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost",
-    "in_worker", "open_embedded", "serve",
+    "BlockingEmbedded", "BlockingPendingCall", "Caller", "Embedded", "EmbeddedQ", "EmbeddedServer", "Listening",
+    "PendingCall", "Permissions", "SystemHost", "in_worker", "open_blocking", "open_embedded", "serve",
 ]  # fmt: skip
 
 
@@ -23,6 +24,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     for module, names in {
+        "_blocking": ("BlockingEmbedded", "BlockingPendingCall", "open_blocking"),
         "_face": ("Embedded", "PendingCall", "open_embedded"),
         "_serve": ("EmbeddedServer", "serve"),
     }.items():

@@ -13,11 +13,21 @@ if _TYPE_CHECKING:
     from anyq.portal._job import JobFuture, JobState
     from anyq.portal._loops import refuse_blocking, running_loop
     from anyq.portal._mailbox import OwnerStatistics
+    from anyq.portal._namespace import BlockingNamespace
     from anyq.portal._portal import Backend, Portal, start_portal
+    from anyq.portal._shared import (
+        Shared,
+        SharedConnection,
+        SharedFeed,
+        SharedPool,
+        SharedServer,
+        SharedSubscription,
+    )
     from anyq.portal._thread import OwnerThread
 
 __all__ = [
     "Backend",
+    "BlockingNamespace",
     "Job",
     "JobFuture",
     "JobState",
@@ -26,6 +36,12 @@ __all__ = [
     "OwnerStatistics",
     "OwnerThread",
     "Portal",
+    "Shared",
+    "SharedConnection",
+    "SharedFeed",
+    "SharedPool",
+    "SharedServer",
+    "SharedSubscription",
     "current_loop",
     "refuse_blocking",
     "running_loop",
@@ -41,7 +57,16 @@ def __getattr__(name: str) -> object:
         "_job": ("JobFuture", "JobState"),
         "_loops": ("refuse_blocking", "running_loop"),
         "_mailbox": ("OwnerStatistics",),
+        "_namespace": ("BlockingNamespace",),
         "_portal": ("Backend", "Portal", "start_portal"),
+        "_shared": (
+            "Shared",
+            "SharedConnection",
+            "SharedFeed",
+            "SharedPool",
+            "SharedServer",
+            "SharedSubscription",
+        ),
         "_thread": ("OwnerThread",),
     }.items():
         if name in names:

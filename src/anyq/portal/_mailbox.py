@@ -368,6 +368,7 @@ def _at_exit() -> None:
         owner.close()
 
 
-os.register_at_fork(after_in_child=_at_fork)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_at_fork)
 # Runs after the last thread that is not a daemon has ended, so that such threads can use their owner to the end.
 atexit.register(_at_exit)

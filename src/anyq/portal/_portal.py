@@ -8,28 +8,33 @@ clerk starts one worker for each job but does not tell it which: a worker that g
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import deque
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, Unpack
 
 import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 from anyio.from_thread import BlockingPortal
 
+from anyq.client import Address, ConnectOptions, Pool, connect
+from anyq.doors import door
 from anyq.errors import PortalClosed
 from anyq.portal._held import Held
 from anyq.portal._job import Job
 from anyq.portal._loops import Loop, current_loop, refuse_blocking
 from anyq.portal._mailbox import Owner
+from anyq.portal._shared import Shared, SharedConnection, SharedPool
 
 __all__ = ["Backend", "Portal", "start_portal"]
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Shared[Any])
 Backend = Literal["asyncio", "trio"]
 
 
@@ -162,6 +167,39 @@ class Portal(Owner):
         return jobs if self._current is None else [*jobs, self._current]
 
     # Things that are open in the portal's loop
+
+    def connect(
+        self,
+        host: str | Address | None = None,
+        port: int | None = None,
+        *,
+        username: str = "",
+        password: str | None = None,
+        tls: bool | ssl.SSLContext = False,
+        **options: Unpack[ConnectOptions],
+    ) -> SharedConnection:
+        """One connection for any number of threads, open when this returns. Arguments and errors as `anyq.connect`."""
+        made = connect(host, port, username=username, password=password, tls=tls, **options)
+        return self.share(made, SharedConnection)
+
+    def pool(
+        self, hosts: str | Address | Sequence[str | Address] | None = None, port: int | None = None, **options: Any
+    ) -> SharedPool:
+        """A pool of connections for any number of threads, open when this returns. Arguments as `anyq.Pool`."""
+        return self.share(Pool(hosts, port, **options), SharedPool)
+
+    def embedded(self, *, deadline: float = 5.0) -> Any:
+        """An embedded q for any number of threads (`anyq.embedded.BlockingEmbedded`), which ends with the portal."""
+        _, embedded = self.call(self._hold, door("open_embedded")(deadline=deadline))
+        return door("BlockingEmbedded")(embedded.core, deadline)
+
+    def share(self, manager: AbstractAsyncContextManager[Any, bool | None], kind: type[S]) -> S:
+        """Enter ``manager`` in the portal's loop; a `Shared` of that kind for what it gives.
+
+        It is left when that is closed, or by the portal's end. Raises what entering raises.
+        """
+        held, value = self.call(self._hold, manager)
+        return kind(self, value, lambda error: self._leave(held, error))
 
     @contextmanager
     def wrap(self, manager: AbstractAsyncContextManager[T, bool | None]) -> Generator[T, None, None]:

@@ -1,8 +1,25 @@
-"""q without an event loop: blocking connections, and blocking twins of what else the asynchronous side offers."""
+"""q without an event loop: blocking connections, and blocking twins of what else the asynchronous side offers.
 
+`connect` uses the calling thread and a plain socket. `Pool`, `subscribe`, `serve` and `open_embedded` have an owner
+thread each, for the length of their ``with`` block, and may be used by any number of threads.
+"""
+
+from anyq.portal import BlockingNamespace as Namespace
 from anyq.sync._connection import Connection, connect
-from anyq.sync._context import Namespace
 from anyq.sync._feed import Feed
 from anyq.sync._pending import Pending
+from anyq.sync._twins import Pool, Server, Subscription, open_embedded, serve, subscribe
 
-__all__ = ["Connection", "Feed", "Namespace", "Pending", "connect"]
+__all__ = [
+    "Connection",
+    "Feed",
+    "Namespace",
+    "Pending",
+    "Pool",
+    "Server",
+    "Subscription",
+    "connect",
+    "open_embedded",
+    "serve",
+    "subscribe",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
@@ -24,11 +25,13 @@ from anyq.client import (
     script_error,
 )
 from anyq.errors import QError
+from anyq.portal import BlockingNamespace, SharedSubscription
 from anyq.protocol import AsyncMessage
-from anyq.sync._context import Namespace
-from anyq.sync._core import Core, State
+from anyq.sync._core import Core
 from anyq.sync._feed import Feed
+from anyq.sync._lifeline import State
 from anyq.sync._pending import Pending
+from anyq.sync._twins import subscribe_at
 from anyq.values import NULL, Value
 
 __all__ = ["Connection", "connect"]
@@ -69,7 +72,8 @@ class Connection:
 
     Every method raises `ClosedError` after `close`, and `ConnectionLost` once the connection broke (without
     reconnection). Nothing happens in the background: messages that the server posts are taken off the network while
-    something else is waited for. An attribute that is not defined here is a name on the server, see `Namespace`.
+    something else is waited for. An attribute that is not defined here is a name on the server, see
+    `anyq.sync.Namespace`.
     """
 
     def __init__(self, address: Address, options: Options) -> None:
@@ -203,6 +207,24 @@ class Connection:
         core.feeds.add(feed)
         return feed
 
+    def subscribe(
+        self,
+        table: str = "",
+        symbols: Iterable[str] = (),
+        *,
+        snapshot: bool = False,
+        buffer: int = 10_000,
+        overflow: Overflow = "error",
+    ) -> SharedSubscription:
+        """A subscription to a kdb+tick ticker plant, to be used in a ``with`` block and read with ``for``.
+
+        Arguments and contents as `anyq.Connection.subscribe`. It has a connection of its own, with the address and the
+        options of this one, in a portal of its own, so that updates are received while nobody waits for them.
+        """
+        core = self._core
+        core.check_usable()
+        return subscribe_at(core.address, core.options, table, symbols, snapshot, buffer, overflow)
+
     def _decode(self, message: AsyncMessage) -> Value:
         return decode_message(message, self._core.limits)
 
@@ -230,10 +252,10 @@ class Connection:
 
     file_execute = execute_file
 
-    def __getattr__(self, name: str) -> Namespace:
+    def __getattr__(self, name: str) -> BlockingNamespace:
         if name.startswith("_") or self._core.options.no_ctx:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        return Namespace.root(name, self, self._known)
+        return BlockingNamespace.root(name, self, self._known)
 
     # Looking
 

@@ -8,10 +8,10 @@ from typing import Any
 from anyq.client import KNOWN, unknown_name
 from anyq.values import NULL, Value, chars
 
-__all__ = ["Namespace"]
+__all__ = ["BlockingNamespace"]
 
 
-class Namespace:
+class BlockingNamespace:
     """A name on the server, in a namespace or for one.
 
     Attributes lead further down, a call calls what has the name. Whether the server has the name is asked once per
@@ -27,7 +27,7 @@ class Namespace:
         self._known = known
 
     @classmethod
-    def root(cls, name: str, ask: Callable[..., Value], known: set[str]) -> Namespace:
+    def root(cls, name: str, ask: Callable[..., Value], known: set[str]) -> BlockingNamespace:
         """The name ``name`` itself, or the namespace ``.name``."""
         found = cls(name, ask, known)
         if f".{name}" not in known and not found._exists(name) and not found._exists(f".{name}"):
@@ -37,14 +37,14 @@ class Namespace:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._path}>"
 
-    def __getattr__(self, name: str) -> Namespace:
+    def __getattr__(self, name: str) -> BlockingNamespace:
         if name.startswith("__"):
             raise AttributeError(name)
         path = self._path if self._path.startswith(".") else f".{self._path}"
         path = f"{path}.{name}"
         if not self._exists(path):
             raise unknown_name(path)
-        return Namespace(path, self._ask, self._known)
+        return BlockingNamespace(path, self._ask, self._known)
 
     def __call__(self, *arguments: object, **options: Any) -> Value:
         """Call it; no arguments means the generic null, as ``f[]`` does in q. Options as for a call of q."""

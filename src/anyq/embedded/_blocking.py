@@ -1,0 +1,176 @@
+"""The embedded q for programs without an event loop: any thread may call it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from anyq.client import Query, load_script, request_value, script_error
+from anyq.errors import CallTimeout, QError
+from anyq.portal import BlockingNamespace, Job, refuse_blocking
+from anyq.values import NULL, Value
+
+from ._core import EmbeddedQ
+from ._face import log_error
+
+__all__ = ["BlockingEmbedded", "BlockingPendingCall", "open_blocking"]
+
+_INSTEAD = "`await` on a q of `anyq.open_embedded`"
+
+
+def open_blocking(*, deadline: float = 5.0) -> BlockingEmbedded:
+    """An embedded q that lives as long as the ``with`` block; see `BlockingEmbedded`."""
+    return BlockingEmbedded(EmbeddedQ(), deadline)
+
+
+class BlockingPendingCall:
+    """The handle of a call: ask for its `result`, in any order, as often as you like, and in any thread."""
+
+    __slots__ = ("_job",)
+
+    def __init__(self, job: Job[Value]) -> None:
+        self._job = job
+
+    def done(self) -> bool:
+        """Whether the answer, or what prevents it, is known."""
+        return self._job.done()
+
+    @property
+    def started(self) -> bool:
+        """Whether the evaluation has begun: false for a call that was cancelled, or failed, before."""
+        return self._job.started
+
+    def result(self, timeout: float | None = None) -> Value:
+        """The answer, waiting for it at most ``timeout`` seconds (`CallTimeout`)."""
+        if not self._job.done():
+            refuse_blocking("waiting for an answer", _INSTEAD)
+        return self._job.wait(timeout)
+
+    def cancel(self) -> None:
+        """Give the call up. If it has begun it goes on, unheard."""
+        self._job.cancel()
+
+
+class BlockingEmbedded:
+    """A q in this process, for any number of threads. It is called as a connection is: ``q("1+1")``.
+
+    All that reads or changes it happens on its own thread, in the order in which it is asked; what one thread asks is
+    done in the order of asking. ``q["name"] = value`` sets a variable; a Python function given so can be called by q,
+    on the thread of the q (see `anyq.embedded.in_worker`). An attribute that is not defined here is a name in q.
+
+    Leaving the block lets the evaluation that runs finish within ``deadline`` seconds, then interrupts it; calls that
+    wait fail with `anyq.PortalClosed`. In a running event loop its methods raise `anyq.MisuseError`.
+    """
+
+    def __init__(self, core: EmbeddedQ, deadline: float = 5.0) -> None:
+        self.core = core
+        self._deadline = deadline
+        self._known: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.core.owner.name}{' closed' if self.core.owner.closed else ''}>"
+
+    def __enter__(self) -> Self:
+        self.core.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, as leaving the block does."""
+        self.core.stop(self._deadline)
+
+    # Asking
+
+    def __call__(
+        self,
+        query: Query,
+        *arguments: object,
+        wait: bool = True,
+        reuse: bool = True,
+        timeout: float | None = None,
+        idempotent: bool = False,
+        async_response: bool = False,
+    ) -> Value:
+        """Ask, and wait for the answer, as `anyq.embedded.Embedded.__call__`.
+
+        Interrupted (Ctrl-C), or after ``timeout`` seconds (`CallTimeout`), the evaluation is interrupted too; if it has
+        not begun it will not.
+        """
+        if not wait:
+            self.post(query, *arguments)
+            return NULL
+        message = request_value(query, arguments)
+        refuse_blocking("the embedded q", _INSTEAD)
+        job = self.core.evaluate(message)
+        try:
+            return job.wait(timeout)
+        except CallTimeout:
+            job.interrupt()
+            raise CallTimeout(f"no answer within {timeout} s") from None
+        except BaseException:
+            if not job.done():
+                job.interrupt()
+            raise
+
+    def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> BlockingPendingCall:
+        """Ask now, and get a handle to ask for the answer later. Never waits."""
+        return BlockingPendingCall(self.core.evaluate(request_value(query, arguments)))
+
+    def post(self, query: Query, *arguments: object) -> None:
+        """Ask without waiting; an error is logged."""
+        job = self.core.evaluate(request_value(query, arguments))
+        job.add_waiter(lambda: log_error(job))
+
+    def flush(self) -> None:
+        """Wait until all that was asked so far has been done."""
+        refuse_blocking("the embedded q", _INSTEAD)
+        self.core.submit(lambda interpreter: None).wait()
+
+    def interrupt(self) -> None:
+        """Make the evaluation that runs raise the q error ``stop``."""
+        self.core.interrupt()
+
+    # Names and files
+
+    def get(self, name: str) -> Value:
+        """The value of a variable. Raises `QError` with the name if there is none."""
+        refuse_blocking("the embedded q", _INSTEAD)
+        return self.core.get(name).wait()
+
+    def set(self, name: str, value: object) -> None:
+        """Set a variable, and wait until it is set."""
+        refuse_blocking("the embedded q", _INSTEAD)
+        self.core.assign(name, value).wait()
+
+    def __getitem__(self, name: str) -> Value:
+        return self.get(name)
+
+    def __setitem__(self, name: str, value: object) -> None:
+        self.set(name, value)
+
+    def execute_file(
+        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
+    ) -> Value | list[Value]:
+        """Run a q script, statement by statement, as `anyq.embedded.Embedded.execute_file`."""
+        results: list[Value] = []
+        for statement in load_script(path, Path(path).read_text(encoding="utf-8")):
+            try:
+                results.append(self(statement.query, *statement.arguments, timeout=timeout))
+            except QError as error:
+                raise script_error(error, path, statement) from None
+        if return_all:
+            return results
+        return results[-1] if results else NULL
+
+    file_execute = execute_file
+
+    def __getattr__(self, name: str) -> BlockingNamespace:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        return BlockingNamespace.root(name, self, self._known)

@@ -1,0 +1,278 @@
+"""What lives in a portal's loop, for use by any number of threads: a connection, a pool, a subscription, a server.
+
+Each of these stands for an asynchronous object. A method call is a job of the portal, so what one thread asks is done
+in the order of asking, and Ctrl-C gives a call up as cancelling it would.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from anyq.client import (
+    Address,
+    Connection,
+    ConnectionStatistics,
+    EndOfDay,
+    Feed,
+    Gap,
+    Overflow,
+    Pool,
+    PoolStatistics,
+    Query,
+    Subscription,
+    Update,
+)
+from anyq.errors import ClosedError
+from anyq.portal._job import JobFuture
+from anyq.portal._namespace import BlockingNamespace
+from anyq.values import Value
+
+if TYPE_CHECKING:
+    from anyq.portal._portal import Portal
+
+__all__ = ["Shared", "SharedConnection", "SharedFeed", "SharedPool", "SharedServer", "SharedSubscription"]
+
+T = TypeVar("T")
+
+
+class Shared(Generic[T]):
+    """Something that is open in a portal's loop. Closed by `close`, by leaving its ``with`` block, or by the portal's
+    end. ``target`` is the asynchronous object; touch it only by the portal.
+    """
+
+    def __init__(self, portal: Portal, target: T, close: Callable[[BaseException | None], bool]) -> None:
+        self.portal = portal
+        self.target = target
+        self._close = close
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.target!r}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it. Idempotent."""
+        self._close(None)
+
+
+class SharedFeed:
+    """What the other side posts, to be read with ``for`` by one thread; see `anyq.client.Feed`."""
+
+    def __init__(self, portal: Portal, feed: Feed[Value] | Subscription) -> None:
+        self._portal = portal
+        self._feed = feed
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        """The next message, waiting for it. Interrupting the reader loses no message."""
+        try:
+            return self._portal.call(self._feed.__anext__)
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def __len__(self) -> int:
+        return len(self._feed) if isinstance(self._feed, Feed) else 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def dropped(self) -> int:
+        """How many messages a full buffer lost."""
+        return self._feed.dropped
+
+    def close(self) -> None:
+        """Listen no more. Idempotent."""
+        if isinstance(self._feed, Feed):
+            self._portal.call(self._feed.close)
+
+
+class SharedSubscription(Shared[Subscription]):
+    """A subscription, to be used as ``with q.subscribe(...) as feed`` and ``for update in feed``.
+
+    ``schemas`` and ``snapshot`` as `anyq.client.Subscription` has them. Interrupting the reader loses no update.
+    """
+
+    def __iter__(self) -> Iterator[Update | EndOfDay | Gap]:
+        return self
+
+    def __next__(self) -> Update | EndOfDay | Gap:
+        """The next item, waiting for it."""
+        try:
+            return self.portal.call(self.target.__anext__)
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    @property
+    def schemas(self) -> Any:
+        """Table names, and what the ticker plant returned for them."""
+        return self.target.schemas
+
+    @property
+    def snapshot(self) -> Any:
+        """Table names, and their rows at the start, if those were asked for."""
+        return self.target.snapshot
+
+    @property
+    def dropped(self) -> int:
+        """How many messages a full buffer lost."""
+        return self.target.dropped
+
+
+class _Asking(Shared[T]):
+    """What connections and pools have in common."""
+
+    def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
+        """Ask, and wait for the answer. Arguments, options and errors as a call of the asynchronous object."""
+        return self.portal.call(self.target, query, *arguments, **options)  # type: ignore[call-overload,no-any-return]
+
+    def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> JobFuture[Value]:
+        """Ask now; the future of the answer, which can also be awaited in any event loop."""
+        return self.portal.submit(self.target, query, *arguments, idempotent=idempotent)  # type: ignore[call-overload,no-any-return]
+
+    def __getattr__(self, name: str) -> BlockingNamespace:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        if name in ("portal", "target"):
+            raise ClosedError("it is not open: use it in a with block")
+        known = self.__dict__.setdefault("_names", set())
+        return BlockingNamespace.root(name, self, known)
+
+
+class SharedConnection(_Asking[Connection]):
+    """One connection for any number of threads, made by `Portal.connect`.
+
+    It has the methods of `anyq.Connection`, which wait. Calls of one thread go out in the order in which it makes them,
+    and each gets its own answer.
+    """
+
+    def post(self, query: Query, *arguments: object) -> None:
+        """As `anyq.Connection.post`."""
+        self.portal.call(self.target.post, query, *arguments)
+
+    def flush(self) -> None:
+        """As `anyq.Connection.flush`."""
+        self.portal.call(self.target.flush)
+
+    def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
+        """As `anyq.Connection.deferred`."""
+        return self.portal.call(self.target.deferred, query, *arguments, timeout=timeout)
+
+    def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> SharedFeed:
+        """As `anyq.Connection.messages`, to be read with ``for``."""
+        return SharedFeed(self.portal, self.portal.call(self.target.messages, buffer=buffer, overflow=overflow))
+
+    def subscribe(
+        self,
+        table: str = "",
+        symbols: Iterable[str] = (),
+        *,
+        snapshot: bool = False,
+        buffer: int = 10_000,
+        overflow: Overflow = "error",
+    ) -> SharedSubscription:
+        """As `anyq.Connection.subscribe`; subscribed when this returns."""
+        made = self.portal.call(
+            self.target.subscribe, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow
+        )
+        return self.portal.share(made, SharedSubscription)
+
+    def execute_file(
+        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
+    ) -> Value | list[Value]:
+        """As `anyq.Connection.execute_file`."""
+        return self.portal.call(self.target.execute_file, path, return_all, timeout=timeout)
+
+    file_execute = execute_file
+
+    @property
+    def state(self) -> str:
+        """As `anyq.Connection.state`."""
+        return self.target.state
+
+    @property
+    def address(self) -> Address:
+        """Where it leads."""
+        return self.target.address
+
+    @property
+    def capability(self) -> int:
+        """What both sides can do, 0 to 6."""
+        return self.target.capability
+
+    def statistics(self) -> ConnectionStatistics:
+        """Counts since the connection was made."""
+        return self.portal.call(self.target.statistics)
+
+
+class SharedPool(_Asking[Pool]):
+    """A pool for any number of threads, made by `Portal.pool` or `anyq.sync.Pool`. Its methods wait."""
+
+    def post(self, query: Query, *arguments: object) -> None:
+        """As `anyq.Pool.post`."""
+        self.portal.call(self.target.post, query, *arguments)
+
+    def map(self, query: Query, items: Iterable[object], *, timeout: float | None = None) -> list[Value]:
+        """As `anyq.Pool.map`."""
+        return self.portal.call(self.target.map, query, list(items), timeout=timeout)
+
+    @contextmanager
+    def connection(self) -> Generator[SharedConnection, None, None]:
+        """A connection for the length of the block, for nobody else."""
+        with self.portal.wrap(self.target.connection()) as connection:
+            yield SharedConnection(self.portal, connection, lambda error: False)
+
+    def statistics(self) -> PoolStatistics:
+        """How the pool stands."""
+        return self.portal.call(self.target.statistics)
+
+
+class SharedServer(Shared[Any]):
+    """A server in a portal's loop, made by `anyq.sync.serve`."""
+
+    @property
+    def port(self) -> int:
+        """The TCP port that it listens on."""
+        port: int = self.target.port
+        return port
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where it listens."""
+        addresses: list[str] = self.target.addresses
+        return addresses
+
+    @property
+    def stats(self) -> Any:
+        """What it has done so far."""
+        return self.portal.call(lambda: self.target.stats)
+
+    def broadcast(self, clients: Any, query: object, *arguments: object) -> int:
+        """Post one message to many clients; how many it was queued for."""
+        count: int = self.portal.call(self.target.broadcast, clients, query, *arguments)
+        return count
+
+    def stop(self, grace: float | None = None) -> None:
+        """Stop: finish what runs within ``grace`` seconds, then cancel it."""
+        self.portal.call(self.target.stop, grace)
+
+    def serve_forever(self) -> None:
+        """Wait until it has stopped. Ctrl-C ends the waiting."""
+        self.portal.call(self.target.serve_forever)

@@ -1,0 +1,166 @@
+"""Blocking twins that stand on a portal of their own: a pool, a subscription, a server; and of the embedded q.
+
+Each starts its owner thread when its ``with`` block is entered, and ends it at the end of the block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from anyq import client
+from anyq.client import Address, ConnectOptions, Options, Overflow
+from anyq.doors import door
+from anyq.errors import ClosedError
+from anyq.portal import Backend, Portal, Shared, SharedPool, SharedServer, SharedSubscription, start_portal
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+__all__ = ["Pool", "Server", "Subscription", "open_embedded", "serve", "subscribe", "subscribe_at"]
+
+T = TypeVar("T")
+
+
+class _Own(Shared[T]):
+    """A `Shared` with its own portal."""
+
+    def __init__(self, *, backend: Backend = "asyncio") -> None:
+        self.portal = start_portal(backend)
+        self._close = lambda error: False
+
+    @property
+    def _open(self) -> bool:
+        return "target" in self.__dict__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.__dict__.get('target', 'not open')}>"
+
+    def _enter(self, portal: Portal) -> T:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self.portal.__enter__()
+        try:
+            self.target = self._enter(self.portal)
+        except BaseException:
+            self.portal.close(grace=0.0)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.portal.close(grace=None if kind is None else 0.0)
+
+    def close(self) -> None:
+        """Close it, as leaving the block does. Idempotent."""
+        if not self._open:
+            raise ClosedError("it is not open: use it in a with block")
+        self.portal.close()
+
+
+class Pool(_Own[client.Pool], SharedPool):
+    """A pool of connections for any number of threads: ``with anyq.sync.Pool("localhost", 5050, max_size=8) as q``.
+
+    Arguments as `anyq.Pool`, methods too, but they wait.
+    """
+
+    def __init__(
+        self, hosts: str | Address | Sequence[str | Address] | None = None, port: int | None = None, **options: Any
+    ) -> None:
+        super().__init__()
+        self._made = client.Pool(hosts, port, **options)
+
+    def _enter(self, portal: Portal) -> client.Pool:
+        return portal.share(self._made, SharedPool).target
+
+
+class Subscription(_Own[client.Subscription], SharedSubscription):
+    """A subscription with its own connection; see `subscribe`."""
+
+    def __init__(
+        self,
+        address: Address,
+        options: Options,
+        table: str,
+        symbols: Iterable[str],
+        snapshot: bool,
+        buffer: int,
+        overflow: Overflow,
+    ) -> None:
+        super().__init__()
+        self._connection = client.Connection(address, options)
+        self._wanted = (table, symbols)
+        self._how: dict[str, Any] = {"snapshot": snapshot, "buffer": buffer, "overflow": overflow}
+
+    def _enter(self, portal: Portal) -> client.Subscription:
+        connection: client.Connection = portal.share(self._connection, Shared).target
+        made = portal.call(connection.subscribe, *self._wanted, **self._how)
+        return portal.share(made, SharedSubscription).target
+
+
+def subscribe_at(
+    address: Address,
+    options: Options,
+    table: str,
+    symbols: Iterable[str],
+    snapshot: bool,
+    buffer: int,
+    overflow: Overflow,
+) -> Subscription:
+    """`subscribe`, with address and options made up."""
+    return Subscription(address, options, table, symbols, snapshot, buffer, overflow)
+
+
+def subscribe(
+    host: str | Address | None = None,
+    port: int | None = None,
+    table: str = "",
+    symbols: Iterable[str] = (),
+    *,
+    snapshot: bool = False,
+    buffer: int = 10_000,
+    overflow: Overflow = "error",
+    username: str = "",
+    password: str | None = None,
+    tls: bool = False,
+    **options: Unpack[ConnectOptions],
+) -> Subscription:
+    """A subscription to the kdb+tick ticker plant at an address: ``with subscribe(...) as feed: for update in feed``.
+
+    ``table``, ``symbols``, ``snapshot``, ``buffer`` and ``overflow`` as `anyq.Connection.subscribe`, the rest as
+    `anyq.connect`. Updates are received on an owner thread while nobody waits for them.
+    """
+    address = client.parse_address(host, port, username=username, password=password, tls=tls)
+    return subscribe_at(address, Options(**options), table, symbols, snapshot, buffer, overflow)
+
+
+class Server(_Own[Any], SharedServer):
+    """A server on its own thread; see `serve`."""
+
+    def __init__(self, made: AbstractAsyncContextManager[Any, bool | None]) -> None:
+        super().__init__()
+        self._made = made
+
+    def _enter(self, portal: Portal) -> Any:
+        return portal.share(self._made, SharedServer).target
+
+
+def serve(on_sync: Any = None, on_async: Any = None, **options: Any) -> Server:
+    """A server of q clients on a thread of its own: ``with anyq.sync.serve(port=5050) as server``.
+
+    Arguments as `anyq.serve`. Python handlers run on that thread (or in worker threads, if they are
+    ``anyq.server.Handler(in_thread=True)``), so what they share with this one needs a lock.
+    """
+    return Server(door("serve")(on_sync, on_async, **options))
+
+
+def open_embedded(*, deadline: float = 5.0) -> Any:
+    """An embedded q that lives as long as the ``with`` block, for any number of threads.
+
+    It is an `anyq.embedded.BlockingEmbedded`; ``deadline`` as in `anyq.open_embedded`.
+    """
+    return door("open_blocking")(deadline=deadline)
