@@ -42,7 +42,9 @@ def serving(*options: str, **variables: str) -> Iterator[tuple[subprocess.Popen[
 def test_an_interrupt_stops_the_query_of_a_client() -> None:
     with serving() as (process, port), anyq.sync.connect("127.0.0.1", port) as q:
         q("a:0")
-        slow = q.submit('a:1; system"sleep 30"')
+        slow = q.submit('a:1; -1"begun"; system"sleep 30"')
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
         with anyq.sync.connect("127.0.0.1", port) as other:  # logged in while the query runs
             process.send_signal(signal.SIGINT)
             with pytest.raises(anyq.QError, match="stop"):
