@@ -10,6 +10,7 @@ from anyq.errors import QError
 from anyq.values import Atom, List, QType, Table, Value, Vector, collapse
 
 from ._index import Positions, index_at, positions, take_rows
+from .verbs import part_of
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -91,12 +92,16 @@ class Selection:
         return found
 
     def _followed(self, column: Value, name: str) -> Value:
-        """``s.city``: the column ``city`` of the table that ``s`` is a foreign key to."""
+        """``s.city``: the column ``city`` of the table that ``s`` is a foreign key to; ``time.hh``: a part of times."""
         key = Atom(QType.SYMBOL, name)
         domain = getattr(column, "domain", "")
         if domain:
             target = self.q.get(domain)
             return index_at(index_at(target, self.q.plain(column)), key)
+        if isinstance(column, Atom | Vector) and column.qtype >= QType.TIMESTAMP:
+            part = part_of(name, column)
+            if part is not None:
+                return part
         return index_at(column, key)
 
     def eval(self, tree: Value) -> Value:

@@ -39,3 +39,8 @@ t~flip flip t / 1b
 .Q.V t / `a`b`c!(3 4 5;6 7 8;`z`u`i)
 .Q.ff[([]a:1 2);([]b:1#1f)] / ([]a:1 2;b:0n 0n)
 .Q.ft[{2#x};([k:1 2 3]v:4 5 6)] / ([k:1 2]v:4 5)
+/ parts of times in queries
+select time.minute from ([]time:10:00:01 10:01:59) / ([]minute:10:00 10:01)
+select count i by time.hh from ([]time:10:00:01 10:01:59) / ([hh:1#10i]x:1#2)
+exec d.month from ([]d:2000.01.15 2000.02.15) / 2000.01 2000.02m
+select from ([]p:2000.01.01D12 2001.01.01D13) where p.year=2001 / ([]p:1#2001.01.01D13)
