@@ -133,7 +133,8 @@ def _declares(node: Assign) -> bool:
 def column_name(node: Node) -> tuple[str, Node]:
     """A column's name and its expression: ``name:x``, or the variable that is the leftmost term, else ``x``.
 
-    The name of an attribute or of a domain is passed over: a column stays itself in ```update `g#sym from t``.
+    The name of an attribute or of a domain is passed over: a column stays itself in ```update `g#sym from t``. So is
+    any constant left of a word: ``by 10 xbar time.minute`` is named ``minute``, while ``2*qty`` is named ``x``.
     """
     if isinstance(node, Assign) and node.indices is None and node.verb is None:
         return node.name, node.value
@@ -142,7 +143,8 @@ def column_name(node: Node) -> tuple[str, Node]:
     first: Node = node
     while isinstance(first, Apply) and not isinstance(first.function, Iterated):
         nouns = [a for a in first.arguments if not isinstance(a, Verb | Function)]
-        passed = len(nouns) > 1 and _is_symbol(nouns[0])
+        word = isinstance(first.function, Verb) and first.function.name[0].isalpha()
+        passed = len(nouns) > 1 and (_is_symbol(nouns[0]) or (word and isinstance(nouns[0], Constant)))
         first = nouns[passed] if nouns else first.arguments[0]
     name = first.name.rpartition(".")[2] if isinstance(first, Name) else "x"
     return ("x" if name == "i" else name), node

@@ -44,3 +44,5 @@ select time.minute from ([]time:10:00:01 10:01:59) / ([]minute:10:00 10:01)
 select count i by time.hh from ([]time:10:00:01 10:01:59) / ([hh:1#10i]x:1#2)
 exec d.month from ([]d:2000.01.15 2000.02.15) / 2000.01 2000.02m
 select from ([]p:2000.01.01D12 2001.01.01D13) where p.year=2001 / ([]p:1#2001.01.01D13)
+select s:sum v by 10 xbar time.minute from ([]time:10:00:01 10:01:59;v:1 2) / ([minute:1#10:00]s:1#3)
+cols select 2*v,5 xbar v from ([]v:1 2) / `x`v
