@@ -1,56 +1,64 @@
-"""Subscribe to a ticker plant, and keep what it sends in a table.
+"""Subscribe to a table of a q process, and print what comes.
 
-python examples/subscriber.py                        # with a ticker plant of its own
-python examples/subscriber.py localhost:5010 trade   # any kdb+tick
+python examples/subscriber.py                          # starts a server of its own that publishes
+python examples/subscriber.py 5010                     # a kdb+tick ticker plant, or examples/publisher.py
+python examples/subscriber.py --symbols AAPL MSFT --updates 10 --backend trio
 """
 
 from __future__ import annotations
 
-import sys
-from contextlib import AsyncExitStack
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import anyio
+from publisher import publishing
 
 import anyq
-from anyq.client import EndOfDay, Gap, Update
-
-PLANT = """
-trade:([]sym:`$();size:`long$())
-.u.t:enlist`trade
-.u.w:()!()
-.u.sub:{[t;s].u.w[t],:.z.w;(t;value t)}
-.u.del:{[t;h].u.w[t]:.u.w[t]except h}
-.u.pub:{[t;x]{neg[z](`upd;x;y)}[t;x]each .u.w t;}
-"""
+from anyq.client import EndOfDay, Update
 
 
-async def main(address: str | None, table: str) -> None:
-    async with AsyncExitStack() as stack:
-        plant = None
-        if address is None:
-            plant = await stack.enter_async_context(anyq.open_embedded())
-            for line in PLANT.split("\n"):
-                await plant(line)
-            server = await stack.enter_async_context(anyq.serve(q=plant, port=0))
-            address = f"localhost:{server.port}"
-        source = await stack.enter_async_context(anyq.connect(address, reconnection_attempts=0))
-        local = await stack.enter_async_context(anyq.open_embedded())
-        feed = await stack.enter_async_context(source.subscribe(table))
-        await local.set(table, feed.schemas[table])
-        if plant is not None:
-            for size in (10, 20, 30):
-                await plant(".u.pub[`trade;]", anyq.table({"sym": ["a"], "size": [size]}))
-            await plant("{neg[x](`.u.end;.z.d)}each .u.w`trade")
-        async for news in feed:
-            match news:
+@asynccontextmanager
+async def ticker_plant(port: int | None) -> AsyncIterator[int]:
+    """The given port, or that of a ticker plant that runs here."""
+    if port is not None:
+        yield port
+    else:
+        async with publishing() as own:
+            yield own
+
+
+async def main(port: int | None, table: str, symbols: list[str], updates: int) -> None:
+    async with (
+        ticker_plant(port) as there,
+        anyq.connect("localhost", there, reconnection_attempts=5) as q,
+        q.subscribe(table, symbols) as feed,
+    ):
+        for name, schema in feed.schemas.items():
+            print(f"subscribed to {name}:")
+            print(schema)
+        left = updates
+        async for item in feed:
+            match item:
                 case Update(table=name, data=rows):
-                    await local("insert", anyq.symbol(name), rows)
-                case Gap():
-                    print("the connection was away: updates are missing")
-                case EndOfDay():
-                    break
-        print(await local(f"select sum size by sym from {table}"))
+                    print(f"{name} got")
+                    print(rows)
+                case EndOfDay(date=date):
+                    print(f"the day {date} is over")
+                case gap:
+                    print(f"the connection broke; updates are missing before {len(gap.schemas)} tables went on")
+            left -= 1
+            if not left:
+                break
+    print(f"{updates} updates, {feed.dropped} dropped")
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1] if len(sys.argv) > 1 else None, sys.argv[2] if len(sys.argv) > 2 else "trade")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("port", type=int, nargs="?", help="of a q process that publishes")
+    parser.add_argument("--table", default="trade")
+    parser.add_argument("--symbols", nargs="*", default=[])
+    parser.add_argument("--updates", type=int, default=5, help="how many to wait for")
+    parser.add_argument("--backend", choices=["asyncio", "trio"], default="asyncio")
+    options = parser.parse_args()
+    anyio.run(main, options.port, options.table, options.symbols, options.updates, backend=options.backend)
