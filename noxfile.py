@@ -157,6 +157,7 @@ def types(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, one process, nothing else running."""
     install_wheel(session, "all")
+    session.install("pykx")
     session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
 
 

@@ -348,3 +348,57 @@ async def test_before_it_is_opened_and_after() -> None:
     async with connected(echo) as (q, _):
         with pytest.raises(anyq.BusyError):
             await q.__aenter__()
+
+
+async def test_44_a_server_that_can_do_less_after_the_reconnect() -> None:
+    async def handler(stream: MemoryStream) -> None:
+        peer = ScriptedPeer(stream)
+        await peer.accept(6 if network.attempts == 1 else 1)
+        await peer.echo()
+
+    async with VirtualNetwork.open(handler) as network:
+        connection = anyq.connect("peer", 1, dial=network.dial, reconnection_attempts=2, reconnection_delay=0.001)
+        async with connection as q:
+            network.cut_all()
+            await wait_all_tasks_blocked()
+            refused, sent = q.submit(anyq.guid(bytes(16))), q.submit(anyq.timestamp(0))
+            with pytest.raises(anyq.EncodeError):
+                await refused
+            assert (await sent) == anyq.timestamp(0)
+            assert q.capability == 1
+
+
+async def test_what_was_queued_first_is_sent_first_after_the_reconnect() -> None:
+    seen: list[int] = []
+
+    async def server(peer: ScriptedPeer) -> None:
+        while (value := await peer.request()) is not None:
+            seen.append(int(value.np()[0]))
+            await peer.reply(value)
+
+    async with connected(server, reconnection_attempts=2, reconnection_delay=0.001) as (q, network):
+        network.connections[0].outgoing.stalled = True
+        handles = [q.submit(anyq.vector("j", [0] * 30_000), idempotent=True)]
+        handles += [q.submit(anyq.vector("j", [number])) for number in range(1, 4)]
+        await wait_all_tasks_blocked()
+        network.cut_all()
+        assert q._core._link is not None
+        q._core._link.fail(ConnectionResetError("reset"))
+        handles.append(q.submit(anyq.vector("j", [4])))
+        for handle in handles:
+            await handle
+    assert seen == [0, 1, 2, 3, 4]
+
+
+async def test_whatever_the_back_off_function_raises_reaches_the_caller() -> None:
+    def broken(delay: float) -> float:
+        raise ZeroDivisionError
+
+    options = {"reconnection_attempts": 0, "reconnection_delay": 0.001, "reconnection_function": broken}
+    async with connected(echo, **options) as (q, network):
+        network.up = False
+        network.cut_all()
+        with pytest.raises(ZeroDivisionError):
+            await q("x")
+        network.up = True
+        assert (await q("y")).py() == b"y"

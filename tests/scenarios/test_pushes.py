@@ -10,7 +10,7 @@ from tests.scenarios.support import connected, echo
 
 import anyq
 from anyq import codec
-from anyq.protocol import Accept, EndOfFile, Login, Response, SyncRequest
+from anyq.protocol import Accept, AsyncMessage, EndOfFile, Login, Response, SyncRequest
 from anyq.testing import MemoryStream, ScriptedPeer, VirtualNetwork
 
 pytestmark = pytest.mark.anyio
@@ -231,3 +231,17 @@ async def test_a_feed_made_before_the_opening_misses_nothing() -> None:
         feed = connection.messages()
         async with connection:
             assert str(await anext(feed)) == "`hello"
+
+
+async def test_a_push_that_is_no_value_ends_the_connection() -> None:
+    async def server(peer: ScriptedPeer) -> None:
+        await peer.send_raw(peer.protocol.send(AsyncMessage(b"\x03")))
+        await peer.echo()
+
+    async with connected(server) as (q, network):
+        feed = q.messages()
+        with pytest.raises(anyq.DecodeError):
+            await anext(feed)
+        with pytest.raises(anyq.ConnectionLost):
+            await q("y")
+    assert network.connections[0].closed

@@ -15,12 +15,13 @@ from anyio.abc import TaskGroup
 
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query, decode_message, request_body
+from anyq.client._bodies import Query, request_body
 from anyq.client._context import Namespace
-from anyq.client._core import Core, State
+from anyq.client._core import Core
 from anyq.client._inbox import Feed
 from anyq.client._options import ConnectOptions, Options, Overflow
 from anyq.client._pending import Pending
+from anyq.client._reports import State
 from anyq.client._script import load_script, script_error
 from anyq.client._stats import ConnectionStatistics
 from anyq.client._subscription import Subscription
@@ -96,7 +97,7 @@ class Connection:
         self._background: BackgroundTasks | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._core.address} {self._core.state}>"
+        return f"<{type(self).__name__} {self._core.address} {self._core.reports.state}>"
 
     # Opening and closing
 
@@ -105,9 +106,13 @@ class Connection:
         behind.
         """
         self._check_new()
-        await self._core.dial()
         self._background = BackgroundTasks()
         tasks = await self._background.__aenter__()
+        try:
+            await self._core.dial()
+        except BaseException:
+            await self._background.__aexit__(None, None, None)
+            raise
         tasks.start_soon(self._core.serve, name=f"anyq connection to {self._core.address}")
         return self
 
@@ -139,7 +144,7 @@ class Connection:
         await self._core.close()
 
     def _check_new(self) -> None:
-        if self._core.state != "new":
+        if self._core.reports.state != "new":
             raise BusyError("a connection is opened once: make another one with anyq.connect")
 
     # Asking
@@ -292,7 +297,7 @@ class Connection:
         return Subscription(self._core, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow)
 
     def _decode(self, message: AsyncMessage) -> Value:
-        return decode_message(message, self._core.limits)
+        return self._core.decode(message)
 
     # Files and names
 
@@ -328,7 +333,7 @@ class Connection:
     @property
     def state(self) -> State:
         """``"new"``, ``"connected"``, ``"lost"``, ``"reconnected"`` or ``"closed"``."""
-        return self._core.state
+        return self._core.reports.state
 
     @property
     def address(self) -> Address:

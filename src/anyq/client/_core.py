@@ -8,10 +8,9 @@ when the last of them is withdrawn, it stops.
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
-from typing import Any, Final, Literal, TypeVar
+from dataclasses import replace
+from typing import Any
 from weakref import WeakSet
 
 import anyio
@@ -25,28 +24,26 @@ from anyq.client._link import Link
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._reconnect import Backoff
-from anyq.client._stats import CallReport, ConnectionStatistics, Counters
+from anyq.client._reports import Reports, log, lost_error
+from anyq.client._stats import ConnectionStatistics
 from anyq.client._waiter import Waiter, waiter_maker
 from anyq.errors import (
     AuthenticationError,
     ClosedError,
     ConnectError,
-    ConnectionCorrupted,
     ConnectionLost,
     ConnectTimeout,
     DecodeError,
+    DecodeLimitError,
+    EncodeError,
     LimitError,
-    ProtocolError,
+    Outcome,
     QError,
 )
 from anyq.protocol import AsyncMessage, Call, CallState, Message, Response, SyncRequest
 from anyq.values import Value
 
-__all__ = ["Core", "State"]
-
-State = Literal["new", "connected", "lost", "reconnected", "closed"]
-T = TypeVar("T")
-log: Final = logging.getLogger("anyq")
+__all__ = ["Core"]
 
 
 class Core:
@@ -56,12 +53,11 @@ class Core:
         self.address = address
         self.options = options
         self.limits = codec.Limits(max_message_size=options.max_message_size)
-        self.counters = Counters()
+        self.reports = Reports(options)
+        self.counters = self.reports.counters
         self.new_waiter: Callable[[], Waiter] = anyio.Event
-        self.state: State = "new"
         self.capability = options.capability
         self.feeds: WeakSet[Feed[Any]] = WeakSet()
-        self.watchers: list[Callable[[State], object]] = []
         self._link: Link | None = None
         self._calls: set[Pending] = set()
         self._parked: dict[Call, Message] = {}
@@ -79,7 +75,7 @@ class Core:
         """Make the first link. Raises `ConnectError`; leaves no socket behind when it fails or is cancelled."""
         self.new_waiter = waiter_maker()
         self._link = await self._new_link()
-        self._set_state("connected")
+        self.reports.enter("connected")
 
     async def _new_link(self) -> Link:
         options, address = self.options, self.address
@@ -124,35 +120,35 @@ class Core:
         unsent, unknown = link.lost()
         keep = self._reconnects and self._closed is None
         self._cause = cause
-        for call, message in unsent:
-            if keep:
-                self._park(call, message)
-            else:
-                self._give_up(call, self._lost_error("not sent"))
+        newer, self._parked = self._parked, {}
         for call in unknown:
             assert isinstance(call, Pending)
             if keep and call.idempotent and call.message is not None:
                 self._park(call, call.message)
             else:
                 self._give_up(call, self._lost_error("unknown"))
+        for call, message in unsent:
+            if keep:
+                self._park(call, message)
+            else:
+                self._give_up(call, self._lost_error("not sent"))
+        self._parked.update(newer)
         if self._closed is None:
             log.debug("connection to %s lost: %s", self.address, cause)
-            self._set_state("lost")
+            self.reports.enter("lost")
 
-    def _lost_error(self, outcome: Literal["not sent", "unknown"]) -> Exception:
-        if self._closed is not None:
-            return self._closed
-        cause = self._cause
-        kind = ConnectionCorrupted if isinstance(cause, ProtocolError | LimitError | DecodeError) else ConnectionLost
-        told = "it was not sent" if outcome == "not sent" else "it was sent, outcome unknown"
-        error = kind(f"connection to {self.address} lost: {cause} ({told})", outcome=outcome)
-        error.__cause__ = cause
-        return error
+    def _lost_error(self, outcome: Outcome) -> Exception:
+        return self._closed_error() or lost_error(self.address, self._cause, outcome)
+
+    def _closed_error(self) -> ClosedError | None:
+        """A new one each time: several tasks may raise it."""
+        return ClosedError(str(self._closed)) if self._closed is not None else None
 
     def _give_up(self, call: Call, error: Exception) -> None:
         self.counters.lost += 1
         if isinstance(call, Pending):
-            self._settle(call, "lost")
+            self._calls.discard(call)
+            self.reports.call_over(call, "lost")
             call.fail(error)
         elif isinstance(error, ConnectionLost):
             self._unreported = error
@@ -167,7 +163,7 @@ class Core:
             with anyio.CancelScope() as self._attempting:
                 try:
                     return await self._reconnect()
-                except (ConnectError, TypeError) as error:
+                except Exception as error:  # whatever dialling or the user's back-off function raised
                     self._fail_parked(error)
         return None
 
@@ -181,6 +177,7 @@ class Core:
             return None
         log.warning("WARNING: Connection lost attempting to reconnect.")
         backoff = Backoff(self.options)
+        capability = self.capability
         while True:
             try:
                 link = await self._new_link()
@@ -198,16 +195,21 @@ class Core:
                 log.info("Connection successfully reestablished.")
                 self.counters.reconnects += 1
                 self._link = link
+                weaker = self.capability < capability
                 parked, self._parked = self._parked, {}
                 for call, message in parked.items():
-                    self._send_parked(link, call, message)
-                self._set_state("reconnected")
+                    self._send_parked(link, call, message, weaker)
+                self.reports.enter("reconnected")
                 return link
 
-    def _send_parked(self, link: Link, call: Call, message: Message) -> None:
+    def _send_parked(self, link: Link, call: Call, message: Message, weaker: bool) -> None:
+        """Send what waited for a link; anew encoded if the peer can do less than the one it was encoded for."""
         try:
+            if weaker:
+                body = codec.encode(codec.decode(message.body), capability=self.capability)
+                message = replace(message, body=body)
             link.queue(message, call)
-        except LimitError as error:
+        except (LimitError, EncodeError) as error:
             self._give_up(call, error)
 
     def _park(self, call: Call, message: Message) -> None:
@@ -237,7 +239,7 @@ class Core:
 
     def add_feed(self, feed: Feed[Any]) -> None:
         """It listens from now on."""
-        if self.state != "new":
+        if self.reports.state != "new":
             self.check_usable()
         self.feeds.add(feed)
 
@@ -258,9 +260,9 @@ class Core:
 
     def check_usable(self) -> None:
         """Raise what a call would raise now, before anything is encoded."""
-        if self._closed is not None:
-            raise self._closed
-        if self.state == "new":
+        if (closed := self._closed_error()) is not None:
+            raise closed
+        if self.reports.state == "new":
             raise ClosedError("this connection is not open: use 'async with', or await open(task_group)")
         if self._link is None and not self._reconnects:
             raise self._lost_error("not sent")
@@ -305,12 +307,23 @@ class Core:
             elif call.state is CallState.ABANDONED and self.options.abandon == "close":
                 self._link.fail(ConnectionLost("a call was abandoned (abandon='close')"))
         self.counters.abandoned += 1
-        self._settle(call, "abandoned")
+        self._calls.discard(call)
+        self.reports.call_over(call, "abandoned")
 
     def spoiled(self, error: DecodeError) -> None:
         """Who sends one body that is no value cannot be trusted with the next."""
         if self._link is not None:
             self._link.fail(error)
+
+    def decode(self, message: AsyncMessage | SyncRequest) -> Value:
+        """The value in a message of the server's. `DecodeError` closes the connection."""
+        try:
+            return decode_message(message, self.limits)
+        except DecodeLimitError:
+            raise
+        except DecodeError as error:
+            self.spoiled(error)
+            raise
 
     async def room(self) -> None:
         """Wait until there is room for more messages to be queued."""
@@ -354,7 +367,8 @@ class Core:
 
     def answered(self, call: Pending, size: int) -> None:
         self.counters.answered += 1
-        self._settle(call, "answered", size)
+        self._calls.discard(call)
+        self.reports.call_over(call, "answered", size)
 
     async def respond(self, request: SyncRequest) -> Response:
         self.counters.requests_received += 1
@@ -362,7 +376,7 @@ class Core:
         try:
             if handler is None:
                 raise QError("nyi")
-            value = handler(decode_message(request, self.limits))
+            value = handler(self.decode(request))
             if not isinstance(value, Value):
                 value = await value
             return Response(codec.encode(value, capability=self.capability))
@@ -371,25 +385,6 @@ class Core:
         except Exception as error:
             log.exception("the handler of the server's requests failed")
             return Response(codec.encode_error(type(error).__name__))
-
-    def _settle(self, call: Pending, outcome: Literal["answered", "abandoned", "lost"], size: int = 0) -> None:
-        self._calls.discard(call)
-        hook = self.options.on_call
-        if hook is not None:
-            seconds = time.perf_counter() - call.started
-            report = CallReport(
-                query=call.label, outcome=outcome, seconds=seconds, request_bytes=call.size, response_bytes=size
-            )
-            _tell(hook, report)
-
-    def _set_state(self, state: State) -> None:
-        if state == self.state:
-            return
-        self.state = state
-        if self.options.on_state is not None:
-            _tell(self.options.on_state, state)
-        for watcher in list(self.watchers):
-            _tell(watcher, state)
 
     # Closing
 
@@ -403,7 +398,7 @@ class Core:
             self._closed = ClosedError(f"the connection to {self.address} is closed")
             for call in list(self._calls):
                 self.abandon(call)
-                call.fail(self._closed)
+                call.fail(ClosedError(str(self._closed)))
         link = self._link
         try:
             with anyio.move_on_after(self.options.close_timeout):
@@ -413,7 +408,7 @@ class Core:
             if link is not None:
                 link.fail(self._closed)
             if self._over is None or self._over.is_set():
-                self._set_state("closed")
+                self.reports.enter("closed")
             self._demand.set()
             if self._attempting is not None:
                 self._attempting.cancel()
@@ -433,12 +428,4 @@ class Core:
             self._give_up(call, error)
         for feed in list(self.feeds):
             feed.end(error)
-        self._set_state("closed" if self._closed is not None else "lost")
-
-
-def _tell(hook: Callable[[T], object], news: T) -> None:
-    """A hook that fails must not take the connection with it."""
-    try:
-        hook(news)
-    except Exception:
-        log.exception("a hook of the connection failed")
+        self.reports.enter("closed" if self._closed is not None else "lost")

@@ -15,11 +15,12 @@ from typing import Any, Final, Self
 import attrs
 
 from anyq import codec
-from anyq.client._bodies import decode_message, request_value
-from anyq.client._core import Core, State
+from anyq.client._bodies import request_value
+from anyq.client._core import Core
 from anyq.client._inbox import Feed
 from anyq.client._options import Overflow
 from anyq.client._pending import Pending
+from anyq.client._reports import State
 from anyq.errors import Error
 from anyq.protocol import AsyncMessage, Call, SyncRequest
 from anyq.values import Atom, List, QType, Value, symbol, symbols
@@ -111,7 +112,7 @@ class Subscription:
             call.cancel()
             self._leave()
             raise
-        self._core.watchers.append(self._state_changed)
+        self._core.reports.watchers.append(self._state_changed)
         return self
 
     async def __aexit__(
@@ -141,8 +142,8 @@ class Subscription:
 
     def _leave(self) -> None:
         self._feed.close()
-        if self._state_changed in self._core.watchers:
-            self._core.watchers.remove(self._state_changed)
+        if self._state_changed in self._core.reports.watchers:
+            self._core.reports.watchers.remove(self._state_changed)
         value = request_value(_UNSUBSCRIBE, (symbol(self.table),))
         try:
             self._core.submit(AsyncMessage(codec.encode(value, capability=self._core.capability)), Call())
@@ -154,7 +155,7 @@ class Subscription:
             self._feed.offer(_Marker(self._subscribe()))
 
     def _decode(self, item: object) -> Any:
-        return decode_message(item, self._core.limits) if isinstance(item, AsyncMessage) else item
+        return self._core.decode(item) if isinstance(item, AsyncMessage) else item
 
     def _read(self, answer: Value) -> tuple[dict[str, Value], dict[str, Value]]:
         """Schemas and rows from what the ticker plant returned."""
