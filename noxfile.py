@@ -174,10 +174,13 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def interop(session: nox.Session) -> None:
-    """Other people's clients of q against `anyq q -p`."""
+    """Other people's clients of q against `anyq q -p`; node-q too, where npm is."""
     install_wheel(session, "all")
     session.install("pykx", "aiokdb", "kola")
-    run_pytest(session, session.name, "tests/interop")
+    folder = Path(session.create_tmp()).absolute() / "node"
+    if shutil.which("npm"):
+        session.run("npm", "install", "--silent", "--prefix", str(folder), "node-q", external=True)
+    run_pytest(session, session.name, "tests/interop", NODE_PATH=str(folder / "node_modules"))
 
 
 SPHINX = """\
