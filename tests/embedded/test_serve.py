@@ -190,3 +190,11 @@ async def test_a_result_that_cannot_be_sent_is_an_error() -> None:
         with pytest.raises(anyq.QError):
             await q("f 1")
         assert await q("1") == 1
+
+
+async def test_a_server_shows_where_it_listens_and_to_how_many() -> None:
+    server = anyq.serve(port=0)
+    assert repr(server) == "<Server not listening>"
+    async with server, anyq.connect("127.0.0.1", server.port) as q:
+        await q("1")
+        assert repr(server) == f"<Server 127.0.0.1:{server.port}: 1 clients>"

@@ -48,6 +48,10 @@ class PendingCall:
     def __await__(self) -> Generator[Any, Any, Value]:
         return self._job.__await__()
 
+    def __repr__(self) -> str:
+        state = "answered" if self._job.done() else "evaluating" if self._job.started else "waiting for its turn"
+        return f"<PendingCall: {state}>"
+
     def done(self) -> bool:
         """Whether the answer, or what prevents it, is known."""
         return self._job.done()

@@ -103,7 +103,7 @@ def serve(
     return EmbeddedServer(given, network, core, timeout, permissions, names, known)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class EmbeddedServer:
     """What `serve` returns. Inside the block it has what `anyq.server.Server` has, and ``q``."""
 
@@ -118,6 +118,10 @@ class EmbeddedServer:
     _server: Server = attrs.field(init=False)
     _errands: Errands = attrs.field(init=False)
     _addresses: dict[int, int] = attrs.field(factory=dict, init=False)
+
+    def __repr__(self) -> str:
+        server: Server | None = getattr(self, "_server", None)
+        return repr(server) if server is not None else "<Server not listening>"
 
     # The scope
 

@@ -35,7 +35,7 @@ _FIRST_HANDLE: Final = 5
 Handles = Handler | Callable[..., Any]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Server:
     """Serves q clients while its ``async with`` block runs.
 
@@ -85,6 +85,10 @@ class Server:
     _accepting: anyio.CancelScope = attrs.field(init=False)
     _empty: anyio.Event = attrs.field(init=False)
     _stopped: anyio.Event = attrs.field(init=False)
+
+    def __repr__(self) -> str:
+        where = ", ".join(listener.address for listener in self._listeners) or "not listening"
+        return f"<{type(self).__name__} {where}: {len(self.clients)} clients>"
     _actions: Actions = attrs.field(init=False)
 
     # The scope
