@@ -75,7 +75,7 @@ class Applier:
 
     def apply(self, f: Value, arguments: Sequence[Value]) -> Value:
         """``f[...]``; an elided argument makes a projection of a function."""
-        if ELIDED in [a if type(a) is Primitive else None for a in arguments] and _elided(arguments):
+        if _elided(arguments):
             return self.projected(f, tuple(arguments))
         return self.callable(f, len(arguments))(*arguments)
 
@@ -214,7 +214,10 @@ def _is_elided(item: Value) -> bool:
 
 
 def _elided(arguments: Sequence[Value]) -> bool:
-    return any(_is_elided(a) for a in arguments)
+    for a in arguments:
+        if type(a) is Primitive and _is_elided(a):
+            return True
+    return False
 
 
 def _fill(given: Sequence[Value], gaps: list[int], arguments: Sequence[Value]) -> list[Any]:

@@ -42,14 +42,19 @@ _UNARIES: Final = (
     f":: {_GLYPH_WORDS} read0 read1 2:: avg last sum prd min max exit getenv abs sqrt log exp sin asin cos acos"
     " tan atan enlist var dev hopen"
 )
-UNARY_CODES: Final = {name: code for code, name in enumerate(_UNARIES.split()) if code != 41}
-"""Unary primitives (type 101) by their q name."""
+_ENLIST: Final = 12
+UNARY_CODES: Final = {
+    **{name: code for code, name in enumerate(_UNARIES.split()) if code != _ENLIST},
+    ",:": _ENLIST,
+}
+"""Unary primitives (type 101) by their q name. ``enlist`` makes lists of any length; k's ``,:`` is another value."""
 
 GLYPHS: Final = tuple(name for name in OPERATOR_CODES if not name[0].isalpha())
 
 UNARY_OF_GLYPH: Final = {
     **dict(zip("+-*%&|^=<>$,#_~!?@.", _GLYPH_WORDS.split(), strict=True)),
     ":": "::",
+    ",": ",:",
     "0:": "read0",
     "1:": "read1",
 }
@@ -113,6 +118,8 @@ class Vocabulary:
         A rank-2 keyword is written between its arguments unless ``infix`` says otherwise. Defining a rank again
         replaces it.
         """
+        if name == "enlist":
+            self.define(",:", rank, function, context=context, infix=infix)
         entry = self.entries.get(name)
         if entry is None:
             entry = self.entries[name] = Entry(name, _value_of(name))
