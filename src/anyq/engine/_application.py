@@ -214,10 +214,7 @@ def _is_elided(item: Value) -> bool:
 
 
 def _elided(arguments: Sequence[Value]) -> bool:
-    for a in arguments:
-        if type(a) is Primitive and _is_elided(a):
-            return True
-    return False
+    return any([_is_elided(a) for a in arguments if type(a) is Primitive])
 
 
 def _fill(given: Sequence[Value], gaps: list[int], arguments: Sequence[Value]) -> list[Any]:
