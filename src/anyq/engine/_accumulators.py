@@ -32,7 +32,7 @@ def over(q: Interpreter, f: Value, n: int) -> Function:
         return _repeat_over(q, f, n)
     if n == 1:
         inner = q.callable(f, 2)
-        return partial(_reduce, inner, _whole(q, f))
+        return partial(_reduce, inner, _whole(q, f), _is_join(q, f))
     inner = q.callable(f, n)
     if n == 2:
         return partial(_fold, inner)
@@ -52,6 +52,10 @@ def _is_matrix(f: List) -> bool:
     return all(isinstance(row, Vector | List) for row in f.items)
 
 
+def _is_join(q: Interpreter, f: Value) -> bool:
+    return isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
+
+
 def _whole(q: Interpreter, f: Value) -> Function | None:
     """A faster way to reduce: ``+/`` is ``sum`` over vectors, and so on."""
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
@@ -64,8 +68,10 @@ _REDUCERS: Final = {"+": "sum", "*": "prd", "&": "min", "|": "max", ",": "raze"}
 _WIDE: Final = frozenset({Q.LONG, Q.FLOAT, Q.REAL, Q.INT})
 
 
-def _reduce(inner: Function, whole: Function | None, x: Value) -> Value:
+def _reduce(inner: Function, whole: Function | None, joins: bool, x: Value) -> Value:
     if whole is not None and type(x) is Vector and len(x) and x.qtype in _WIDE and not x.attr:
+        return whole(x)
+    if joins and whole is not None and isinstance(x, List) and len(x):
         return whole(x)
     items = items_of(x)
     if items is None:
@@ -153,8 +159,7 @@ def scan(q: Interpreter, f: Value, n: int) -> Function:
             raise QError("rank")
         return partial(_do_or_while_scan, q, inner)
     if n == 1:
-        joins = isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
-        return partial(_running, q.callable(f, 2), _running_whole(q, f), joins)
+        return partial(_running, q.callable(f, 2), _running_whole(q, f), _is_join(q, f))
     inner = q.callable(f, n)
     if n == 2:
         return partial(_running_from, inner)

@@ -214,7 +214,7 @@ def _is_elided(item: Value) -> bool:
 
 
 def _elided(arguments: Sequence[Value]) -> bool:
-    return any([_is_elided(a) for a in arguments if type(a) is Primitive])
+    return any(type(a) is Primitive and _is_elided(a) for a in arguments)
 
 
 def _fill(given: Sequence[Value], gaps: list[int], arguments: Sequence[Value]) -> list[Any]:

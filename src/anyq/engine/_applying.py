@@ -6,7 +6,7 @@ Facts: KX reference, pages ref/each.md, ref/over.md, ref/prior.md, ref/apply.md,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -45,6 +45,19 @@ if TYPE_CHECKING:
 __all__ = ["install"]
 
 
+_COVERS: Final = {
+    "raze": (QType.OVER, ","),
+    "sums": (QType.SCAN, "+"),
+    "prds": (QType.SCAN, "*"),
+    "mins": (QType.SCAN, "&"),
+    "maxs": (QType.SCAN, "|"),
+    "fills": (QType.SCAN, "^"),
+    "deltas": (QType.PRIOR, "-"),
+    "ratios": (QType.PRIOR, "%"),
+}
+"""Keywords that are covers of derived functions: what they print as, and are on the wire."""
+
+
 def install(vocabulary: Vocabulary) -> None:
     """Enter these names."""
     for name, kind in (("each", QType.EACH), ("peach", QType.EACH), ("over", QType.OVER), ("scan", QType.SCAN)):
@@ -72,6 +85,11 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".Q.trp", 3, trap_with_trace, context=True)
     vocabulary.define(".Q.trpd", 3, trap_list_with_trace, context=True)
     vocabulary.define(".Q.sbt", 1, drawn_trace)
+    for name, (qtype, glyph) in _COVERS.items():
+        vocabulary.entries[name].value = Derived(qtype, vocabulary.entries[glyph].value)
+    match_prior = Derived(QType.PRIOR, vocabulary.entries["~"].value)
+    vocabulary.entries["differ"].value = Composition((vocabulary.entries["not"].value, match_prior))
+    vocabulary.entries["md5"].value = Projection((vocabulary.entries["!"].value, Atom(QType.LONG, -15)))
 
 
 def _iterated(kind: QType) -> Callable[[Interpreter, Value, Value], Value]:

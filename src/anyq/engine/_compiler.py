@@ -224,7 +224,8 @@ class _Writer(Lines):
         try:
             if isinstance(function, Verb):
                 entry = self.entry(function)
-                return self.constant(self.q.applier.callable(entry.value, rank), "F")
+                found = self.q.builtin(entry, rank) if entry.function(rank) else None
+                return self.constant(found or self.q.applier.callable(entry.value, rank), "F")
             if isinstance(function, Function):
                 closure = self.constants[self.lambda_(function)]
                 return self.constant(self.q.applier.callable(closure, rank), "F")

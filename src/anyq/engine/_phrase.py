@@ -98,7 +98,9 @@ class _Fold:
                 self.wants = True
                 return at - 2
         self.right = last.node
-        self.wants = at > 1 and not last.iterator and self.terms[at - 1].verb and not _is_glyph(self.terms[at - 1], ":")
+        word = isinstance(last.node, Verb) and last.node.name.isalpha()
+        bare = not last.iterator and not word
+        self.wants = at > 1 and bare and self.terms[at - 1].verb and not _is_glyph(self.terms[at - 1], ":")
         return at - 1
 
     def is_iterator(self, at: int) -> bool:
