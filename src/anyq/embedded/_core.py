@@ -116,7 +116,21 @@ class EmbeddedQ:
     def _open(self, target: str, timeout: float | None) -> Outbound:
         from ._outbound import open_outbound  # with the whole client behind it
 
-        return open_outbound(target, timeout, self.host.append)
+        return open_outbound(target, timeout, self.host.append, _FromOthers(self))
+
+    def message(self, message: Value, caller: Caller, handler: str) -> Value:
+        """In a job: what ``.z.ps`` or ``.z.pg`` makes of a message, or its value when q has no such handler."""
+
+        def work(interpreter: Interpreter) -> Value:
+            function = interpreter.names.get(handler)
+            received = as_received(message)
+            return interpreter.value(received) if function is None else interpreter.apply(function, (received,))
+
+        return self._do(work, caller)
+
+    def complain(self, error: QError) -> None:
+        """Write an error where q's errors go."""
+        self.host.write(2, f"'{error}\n".encode("utf-8", "surrogateescape"))
 
     # The timer
 
@@ -135,7 +149,7 @@ class EmbeddedQ:
         try:
             self._do(work, OWNER)
         except QError as error:
-            self.host.write(2, f"'{error}\n".encode("utf-8", "surrogateescape"))
+            self.complain(error)
         except SystemExit:
             log.info("the timer ended the process")
 
@@ -196,3 +210,31 @@ class EmbeddedQ:
             return NULL if function is None else interpreter.apply(function, arguments)
 
         return self.submit(work, caller)
+
+
+class _FromOthers:
+    """What processes that q connected to send: evaluated as what clients send is, and with q's own permissions."""
+
+    def __init__(self, q: EmbeddedQ) -> None:
+        self._q = q
+
+    def submit(self, work: Callable[[], bool], handle: int) -> Job[bool]:
+        return self._q.owner.submit(work, tag=handle)
+
+    def received(self, handle: int, message: Value) -> None:
+        try:
+            self._q.message(message, Caller(handle=handle), ".z.ps")
+        except QError as error:
+            self._q.complain(error)
+
+    def asked(self, handle: int, message: Value) -> Value:
+        return self._q.message(message, Caller(handle=handle), ".z.pg")
+
+    def lost(self, handle: int, error: Exception) -> None:
+        log.debug("the connection of handle %d is gone: %s", handle, error)
+        self._q.handles.lose(handle)
+        try:
+            if self._q.has(".z.pc"):
+                self._q.message(Atom(QType.INT, handle), OWNER, ".z.pc")
+        except QError as problem:
+            self._q.complain(problem)

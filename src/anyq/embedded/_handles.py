@@ -35,6 +35,9 @@ class Outbound(Protocol):
     def post(self, message: Value) -> None:
         """Send an async message."""
 
+    def attend(self, handle: int) -> None:
+        """It has its number now: what comes in may be evaluated."""
+
     def close(self) -> None:
         """Close it."""
 
@@ -121,7 +124,14 @@ class Handles:
         outbound = self.opener(target, timeout)
         handle = next(self.numbers)
         self._outbound[handle] = outbound
+        outbound.attend(handle)
         return handle
+
+    def lose(self, handle: int) -> None:
+        """Forget a connection that q opened and that is gone."""
+        outbound = self._outbound.pop(handle, None)
+        if outbound is not None:
+            outbound.close()
 
     def close(self, handle: int, caller: Caller) -> None:
         if handle in self._outbound:

@@ -225,6 +225,13 @@ class Connection:
         core.check_usable()
         return subscribe_at(core.address, core.options, table, symbols, snapshot, buffer, overflow)
 
+    def fileno(self) -> int:
+        """The number of the socket, for ``select``; -1 while there is no connection.
+
+        When it can be read, ``feed.receive(timeout=0)`` takes what came. Do not read or write it.
+        """
+        return self._core.fileno()
+
     def _decode(self, message: AsyncMessage) -> Value:
         return decode_message(message, self._core.limits)
 

@@ -208,6 +208,11 @@ class Core(Lifeline):
             self._lose(link, ConnectionLost("interrupted at a moment when that breaks it"))
         return False
 
+    def fileno(self) -> int:
+        """The socket's number, -1 while there is no connection."""
+        link = self._link
+        return -1 if link is None else link.fileno()
+
     # Closing
 
     def close(self) -> None:

@@ -279,6 +279,10 @@ class Link:
             self.cause = error
         self._wire.close()
 
+    def fileno(self) -> int:
+        """The socket's number, to be waited on."""
+        return self._wire.fileno()
+
     def shut(self) -> None:
         """Wake a thread that waits for the network here. Any thread may call this."""
         self._wire.shut()

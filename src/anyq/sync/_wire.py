@@ -39,6 +39,9 @@ class Wire(Protocol):
     def ready(self, *, sending: bool = False, timeout: float | None = None) -> bool:
         """Wait at most ``timeout`` seconds until there is something to receive (or room, when ``sending``)."""
 
+    def fileno(self) -> int:
+        """The socket's number."""
+
     def shut(self) -> None:
         """End the stream in both directions, so that whoever waits for it wakes. Any thread may call this."""
 
@@ -76,6 +79,9 @@ class PlainWire:
 
     def ready(self, *, sending: bool = False, timeout: float | None = None) -> bool:
         return self._poller.wait(sending, timeout)
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
 
     def shut(self) -> None:
         with contextlib.suppress(OSError):
@@ -115,6 +121,9 @@ class TlsWire:
 
     def ready(self, *, sending: bool = False, timeout: float | None = None) -> bool:
         return bool(self._sock.pending()) or self._poller.wait(sending, timeout)
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
 
     def shut(self) -> None:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Databases on disk: ``.Q.en .Q.ens .Q.dpft .Q.dpt .Q.dpfts .Q.dpts .Q.par .Q.fs .Q.fsn``, and loading a folder.
+"""Databases on disk: ``.Q.en .Q.ens .Q.dpft .Q.dpt .Q.hdpf .Q.par .Q.fs``, and loading a folder.
 
 A database is a folder of serialized values, splayed tables, scripts and partitions. Partitions are folders named by
 date, month, year or number; a table that is in them is read whole, with the partition as its first column.
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Atom, Attr, List, QType, StringArray, Table, Value, Vector
+from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value, Vector
 
 from .._enumeration import Enumeration
 from ._enums import extend_domain
 from ._files import load_value, path_of, store_value
 from ._sort import grade
-from ._support import integer, long, strs, symbol, symbols, table_of
+from ._support import chars, integer, long, strs, symbol, symbols, table_of
 from ._take import join, take
 
 if TYPE_CHECKING:
@@ -130,6 +130,23 @@ def dpts(interpreter: Interpreter, folder: Value, partition: Value, table: Value
     return _saved(interpreter, folder, partition, "", table, strs(s)[0])
 
 
+def hdpf(interpreter: Interpreter, history: Value, folder: Value, partition: Value, field: Value) -> Value:
+    """``.Q.hdpf[h;dir;p;f]``: every table of the root saved by ``.Q.dpft`` and emptied; then the process at ``h``, if
+    it can be reached, is told to load its database again."""
+    for name in strs(interpreter.verb("tables", symbol("."))):
+        dpft(interpreter, folder, partition, field, symbol(name))
+        table = interpreter.get(name)
+        assert isinstance(table, Table)
+        interpreter.set(name, table[0:0])
+    try:
+        handle = integer(interpreter.verb("hopen", history))
+    except QError:
+        return NULL
+    interpreter.host.call(handle, chars("\\l ."))
+    interpreter.host.close(handle)
+    return NULL
+
+
 # -- text in pieces
 
 
@@ -226,6 +243,6 @@ def install(vocabulary: Vocabulary) -> None:
     for name, rank, function in (
         ("en", 2, enumerated), ("ens", 3, enumerated_over), ("par", 3, partition_path), ("dpft", 4, dpft),
         ("dpfts", 5, dpfts), ("dpt", 3, dpt), ("dpts", 4, dpts), ("fs", 2, in_pieces), ("fsn", 3, in_pieces_of),
-        ("fps", 2, in_pieces), ("fpn", 3, in_pieces_of),
+        ("fps", 2, in_pieces), ("fpn", 3, in_pieces_of), ("hdpf", 4, hdpf),
     ):  # fmt: skip
         vocabulary.define(f".Q.{name}", rank, function, context=True)
