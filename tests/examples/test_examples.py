@@ -19,7 +19,6 @@ OUTPUT = {
         "Failed to reconnect, trying again in 1.0 seconds.\nConnection successfully reestablished.\n3\n"
     ),
     "deferred": "meanwhile 2\ndeferred responses [2, 4, 6]\ndeferred sync 42\n",
-    "subscriber": "sym| size\n---| ----\na  | 60  \n",
     "remote_functions": "10\n20\n30\n",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,20 @@ def test_scenario_69_no_row_is_lost(name: str, rows: int) -> None:
     assert lines[0] == "Initial table:"
     assert "Final table:" in lines
     assert lines[-1] == str(10 + 20 * rows)
+
+
+def test_publisher() -> None:
+    """By itself it runs until it is interrupted, which is no error."""
+    with subprocess.Popen(
+        [sys.executable, str(EXAMPLES / "publisher.py")], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().split()[-1])
+        lines = run("subscriber.py", str(port), "--updates", "2")
+        assert lines[-1] == "2 updates, 0 dropped"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "stopped\n"
+        assert process.wait(10) == 0
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
