@@ -73,8 +73,9 @@ def eventually(attempt: Callable[[], Connection]) -> Connection:
 
 
 def wait_until(q: Connection, condition: str) -> None:
+    """Ask until it holds. What is not defined yet, as the script still loads, does not hold."""
     deadline = time.monotonic() + 30
-    while not bool(q(condition)):
+    while not bool(q(f"@[{{{condition}}};0;0b]")):
         assert time.monotonic() < deadline, condition
         time.sleep(0.05)
 
@@ -107,8 +108,8 @@ def test_a_day_of_trades(folder: Path) -> None:
         saved = folder / "sym" / day / "trade"
         assert saved.is_dir()
         assert plant("-11!(-2;.u.L)") == 0
-        history = stack.enter_context(running(folder / "sym"))
-        history("system\"l .\"")
+        history = stack.enter_context(running(folder, "sym"))
+        wait_until(history, "`trade in tables[]")
         assert history("exec sum size from trade") == total
         assert history("count quote") == 0
         assert history(f"attr(get`:{day}/trade)`sym") == "p"
