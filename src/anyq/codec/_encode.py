@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from struct import Struct
 from typing import Any, Final
 
@@ -67,7 +68,29 @@ def encode(value: object, *, capability: int = _NEWEST) -> bytes:
     `anyq.EncodeError`, as does a value that has no bytes at all (a symbol with a NUL, a raw field out of range).
     Python objects without a q form raise `anyq.ConversionError`.
     """
+    if capability >= 3:
+        small = _small(value)
+        if small is not None:
+            return small
     return b"".join(_write(as_q(value), capability))
+
+
+def _small(value: object) -> bytes | None:
+    """An atom or a short vector of fixed width, which most requests and answers are, without the machinery for what
+    nests; ``None`` for all else, and for what has no bytes.
+    """
+    if type(value) is Vector:
+        data = value.data
+        if type(data) is np.ndarray and data.nbytes < _BIG:
+            head: bytes = _HEAD(value.qtype, value.attr, len(data))
+            body: bytes = _little(data).tobytes()
+            return head + body
+    elif type(value) is Atom:
+        pack = _PACK.get(value.qtype)
+        if pack is not None:
+            with suppress(struct.error):
+                return pack(-value.qtype, value.raw)
+    return None
 
 
 def encode_parts(value: object, *, capability: int = _NEWEST) -> list[Buffer]:

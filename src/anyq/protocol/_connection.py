@@ -324,21 +324,21 @@ class Connection:
             ledger.answer()
         return body
 
-    def asked(self) -> bytes | None:
-        """The body of a sync request, if that is all that was received: plain, whole, and alone. Else ``None``, and
-        nothing has changed: `next_event` tells what there is.
+    def asked(self, data: bytes) -> bytes | None:
+        """The body of a sync request, if that is all that ``data`` is, just received: plain, whole, and alone. Else
+        ``None``, and nothing has changed: give it to `receive_data`.
 
         With `answer`, this is the quick way for servers of peers that make one call after the other.
         """
-        inbox = self._inbox
-        if self._header is not None or self._failure is not None or self._states[self._theirs] is not State.OPEN:
+        size = len(data)
+        if not data.startswith(_PLAIN_REQUEST) or int.from_bytes(data[4:8], "little") != size or size < 9:
             return None
-        if len(inbox) > self.max_message_size:
+        if len(self._inbox) or self._header is not None or size > self.max_message_size:
             return None
-        body = inbox.take_only(_PLAIN_REQUEST)
-        if body is not None:
-            self._owed += 1
-        return body
+        if self._failure is not None or self._states[self._theirs] is not State.OPEN:
+            return None
+        self._owed += 1
+        return data[8:]
 
     def answer(self, body: Buffer) -> bytes | None:
         """The bytes of a small response that may go at once, since none waits; else ``None``, and nothing has changed.

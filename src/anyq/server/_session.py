@@ -229,8 +229,8 @@ class Session(Client):
                 if event is NEED_DATA:
                     batch = 0
                     await self._transport.wait_readable()
-                    if not self._fed and self._receive() and self._actions.on_sync.plain and self.idle:
-                        self._answer_if_alone()
+                    if not self._fed:
+                        self._receive()
                     self._fed = False
                     if timed:
                         self.last_heard = anyio.current_time()
@@ -287,9 +287,10 @@ class Session(Client):
         if not self.idle or self._closed:
             return False
         try:
-            if not self._receive():
+            data = self._transport.try_receive_some()
+            if data is None:
                 return True
-            self._fed = not self._answer_if_alone()
+            self._fed = not self._answer_if_alone(data)
         except (DecodeError, LimitError) as error:
             self._bad(error)
         except OSError as error:
@@ -298,10 +299,14 @@ class Session(Client):
             return not self._fed
         return False
 
-    def _answer_if_alone(self) -> bool:
-        """The quick way, if one small request is all that came: what `_take` and its like do, less the detours."""
-        body = self._peer.asked()
+    def _answer_if_alone(self, data: bytes) -> bool:
+        """The quick way, if one small request is all that came: what `_take` and its like do, less the detours.
+
+        False if it is not: the data are where the reader finds them.
+        """
+        body = self._peer.asked(data)
         if body is None:
+            self._peer.receive_data(data)
             return False
         if self._finishing:
             return True

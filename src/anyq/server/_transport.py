@@ -21,6 +21,7 @@ __all__ = ["SocketTransport", "TlsTransport", "Transport"]
 
 Bytes = bytes | bytearray | memoryview
 _RECORDS = 1 << 16
+_SOME = 1 << 12
 
 
 class Transport(Protocol):
@@ -35,6 +36,9 @@ class Transport(Protocol):
 
     def try_receive(self, buffer: memoryview) -> int:
         """How many bytes were put at the start of ``buffer``; 0 at the end of the stream, -1 if there is none now."""
+
+    def try_receive_some(self) -> bytes | None:
+        """As `try_receive`, a little at most; ``None`` if there is no input now."""
 
     def answer_eagerly(self, eager: Callable[[], bool]) -> None:
         """Where the event loop can, call ``eager`` when there is input, in place of waking who waits for it; false
@@ -146,6 +150,12 @@ class SocketTransport:
             return self._socket.recv_into(buffer)
         except (BlockingIOError, InterruptedError):
             return -1
+
+    def try_receive_some(self) -> bytes | None:
+        try:
+            return self._socket.recv(_SOME)
+        except (BlockingIOError, InterruptedError):
+            return None
 
     def answer_eagerly(self, eager: Callable[[], bool]) -> None:
         readable = self._waiting()
@@ -263,6 +273,10 @@ class TlsTransport:
             else:
                 self._may_have_more = True
                 return count
+
+    def try_receive_some(self) -> bytes | None:
+        count = self.try_receive(memoryview(some := bytearray(_SOME)))
+        return None if count < 0 else bytes(some[:count])
 
     def answer_eagerly(self, eager: Callable[[], bool]) -> None:
         """Never: what the socket has may be no whole record."""
