@@ -17,7 +17,10 @@ def anyio_backend(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def unit(anyio_backend: Any) -> float:
-    """How long a second of the scenario takes: one of the jumping clock, or a little of the real one."""
+    """How long a second of the scenario takes: one of the jumping clock, or a little of the real one.
+
+    Exact times hold on the jumping clock alone; on the real one the machine may be busy.
+    """
     return 1.0 if isinstance(anyio_backend, tuple) else 0.04
 
 

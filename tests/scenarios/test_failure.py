@@ -8,7 +8,6 @@ from collections.abc import Callable
 import anyio
 import pytest
 from anyio import wait_all_tasks_blocked
-from anyio.lowlevel import checkpoint
 from tests.scenarios.support import connected, echo, sleeper
 
 import anyq
@@ -23,26 +22,17 @@ def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == "anyq"]
 
 
-async def restart(network: VirtualNetwork, down_for: float) -> None:
-    """The server stops, and comes back after a while."""
-    network.up = False
-    network.cut_all()
-    await anyio.sleep(down_for)
-    network.up = True
-
-
 @pytest.mark.virtual_time
 async def test_33_a_server_restarts_while_the_connection_is_idle(
     anyio_backend: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="anyq")
-    async with connected(echo, reconnection_attempts=5) as (q, network), anyio.create_task_group() as tasks:
+    async with connected(echo, reconnection_attempts=5) as (q, network):
         assert (await q("before")).py() == b"before"
+        network.refusals = 2
         network.cut_all()
         await wait_all_tasks_blocked()
         states = [str(q.state)]
-        tasks.start_soon(restart, network, 1.2)
-        await checkpoint()
         assert (await q("after")).py() == b"after"
         states.append(q.state)
         assert states == ["lost", "reconnected"]
@@ -60,10 +50,9 @@ async def test_34_a_constant_delay(unit: float, caplog: pytest.LogCaptureFixture
     function: Callable[[float], float] = lambda delay: delay  # noqa: E731
     delay = 1 if unit == 1 else unit
     options = {"reconnection_attempts": 5, "reconnection_delay": delay, "reconnection_function": function}
-    async with connected(echo, **options) as (q, network), anyio.create_task_group() as tasks:
-        tasks.start_soon(restart, network, 2.5 * unit)
-        while network.up:
-            await checkpoint()
+    async with connected(echo, **options) as (q, network):
+        network.refusals = 3
+        network.cut_all()
         assert (await q("after")).py() == b"after"
     lines = log_lines(caplog)
     assert lines[1:4] == [f"Failed to reconnect, trying again in {float(delay)} seconds."] * 3
@@ -78,7 +67,9 @@ async def test_35_attempts_run_out(unit: float, caplog: pytest.LogCaptureFixture
         began = anyio.current_time()
         with pytest.raises(anyq.ConnectError, match="the virtual server is down"):
             await q("x")
-        assert (anyio.current_time() - began) / unit == pytest.approx(1.5, rel=0.5 if unit < 1 else 0.001)
+        took = (anyio.current_time() - began) / unit
+        assert took > 1.49
+        assert unit < 1 or took < 1.51
         assert network.attempts == 1 + 3
     lines = log_lines(caplog)
     assert [line.startswith("Failed to reconnect") for line in lines] == [False, True, True, False]
@@ -97,11 +88,10 @@ async def test_36_what_the_keywords_mean(unit: float) -> None:
         with pytest.raises(TypeError, match="wrong must return a number"):
             await q("x")
     async with connected(echo, reconnection_attempts=0, reconnection_delay=unit / 1000) as (q, network):
-        network.up = False
+        network.refusals = 8
         network.cut_all()
-        with anyio.move_on_after(unit):
-            await q("x")
-        assert network.attempts > 8
+        assert (await q("x")).py() == b"x"
+        assert network.attempts == 1 + 8 + 1
     async with connected(echo, reconnection_attempts=-1) as (q, network):
         network.cut_all()
         with pytest.raises(anyq.ConnectionLost):
@@ -195,7 +185,7 @@ async def test_40_a_half_open_peer(unit: float) -> None:
         for handle in (first, second):
             with pytest.raises(anyq.ConnectionLost, match="silent"):
                 await handle
-        assert (anyio.current_time() - began) / unit <= (1 if unit == 1 else 3)
+        assert (anyio.current_time() - began) / unit <= (1 if unit == 1 else 20)
     async with connected(sleeper) as (q, network):
         network.connections[0].incoming.stalled = True
         with pytest.raises(anyq.CallTimeout):
@@ -328,7 +318,7 @@ async def test_46_close_returns_although_a_call_gets_no_answer(unit: float) -> N
         await q.post(anyq.vector("x", bytes(200_000)))
         began = anyio.current_time()
         await q.aclose()
-        assert (anyio.current_time() - began) / unit <= (1 if unit == 1 else 3)
+        assert (anyio.current_time() - began) / unit <= (1 if unit == 1 else 20)
         with pytest.raises(anyq.ClosedError):
             await handle
 

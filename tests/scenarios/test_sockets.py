@@ -17,7 +17,7 @@ from tests.scenarios.support import listening, nothing_left_open
 
 import anyq
 from anyq import codec
-from anyq.client import SocketStream
+from anyq.client import Options, SocketStream, client_context
 from anyq.protocol import ForeignProtocol, Response
 from anyq.testing import ScriptedPeer
 
@@ -101,6 +101,31 @@ async def test_47_the_environment_is_followed_on_request(
         monkeypatch.setenv("KX_SSL_VERIFY_SERVER", "YES")
         async with anyq.connect("127.0.0.1", port, tls=True, tls_from_environment=True) as q:
             assert (await q("x")).py() == b"x"
+
+
+def test_the_variables_of_kdb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: trustme.CA) -> None:
+    certificate = authority.issue_cert("client.example")
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    certificate.cert_chain_pems[0].write_to_path(str(chain))
+    certificate.private_key_pem.write_to_path(str(key))
+    for name, value in {
+        "CERT_FILE": str(chain),
+        "KEY_FILE": str(key),
+        "CIPHER_LIST": "ECDHE+AESGCM",
+        "MINPROTOCOL": "TLSv1.2",
+        "MAXPROTOCOL": "TLSv1.3",
+        "VERIFY_SERVER": "NO",
+    }.items():
+        monkeypatch.setenv(f"KX_SSL_{name}", value)
+    context = client_context(Options(tls_from_environment=True))
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert context.maximum_version is ssl.TLSVersion.TLSv1_3
+    assert context.verify_mode is ssl.CERT_NONE
+    monkeypatch.setenv("KX_SSL_VERIFY_SERVER", "HOSTIP")
+    assert client_context(Options(tls_from_environment=True)).check_hostname
+    monkeypatch.setenv("KX_SSL_MINPROTOCOL", "SSL9")
+    with pytest.raises(ValueError, match="SSL9"):
+        client_context(Options(tls_from_environment=True))
 
 
 async def test_48_no_password_goes_out_in_the_clear(trusting: ssl.SSLContext) -> None:

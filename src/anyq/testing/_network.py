@@ -131,13 +131,15 @@ Handler = Callable[[MemoryStream], Awaitable[object]]
 class VirtualNetwork:
     """A place where connections in memory are made: each runs ``handler`` with the server's end.
 
-    ``up`` is False while the server is down: connecting is refused. ``connections`` holds the client's ends, in the
+    ``up`` is False while the server is down: connecting is refused; ``refusals`` counts down how many of the next
+    attempts are refused. ``connections`` holds the client's ends, in the
     order in which they were made; ``attempts`` counts all tries.
     """
 
     def __init__(self, handler: Handler, tasks: BackgroundTasks) -> None:
         self.handler = handler
         self.up = True
+        self.refusals = 0
         self.attempts = 0
         self.errors: list[Exception] = []
         self.connections: list[MemoryStream] = []
@@ -165,7 +167,8 @@ class VirtualNetwork:
         """What to pass to `anyq.connect` as ``dial``."""
         self.attempts += 1
         await anyio.lowlevel.checkpoint()
-        if not self.up:
+        if not self.up or self.refusals:
+            self.refusals = max(0, self.refusals - 1)
             raise ConnectionRefusedError("the virtual server is down")
         near, far = memory_stream_pair()
         self.connections.append(near)
