@@ -21,8 +21,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import attrs
 
-from anyq.codec import decode
-from anyq.codec import encode as encode_body
+from anyq import codec
 from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError, QError
 from anyq.protocol import (
     CAPABILITY,
@@ -51,8 +50,7 @@ __all__ = ["Actions", "Session"]
 
 log: Final = logging.getLogger("anyq.server")
 _BATCH: Final = 32
-_HEAVY: Final = 1 << 17
-_HEAVY_COMPRESSED: Final = 1 << 14
+_HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
 _CLOSING_TIME: Final = 5.0
 _NOT_HTTP: Final = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 36\r\n\r\n"
@@ -312,7 +310,7 @@ class Session(Client):
             return True
         action = self._actions.on_sync
         try:
-            value = decode(body)
+            value = codec.decode(body)
         except QError:
             raise DecodeError("an error can only be the body of a response") from None
         self._stats.sync_messages += 1
@@ -321,7 +319,7 @@ class Session(Client):
             result = action.now(value, self)
             if isinstance(result, Value) and self._current is None and not self._answers and not self._remote:
                 self._handling_sync = False
-                self._respond(encode_body(result, capability=self._peer.capability))
+                self._respond(codec.encode(result, capability=self._peer.capability))
                 return True
         except Exception as error:
             self._failed(error, True)
