@@ -252,6 +252,15 @@ def test_use_after_close(q: anyq.sync.Connection) -> None:
             use()
 
 
+def test_a_connection_belongs_to_one_scope(peer: Peer) -> None:
+    with connect("127.0.0.1", peer.port) as q:
+        with pytest.raises(anyq.BusyError, match="with block"), q:
+            pass
+        assert q("a") == "a"
+    with pytest.raises((anyq.BusyError, anyq.ClosedError)), q:
+        pass
+
+
 def test_closing_while_another_thread_waits(q: anyq.sync.Connection) -> None:
     errors: list[BaseException] = []
 

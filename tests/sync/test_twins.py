@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -110,6 +115,69 @@ def test_embedded() -> None:
         trio.run(main)
     with pytest.raises(anyq.ClosedError):
         q("1")
+
+
+def test_calling_the_embedded_q_on_its_own_thread() -> None:
+    with anyq.sync.open_embedded() as q:
+        q["nested"] = lambda x: q("1")
+        with pytest.raises(anyq.QError, match="own thread"):
+            q("nested 0")
+        q["elsewhere"] = anyq.embedded.in_worker(lambda x: threading.get_ident() % 1000)
+        q["here"] = lambda x: threading.get_ident() % 1000
+        assert q("elsewhere 0") != q("here 0")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_scenario_22_control_c_in_an_embedded_call() -> None:
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with anyq.sync.open_embedded() as q:
+        timer = threading.Timer(0.1, press)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            q("{while[1b;x]}1")
+        assert time.perf_counter() - pressed[0] < 0.1
+        assert q("1+1") == 2
+
+
+def run_script(text: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(text)], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_the_interpreter_exits_with_an_open_embedded_q() -> None:
+    done = run_script("""
+        import threading, time, anyq
+        q = anyq.sync.open_embedded().__enter__()
+        threading.Thread(target=lambda: (time.sleep(0.2), print(q("2+2")))).start()
+        print(q("1+1"))
+    """)
+    assert done.stdout == "2\n4\n", done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_scenario_70_fork_with_an_open_embedded_q() -> None:
+    done = run_script("""
+        import os, anyq
+        with anyq.sync.open_embedded() as q:
+            q("1")
+            child = os.fork()
+            if child == 0:
+                try:
+                    q("2")
+                except anyq.PortalClosed as error:
+                    print("child:", "parent process" in str(error), flush=True)
+                os._exit(0)
+            os.waitpid(child, 0)
+            print("parent:", q("3"))
+    """)
+    assert done.stdout == "child: True\nparent: 3\n", done.stderr
 
 
 def test_server_and_pool(server: anyq.sync.Server) -> None:

@@ -6,12 +6,11 @@ and calls plain functions, which is quicker.
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from anyq.portal._loop import Loop, current_loop
+from anyq.portal._loop import Loop, current_loop, refuse_blocking, running_loop
 from anyq.portal._owner import Job, Owner
 
 if _TYPE_CHECKING:
     from anyq.portal._job import JobFuture, JobState
-    from anyq.portal._loops import refuse_blocking, running_loop
     from anyq.portal._mailbox import OwnerStatistics
     from anyq.portal._namespace import BlockingNamespace
     from anyq.portal._portal import Backend, Portal, start_portal
@@ -55,7 +54,6 @@ def __getattr__(name: str) -> object:
 
     for module, names in {
         "_job": ("JobFuture", "JobState"),
-        "_loops": ("refuse_blocking", "running_loop"),
         "_mailbox": ("OwnerStatistics",),
         "_namespace": ("BlockingNamespace",),
         "_portal": ("Backend", "Portal", "start_portal"),

@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import anyio
 
 from anyq.errors import MisuseError, PortalClosed
-from anyq.portal._loops import current_loop, refuse_blocking
+from anyq.portal._loop import current_loop, refuse_blocking
 
 __all__ = ["Job", "JobFuture", "JobState"]
 

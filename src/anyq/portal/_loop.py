@@ -1,43 +1,93 @@
-"""The running event loop, as other threads may reach it."""
+"""Event loops, as other threads see them: which one runs here, and how to reach it from elsewhere.
+
+Neither Trio nor asyncio is imported: whoever runs one of them has done that.
+"""
 
 from __future__ import annotations
 
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-__all__ = ["Loop", "current_loop"]
+from anyq.errors import MisuseError
+
+__all__ = ["Loop", "current_loop", "refuse_blocking", "running_loop"]
+
+_here: Final = threading.local()
+
+
+def running_loop() -> str | None:
+    """``"trio"`` or ``"asyncio"`` if such an event loop runs in this thread, else ``None``."""
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        return "trio"
+    asyncio = sys.modules.get("asyncio")
+    return None if asyncio is None or asyncio._get_running_loop() is None else "asyncio"
+
+
+def refuse_blocking(what: str, instead: str) -> None:
+    """Raise `MisuseError` if this thread runs an event loop, which ``what`` would stop."""
+    name = running_loop()
+    if name is not None:
+        raise MisuseError(f"{what} would block the {name} event loop that runs in this thread; use {instead}")
 
 
 class Loop:
-    """One running event loop, Trio's or asyncio's."""
+    """An event loop to which any thread may post callbacks.
 
-    __slots__ = ("_gone", "_soon")
+    Callbacks run in the order in which they were posted. Many of them posted in a row cost the loop one
+    wake-up.
+    """
 
-    def __init__(self, soon: Callable[..., Any], gone: tuple[type[Exception], ...]) -> None:
-        self._soon = soon
-        self._gone = gone
+    __slots__ = ("_posts", "_ringing", "_schedule", "wakeups")
+
+    def __init__(self, schedule: Callable[[Callable[[], object]], object]) -> None:
+        self._schedule = schedule
+        self._posts: deque[Callable[[], object]] = deque()
+        self._ringing = False
+        self.wakeups = 0
+
+    def post(self, callback: Callable[[], object]) -> bool:
+        """Have the loop call ``callback`` soon. False if the loop has ended."""
+        self._posts.append(callback)
+        if not self._ringing:
+            self._ringing = True
+            try:
+                self._schedule(self._answer)
+            except RuntimeError:  # closed; Trio's RunFinishedError is one too
+                return False
+        return True
 
     def call_soon(self, function: Callable[..., object], *arguments: object) -> bool:
-        """Have ``function`` called in the loop's thread, soon and in order. Any thread may ask.
+        """As `post`, with arguments."""
+        return self.post(partial(function, *arguments) if arguments else function)
 
-        False if the loop has ended: the function will not be called.
-        """
-        try:
-            self._soon(function, *arguments)
-        except self._gone:
-            return False
-        return True
+    def _answer(self) -> None:
+        self.wakeups += 1
+        # Before the posts are looked at: whoever posts after the last look rings again.
+        self._ringing = False
+        posts = self._posts
+        for _ in range(len(posts)):
+            posts.popleft()()
 
 
 def current_loop() -> Loop:
-    """The event loop that runs in this thread. ``RuntimeError`` if there is none."""
-    trio = sys.modules.get("trio")  # whoever runs Trio has imported it
-    if trio is not None:
-        try:
-            return Loop(trio.lowlevel.current_trio_token().run_sync_soon, (trio.RunFinishedError,))
-        except RuntimeError:
-            pass
-    import asyncio
-
-    return Loop(asyncio.get_running_loop().call_soon_threadsafe, (RuntimeError,))
+    """The loop that runs in this thread. `MisuseError` if there is none."""
+    trio = sys.modules.get("trio")
+    key: Any
+    if trio is not None and trio.lowlevel.in_trio_run():
+        key = trio.lowlevel.current_trio_token()
+        schedule = key.run_sync_soon
+    else:
+        asyncio = sys.modules.get("asyncio")
+        key = None if asyncio is None else asyncio._get_running_loop()
+        if key is None:
+            raise MisuseError("no event loop runs in this thread: use the blocking spelling, without await")
+        schedule = key.call_soon_threadsafe
+    if getattr(_here, "key", None) is not key:
+        _here.key, _here.loop = key, Loop(schedule)
+    loop: Loop = _here.loop
+    return loop

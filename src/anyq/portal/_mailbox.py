@@ -29,7 +29,7 @@ import attrs
 
 from anyq.errors import BusyError, MisuseError, PortalClosed
 from anyq.portal._job import Job, JobFuture, refuse_own_thread
-from anyq.portal._loops import current_loop, refuse_blocking, running_loop
+from anyq.portal._loop import current_loop, refuse_blocking, running_loop
 
 __all__ = ["Owner", "OwnerStatistics"]
 

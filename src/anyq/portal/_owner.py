@@ -9,7 +9,9 @@ adds a waiter looks at ``_done`` afterwards, so none is missed.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Generator
@@ -18,7 +20,7 @@ from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
-from anyq.errors import CallTimeout, ClosedError, Error, PortalClosed
+from anyq.errors import CallTimeout, ClosedError, Error, MisuseError, PortalClosed
 
 from ._loop import current_loop
 
@@ -61,6 +63,12 @@ class Job(Generic[T]):
         if self._claim.acquire(blocking=False):
             self._error = error
             self._finish()
+
+    def _leave(self, error: BaseException) -> None:
+        """It does not return: let those go who wait for it."""
+        self._error = error
+        self._done = True
+        self._call_waiters()
 
     def _finish(self) -> None:
         self._function = self._arguments = _UNSET
@@ -115,6 +123,8 @@ class Job(Generic[T]):
     def wait(self, timeout: float | None = None) -> T:
         """Block this thread until it is done. `CallTimeout` after ``timeout`` seconds; the job goes on."""
         if not self._done:
+            if self._owner.owns_this_thread():
+                raise MisuseError(f"waiting for a job on {self._owner.name}'s own thread would wait for itself")
             lock = threading.Lock()
             lock.acquire()
             self.add_waiter(lock.release)
@@ -157,15 +167,18 @@ class Owner:
         self._closing = threading.Lock()
         self._closed = False
         self._ticking = False
+        self._parent: int | None = None
         self._thread: threading.Thread | None = None
         self._aside: deque[Job[Any] | None] = deque()
         self._timers: dict[object, tuple[float, float, Callable[[], object]]] = {}
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread = threading.Thread(target=self._work, name=self.name)
+        # A daemon, so that a job that does not return cannot keep the interpreter alive; nothing is lost by that,
+        # because owners that are still open at exit are stopped first.
+        self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+        _OWNERS.add(self)
         self._thread.start()
-        _stop_at_exit(self)
 
     def owns_this_thread(self) -> bool:
         """Whether this is called from the owner thread."""
@@ -187,6 +200,10 @@ class Owner:
         """
         job = Job(self, function, arguments, tag)
         with self._closing:
+            if self._parent is not None:
+                raise PortalClosed(
+                    f"{self.name} belongs to the parent process {self._parent}: open one in this process"
+                )
             if self._closed:
                 raise ClosedError(f"{self.name} is closed")
             self._queue.put(job)
@@ -216,6 +233,15 @@ class Owner:
         if thread.is_alive():
             self.interrupt()
             thread.join(deadline)
+        job = self._current
+        if thread.is_alive() and job is not None:
+            job._leave(PortalClosed(f"{self.name} was closed while this job ran", outcome="unknown"))
+
+    def _forked(self) -> None:
+        """In the child of a fork there is no owner thread."""
+        self._parent = os.getppid()
+        self._closing, self._switching = threading.Lock(), threading.Lock()
+        self._closed, self._thread = True, None
 
     def _fail_waiting(self) -> None:
         while True:
@@ -310,9 +336,12 @@ def _stop_all() -> None:
         owner.stop(1.0)
 
 
-def _stop_at_exit(owner: Owner) -> None:
-    """Let the interpreter end although nobody closed the owner: it calls this before it waits for threads."""
-    if not _OWNERS and hasattr(threading, "_register_atexit"):
-        with contextlib.suppress(RuntimeError):  # it is ending already
-            threading._register_atexit(_stop_all)
-    _OWNERS.add(owner)
+def _forget_all() -> None:
+    for owner in list(_OWNERS):
+        owner._forked()
+
+
+# Runs after the last thread that is not a daemon has ended, so that such threads can use their owner to the end.
+atexit.register(_stop_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

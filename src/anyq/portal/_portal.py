@@ -27,7 +27,7 @@ from anyq.doors import door
 from anyq.errors import PortalClosed
 from anyq.portal._held import Held
 from anyq.portal._job import Job
-from anyq.portal._loops import Loop, current_loop, refuse_blocking
+from anyq.portal._loop import Loop, current_loop, refuse_blocking
 from anyq.portal._mailbox import Owner
 from anyq.portal._shared import Shared, SharedConnection, SharedPool
 

@@ -24,7 +24,7 @@ from anyq.client import (
     request_body,
     script_error,
 )
-from anyq.errors import QError
+from anyq.errors import BusyError, QError
 from anyq.portal import BlockingNamespace, SharedSubscription
 from anyq.protocol import AsyncMessage
 from anyq.sync._core import Core
@@ -79,6 +79,7 @@ class Connection:
     def __init__(self, address: Address, options: Options) -> None:
         self._core = Core(address, options)
         self._known: set[str] = set()
+        self._scoped = False
         self._core.open()
 
     def __repr__(self) -> str:
@@ -87,6 +88,11 @@ class Connection:
     # Closing
 
     def __enter__(self) -> Self:
+        """The block's end will close it. Raises `BusyError` if another block will, `ClosedError` if it is closed."""
+        if self._scoped:
+            raise BusyError("another with block uses this connection, and will close it: make another one")
+        self._core.check_usable()
+        self._scoped = True
         return self
 
     def __exit__(
