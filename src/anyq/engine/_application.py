@@ -31,6 +31,7 @@ from anyq.values import (
 from ._functions import MAX_RANK, Closure, is_function, project, rank_of
 from ._index import index_at, index_deep
 from ._iterators import derive
+from ._quick import quick
 from ._vocabulary import Entry, Native
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ class Applier:
             function = self._missing_rank(entry, n)
         elif function in entry.wants_context:
             function = partial(function, self.interpreter)
+        elif n == 2:
+            function = quick(entry.name, function)
         self._bound[entry.name, n] = function
         return function
 

@@ -63,6 +63,7 @@ class Compiler:
         q = self.q
         return {
             "__builtins__": {"range": range, "UnboundLocalError": UnboundLocalError},
+            "__name__": "q",
             "_q_unit": unit,
             "S": q.state,
             "N": q.names,
