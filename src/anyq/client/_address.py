@@ -33,6 +33,11 @@ class Address:
         return f"{'tcps://' if self.tls else ''}{host}:{self.port}"
 
     @property
+    def local(self) -> bool:
+        """Whether it is on this machine, by its name: q compresses nothing that it sends there."""
+        return self.unix or self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    @property
     def socket_path(self) -> str:
         """The path of the unix socket."""
         return self.path or f"{os.environ.get('QUDSPATH') or '/tmp'}/kx.{self.port}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from struct import Struct
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
 from anyq.values import List, Value, as_q, chars
 
-__all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "request_body", "request_value"]
+__all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "outgoing", "request_body", "request_value"]
 
 MAX_ARGUMENTS: Final = 8
 """q functions take no more."""
@@ -18,8 +18,11 @@ MAX_ARGUMENTS: Final = 8
 _TEXT: Final = Struct("<BBI")
 """Before the characters of a vector: type, attribute, count."""
 
+_LONG_TEXT: Final = 2000
 _HEAVY: Final = 4 << 20
 _HEAVY_COMPRESSED: Final = 1 << 18
+
+Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
 Query: TypeAlias = str | bytes | Value
 """A query's text, or a q value: a function, or the symbol that names one."""
@@ -45,14 +48,25 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
     return List([head, *map(as_q, arguments)])
 
 
-def request_body(query: Query, arguments: Sequence[object], capability: int) -> bytes:
-    """The body of `request_value`, for a peer of ``capability``. Raises as it does, and `EncodeError`."""
+def request_body(
+    query: Query, arguments: Sequence[object], capability: int, compress: bool = False
+) -> bytes | codec.Packed:
+    """The body of `request_value`, for a peer of ``capability``; `Packed` if it is in pieces or compressed.
+
+    Raises as `request_value` does, and `EncodeError`.
+    """
     if not arguments and type(query) is str:
         # Nine calls of ten: a text alone, which needs no value to be encoded.
         text = query.encode()
-        if len(text) < 1 << 31:
+        if len(text) < _LONG_TEXT:
             return _TEXT.pack(10, 0, len(text)) + text
-    return codec.encode(request_value(query, arguments), capability=capability)
+    packed = codec.pack(request_value(query, arguments), capability=capability, compress=compress)
+    return packed if packed.more or packed.compressed else bytes(packed.body)
+
+
+def outgoing(kind: type[Outgoing], body: bytes | codec.Packed) -> Outgoing:
+    """The message that carries ``body``."""
+    return kind(body) if isinstance(body, bytes) else kind(body.body, compressed=body.compressed, more=body.more)
 
 
 def decode_message(message: AsyncMessage | SyncRequest | Response, limits: codec.Limits) -> Value:

@@ -15,7 +15,7 @@ from anyio.abc import TaskGroup
 
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query, request_body
+from anyq.client._bodies import Query, outgoing, request_body
 from anyq.client._context import Namespace
 from anyq.client._core import Core
 from anyq.client._inbox import Feed
@@ -66,6 +66,8 @@ def connect(
     end), ``reconnection_delay`` (0.5), ``reconnection_function`` (doubles the delay). ``no_ctx=True``
     turns ``q.name`` off. ``max_message_size`` (4 GiB) bounds what is received, ``max_queued`` (16 MiB)
     what waits to be sent before `Connection.post` waits. ``capability`` (6) is offered in the login.
+    ``compress``: whether messages over 2000 bytes are compressed when that halves them; ``None`` (the
+    default) is as q does, to other machines only (and not over ``dial``). What is received may always be compressed.
 
     Hooks: ``on_request`` answers the server's own sync requests (a function of the value, may be async;
     without it they get the error ``nyi``), ``on_state`` is told ``"connected"``, ``"lost"``,
@@ -210,10 +212,10 @@ class Connection:
         """
         core = self._core
         core.check_usable()
-        body = request_body(query, arguments, core.capability)
+        message = outgoing(AsyncMessage, request_body(query, arguments, core.capability, core.compress))
         await anyio.lowlevel.checkpoint_if_cancelled()
         await core.room()
-        core.submit(AsyncMessage(body), Call())
+        core.submit(message, Call())
 
     async def flush(self) -> None:
         """Wait until all that was queued so far has been handed to the network.
@@ -255,9 +257,8 @@ class Connection:
     def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> tuple[Pending, SyncRequest]:
         core = self._core
         core.check_usable()
-        body = request_body(query, arguments, core.capability)
-        message = SyncRequest(body)
-        call = Pending(core, idempotent=idempotent, size=len(body))
+        message = outgoing(SyncRequest, request_body(query, arguments, core.capability, core.compress))
+        call = Pending(core, idempotent=idempotent, size=message.size)
         if idempotent:
             call.message = message
         if core.options.on_call is not None and core.options.report_queries:

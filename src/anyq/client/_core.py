@@ -17,7 +17,7 @@ import anyio
 
 from anyq import codec
 from anyq.client._address import Address
-from anyq.client._bodies import decode_message
+from anyq.client._bodies import decode_message, outgoing
 from anyq.client._dial import dial
 from anyq.client._inbox import Feed
 from anyq.client._link import Link
@@ -52,6 +52,7 @@ class Core:
     def __init__(self, address: Address, options: Options) -> None:
         self.address = address
         self.options = options
+        self.compress = options.compresses(address)
         self.limits = codec.Limits(max_message_size=options.max_message_size)
         self.reports = Reports(options)
         self.counters = self.reports.counters
@@ -379,7 +380,8 @@ class Core:
             value = handler(self.decode(request))
             if not isinstance(value, Value):
                 value = await value
-            return Response(codec.encode(value, capability=self.capability))
+            packed = codec.pack(value, capability=self.capability, compress=self.compress)
+            return outgoing(Response, packed)
         except QError as error:
             return Response(codec.encode_error(error))
         except Exception as error:

@@ -53,6 +53,7 @@ class Options:
     reconnection_attempts: int = -1
     reconnection_delay: float = 0.5
     reconnection_function: Callable[[float], float] = attrs.field(default=lambda delay: delay * 2)
+    compress: bool | None = None
     no_ctx: bool = False
     verify: bool = True
     ssl_context: ssl.SSLContext | None = None
@@ -64,6 +65,12 @@ class Options:
     on_call: Callable[[CallReport], object] | None = None
     report_queries: bool = True
     dial: Callable[[Address], Awaitable[ByteStream]] | None = None
+
+    def compresses(self, address: Address) -> bool:
+        """Whether messages to that address are compressed when it pays."""
+        if self.compress is None:
+            return self.dial is None and not address.local
+        return self.compress
 
     @capability.validator
     def _check_capability(self, _: attrs.Attribute[int], capability: int) -> None:
@@ -88,6 +95,7 @@ class ConnectOptions(TypedDict, total=False):
     reconnection_attempts: int
     reconnection_delay: float
     reconnection_function: Callable[[float], float]
+    compress: bool | None
     no_ctx: bool
     verify: bool
     ca_file: str | None

@@ -8,8 +8,9 @@ from ._decode import Body, decode, decode_first
 from ._encode import Buffer, encode, encode_error, encode_parts
 from ._limits import DEFAULT_LIMITS, Limits
 from ._message import Kind, dumps, loads
+from ._pack import Packed, pack
 
 __all__ = [
-    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "compress", "decode", "decode_first",
-    "decompress", "dumps", "encode", "encode_error", "encode_parts", "loads",
+    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "Packed", "compress", "decode", "decode_first",
+    "decompress", "dumps", "encode", "encode_error", "encode_parts", "loads", "pack",
 ]  # fmt: skip

@@ -258,14 +258,14 @@ class Handles:
 
 
 def _encoded(value: Value, capability: int, remote: bool) -> Encoded:
-    from anyq.server import Encoded, encode
+    from anyq.server import encode
 
-    return Encoded(*encode(value, capability, remote))
+    return encode(value, capability, remote)
 
 
 def _post(client: Client, message: Encoded) -> None:
     if not client.closed:
-        client.post_body(message.body, message.compressed)
+        client.post_body(message)
 
 
 def _bad(handle: int, what: str) -> QError:

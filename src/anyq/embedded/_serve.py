@@ -213,7 +213,7 @@ class EmbeddedServer:
             handler = interpreter.names.get(".z.pg")
             received = self._checked(message)
             result = interpreter.value(received) if handler is None else interpreter.apply(handler, (received,))
-            return Encoded(*encode(result, capability, remote))
+            return encode(result, capability, remote)
 
         result: Encoded = await self._run(work, client, asks=True)
         return result

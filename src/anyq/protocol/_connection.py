@@ -265,7 +265,7 @@ class Connection:
         as `send`.
         """
         self._check(event)
-        check_size(len(event.body), self.capability)
+        check_size(event.size, self.capability)
         call = Call() if call is None else call
         if isinstance(event, Response):
             self._settle()
@@ -273,14 +273,14 @@ class Connection:
             call.state = CallState.SENT
         else:
             expects_reply = isinstance(event, SyncRequest)
-            self.ledger.add(call, event, expects_reply=expects_reply, size=len(event.body) + HEADER_SIZE)
+            self.ledger.add(call, event, expects_reply=expects_reply, size=event.size + HEADER_SIZE)
         return call
 
     def take(self, *, more: bool = False) -> tuple[Buffer, ...] | None:
         """The buffers of the next message to hand to the network, or ``None`` when nothing may go now.
 
-        A small message is one buffer, a large one its header and its body. The caller must send all of them before
-        anything else; ``more`` says that they follow what was taken before, of which not all is sent yet.
+        A small message is one buffer, a large one its header and the pieces of its body. The caller must send all of
+        them before anything else; ``more`` says that they follow what was taken before, of which not all is sent yet.
         """
         event: Message | None
         if self._urgent:
@@ -371,10 +371,11 @@ class Connection:
 
     def _parts(self, event: Message) -> tuple[Buffer, ...]:
         body = event.body
-        header = header_bytes(_KINDS[type(event)], len(body), event.compressed, event.little_endian, self.capability)
-        if len(body) < _JOIN_BELOW:
-            return (b"".join((header, body)),)
-        return header, body
+        size = event.size
+        header = header_bytes(_KINDS[type(event)], size, event.compressed, event.little_endian, self.capability)
+        if size < _JOIN_BELOW:
+            return (b"".join((header, body, *event.more)),)
+        return header, body, *event.more
 
 
 _Reader: TypeAlias = Callable[[Connection], Event | None]

@@ -2,7 +2,8 @@
 
 The same classes are handed to `Connection.send` and returned by `Connection.next_event`. Message bodies
 are undecoded bytes: framing and decoding are different layers, so that a bad value costs one call and a
-skipped reply costs nothing.
+skipped reply costs nothing. A message that is sent may have its body in pieces: ``body`` and what is in ``more``
+follow one another, and ``size`` counts them all.
 """
 
 from __future__ import annotations
@@ -84,6 +85,11 @@ class AsyncMessage:
     body: Buffer = field(repr=False)
     little_endian: bool = True
     compressed: int = 0
+    more: tuple[Buffer, ...] = field(default=(), repr=False)
+
+    @property
+    def size(self) -> int:
+        return _size(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,11 @@ class SyncRequest:
     body: Buffer = field(repr=False)
     little_endian: bool = True
     compressed: int = 0
+    more: tuple[Buffer, ...] = field(default=(), repr=False)
+
+    @property
+    def size(self) -> int:
+        return _size(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,16 @@ class Response:
     little_endian: bool = True
     compressed: int = 0
     call: Call | None = None
+    more: tuple[Buffer, ...] = field(default=(), repr=False)
+
+    @property
+    def size(self) -> int:
+        return _size(self)
+
+
+def _size(message: AsyncMessage | SyncRequest | Response) -> int:
+    size = len(message.body)
+    return size + sum(map(len, message.more)) if message.more else size
 
 
 @dataclass(frozen=True, slots=True)

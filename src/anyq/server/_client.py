@@ -60,7 +60,7 @@ class Answer:
     def __init__(self, client: Client) -> None:
         self.state = AnswerState.OWED
         self._client = client
-        self._body: tuple[Buffer, int] | None = None
+        self._body: Encoded | None = None
 
     def reply(self, result: object) -> bool:
         """Answer with ``result``; one that cannot be sent becomes a q error.
@@ -73,9 +73,9 @@ class Answer:
     def fail(self, error: str | BaseException) -> bool:
         """Answer with a q error; otherwise as `reply`."""
         text = error if isinstance(error, str) else error_text(error)
-        return self._give(lambda: (error_body(text), 0))
+        return self._give(lambda: error_body(text))
 
-    def _give(self, make: Callable[[], tuple[Buffer, int]]) -> bool:
+    def _give(self, make: Callable[[], Encoded]) -> bool:
         client = self._client
         if client._in_other_thread():
             return anyio.from_thread.run_sync(self._give, make)
@@ -174,14 +174,13 @@ class Client:
         """
         if self._in_other_thread():
             return anyio.from_thread.run_sync(self.post, query, *arguments)
-        body, compressed = self._encode(message_of(query, arguments))
-        self.post_body(body, compressed)
+        self.post_body(self._encode(message_of(query, arguments)))
         return Posted(self)
 
-    def post_body(self, body: Buffer, compressed: int = 0) -> None:
+    def post_body(self, body: Encoded) -> None:
         """Post what is encoded already, for a capability not above this client's. As `post`."""
         self._check_open()
-        self._peer.queue(AsyncMessage(body, True, compressed))
+        self._peer.queue(body.message(AsyncMessage))
         self._hand_over()
 
     async def __call__(self, query: object, *arguments: object, timeout: float | None = None) -> Value:
@@ -191,9 +190,9 @@ class Client:
         is dropped when it comes.
         """
         self._check_open()
-        body, compressed = self._encode(message_of(query, arguments))
+        body = self._encode(message_of(query, arguments))
         call = _Asked()
-        self._peer.queue(SyncRequest(body, True, compressed), call)
+        self._peer.queue(body.message(SyncRequest), call)
         self._hand_over()
         try:
             with anyio.fail_after(timeout):
@@ -255,30 +254,31 @@ class Client:
         if self._closed:
             raise ClosedError(f"client {self.handle} is gone: {self._closed}")
 
-    def _encode(self, value: Value) -> tuple[Buffer, int]:
+    def _encode(self, value: Value) -> Encoded:
         return encode(value, self._peer.capability, self._remote)
 
-    def _encode_result(self, result: object) -> tuple[Buffer, int]:
+    def _encode_result(self, result: object) -> Encoded:
         if type(result) is Encoded:
-            return result.body, result.compressed
+            return result
         try:
             return self._encode(as_q(result))
         except Exception as error:
             self._stats.errors += 1
             log.warning("client %d: a result cannot be sent: %s", self.handle, error)
-            return error_body(error_text(error)), 0
+            return error_body(error_text(error))
 
-    def _respond(self, body: Buffer, compressed: int = 0) -> None:
+    def _respond(self, body: Encoded) -> None:
         """Answer the message that was just handled, in its turn."""
         if self._answers:
             answer = Answer(self)
-            answer._body, answer.state = (body, compressed), AnswerState.GIVEN
+            answer._body, answer.state = body, AnswerState.GIVEN
             self._answers.append(answer)
         elif not self._closed:
-            if not compressed and (message := self._peer.answer(body)) is not None:
-                self._push(message)
+            if not (body.compressed or body.more) and (message := self._peer.answer(body.body)) is not None:
+                if self._reads():
+                    self._push(message)
                 return
-            self._peer.queue(Response(body, True, compressed))
+            self._peer.queue(body.message(Response))
             self._hand_over()
 
     def _send_answers(self) -> None:
@@ -286,14 +286,26 @@ class Client:
         while answers and (body := answers[0]._body) is not None:
             answers.popleft()
             if not self._closed:
-                self._peer.queue(Response(body[0], True, body[1]))
+                self._peer.queue(body.message(Response))
         self._hand_over()
 
     def _hand_over(self) -> None:
         """Give the network all that may go now; what it does not take waits for the writer."""
         while not self._closed and (parts := self._peer.take()) is not None:
+            if not self._reads():
+                return
             for part in parts:
-                self._push(part)
+                if not self._closed:
+                    self._push(part)
+
+    def _reads(self) -> bool:
+        """Whether there is room for another message; without, the client is disconnected."""
+        if self._waiting < self._limits.queued_bytes:
+            return True
+        self._stats.slow += 1
+        log.warning("client %d (%s) does not read: %d bytes wait", self.handle, self.user, self._waiting)
+        self._end("it did not read what was sent to it")
+        return False
 
     def _push(self, part: Buffer) -> None:
         if not self._waiting and not self._transport.backlog:
@@ -305,11 +317,6 @@ class Client:
             if sent == len(part) and not self._transport.backlog:
                 return
             part = memoryview(part)[sent:]
-        elif self._waiting >= self._limits.queued_bytes:
-            self._stats.slow += 1
-            log.warning("client %d (%s) does not read: %d bytes wait", self.handle, self.user, self._waiting)
-            self._end("it did not read what was sent to it")
-            return
         if len(part):
             self._backlog.append(part)
             self._waiting += len(part)

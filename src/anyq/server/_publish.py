@@ -16,12 +16,11 @@ from typing import Any, Final, Literal
 import attrs
 
 from anyq.errors import QError
-from anyq.protocol import Buffer
 from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, symbol
 
 from ._client import Client
 from ._rows import joined, last_of_each, rows_with
-from ._wire import encode
+from ._wire import Encoded, encode
 
 __all__ = ["Policy", "Publisher", "Subscription"]
 
@@ -43,7 +42,7 @@ class Subscription:
     """Messages lost to the policy ``drop-oldest``."""
     conflated: int = 0
     """Messages merged with one that waited, by the policy ``conflate``."""
-    waiting: deque[Buffer] = attrs.field(factory=deque)
+    waiting: deque[Encoded] = attrs.field(factory=deque)
     rows: Table | None = None
     """What waits under the policy ``conflate``: the last row of each key."""
 
@@ -134,7 +133,7 @@ class Publisher:
         self.published += 1
         data = _as_table(rows)
         parts: dict[frozenset[str], Table] = {_EVERYTHING: data}
-        bodies: dict[tuple[frozenset[str], int], Buffer] = {}
+        bodies: dict[tuple[frozenset[str], int], Encoded] = {}
         reached = 0
         for subscription in list(self._subscriptions[table].values()):
             client, wanted = subscription.client, subscription.symbols
@@ -154,11 +153,11 @@ class Publisher:
             self._send(subscription, body)
         return reached
 
-    def _body(self, table: str, rows: Table, client: Client) -> Buffer:
+    def _body(self, table: str, rows: Table, client: Client) -> Encoded:
         message = List.of((symbol("upd"), symbol(table), rows))
-        return encode(message, client.capability, False)[0]
+        return encode(message, client.capability, False)
 
-    def _send(self, subscription: Subscription, body: Buffer) -> None:
+    def _send(self, subscription: Subscription, body: Encoded) -> None:
         client, waiting = subscription.client, subscription.waiting
         if not waiting and not client.queued_bytes:
             self._post(subscription, body)
@@ -184,7 +183,7 @@ class Publisher:
         return True
 
     @staticmethod
-    def _post(subscription: Subscription, body: Buffer) -> None:
+    def _post(subscription: Subscription, body: Encoded) -> None:
         if not subscription.client.closed:
             subscription.sent += 1
             subscription.client.post_body(body)

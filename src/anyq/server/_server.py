@@ -89,6 +89,7 @@ class Server:
     def __repr__(self) -> str:
         where = ", ".join(listener.address for listener in self._listeners) or "not listening"
         return f"<{type(self).__name__} {where}: {len(self.clients)} clients>"
+
     _actions: Actions = attrs.field(init=False)
 
     # The scope
@@ -174,10 +175,10 @@ class Server:
         there = [client for client in found if client is not None and not client.closed]
         if not there:
             return 0
-        body, compressed = encode(message_of(query, arguments), min(c.capability for c in there), False)
+        body = encode(message_of(query, arguments), min(c.capability for c in there), False)
         for client in there:
             if not client.closed:
-                client.post_body(body, compressed)
+                client.post_body(body)
         return len(there)
 
     # Listening

@@ -319,7 +319,7 @@ class Session(Client):
             result = action.now(value, self)
             if isinstance(result, Value) and self._current is None and not self._answers and not self._remote:
                 self._handling_sync = False
-                self._respond(codec.encode(result, capability=self._peer.capability))
+                self._respond(self._encode(result))
                 return True
         except Exception as error:
             self._failed(error, True)
@@ -373,7 +373,7 @@ class Session(Client):
         self._handling_sync = False
         deferred, self._current = self._current, None
         if sync and deferred is None and not self._closed:
-            self._respond(*self._encode_result(NULL if result is None else result))
+            self._respond(self._encode_result(NULL if result is None else result))
 
     def _failed(self, error: BaseException, sync: bool) -> None:
         self._handling_sync = False

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import attrs
 
 from anyq import codec
 from anyq.errors import DecodeError, QError
 from anyq.protocol import AsyncMessage, Buffer, Response, SyncRequest
 from anyq.values import Value
+
+Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
 __all__ = ["Encoded", "decode_request", "decode_response", "encode", "error_body"]
 
@@ -18,6 +22,12 @@ class Encoded:
 
     body: Buffer
     compressed: int = 0
+    more: tuple[Buffer, ...] = ()
+    """What of the body follows ``body``."""
+
+    def message(self, kind: type[Outgoing]) -> Outgoing:
+        """A message with this body."""
+        return kind(self.body, compressed=self.compressed, more=self.more)
 
 
 def decode_response(message: Response) -> Value:
@@ -36,16 +46,12 @@ def decode_request(message: SyncRequest | AsyncMessage) -> Value:
         raise DecodeError("an error can only be the body of a response") from None
 
 
-def encode(value: Value, capability: int, remote: bool) -> tuple[Buffer, int]:
-    """The body for a value, and its compression flag; ``remote`` peers get large bodies compressed, as q does it."""
-    body = codec.encode(value, capability=capability)
-    if remote and capability:
-        packed = codec.compress(body)
-        if packed is not None:
-            return packed.payload, packed.flag
-    return body, 0
+def encode(value: Value, capability: int, remote: bool) -> Encoded:
+    """The body for a value: large arrays as they are, or for ``remote`` peers compressed where q would do it."""
+    packed = codec.pack(value, capability=capability, compress=remote)
+    return Encoded(packed.body, packed.compressed, packed.more)
 
 
-def error_body(text: str) -> bytes:
+def error_body(text: str) -> Encoded:
     """The body of a response that is a q error."""
-    return b"\x80" + text.replace("\0", "").encode("utf-8", "surrogateescape") + b"\0"
+    return Encoded(codec.encode_error(text))

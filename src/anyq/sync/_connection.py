@@ -161,7 +161,7 @@ class Connection:
         """
         core = self._core
         core.check_usable()
-        body = request_body(query, arguments, core.capability)
+        body = request_body(query, arguments, core.capability, core.compress)
         core.post(core.prepare(body, query, expects=False))
 
     def flush(self) -> None:
@@ -193,7 +193,7 @@ class Connection:
     def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> Pending:
         core = self._core
         core.check_usable()
-        body = request_body(query, arguments, core.capability)
+        body = request_body(query, arguments, core.capability, core.compress)
         return core.prepare(body, query, idempotent=idempotent)
 
     # Listening

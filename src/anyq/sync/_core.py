@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from anyq.codec import Packed
 from anyq.errors import (
     BusyError,
     CallTimeout,
@@ -74,7 +75,7 @@ class Core(Lifeline):
 
     # Sending
 
-    def prepare(self, body: bytes, query: Any, *, expects: bool = True, idempotent: bool = False) -> Pending:
+    def prepare(self, body: bytes | Packed, query: Any, *, expects: bool = True, idempotent: bool = False) -> Pending:
         """A call, of which nothing is known to the network yet."""
         return Pending(self, body, query, expects=expects, idempotent=idempotent, timed=self._hooked)
 

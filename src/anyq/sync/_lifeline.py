@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, TypeVar
 
 from anyq import codec
-from anyq.client import Address, Backoff, CallReport, ConnectionStatistics, Counters, Options, decode_message
+from anyq.client import Address, Backoff, CallReport, ConnectionStatistics, Counters, Options, decode_message, outgoing
 from anyq.errors import (
     AuthenticationError,
     CallTimeout,
@@ -50,6 +50,7 @@ class Lifeline:
     def __init__(self, address: Address, options: Options) -> None:
         self.address = address
         self.options = options
+        self.compress = options.compresses(address)
         self.limits = codec.Limits(max_message_size=options.max_message_size)
         self.counters = Counters()
         self.state: State = "new"
@@ -231,7 +232,8 @@ class Lifeline:
             if handler is None:
                 raise QError("nyi")
             value = _consult(handler, request, self.limits)
-            return Response(codec.encode(value, capability=self.capability))
+            packed = codec.pack(value, capability=self.capability, compress=self.compress)
+            return outgoing(Response, packed)
         except QError as error:
             return Response(codec.encode_error(error))
         except Exception as error:
@@ -257,7 +259,7 @@ class Lifeline:
             query=text if self.options.report_queries else None,
             outcome=outcome,
             seconds=time.perf_counter() - call.started,
-            request_bytes=len(call.body),
+            request_bytes=call.message.size,
             response_bytes=size,
         )
         _tell(hook, report)

@@ -118,11 +118,12 @@ class Link:
 
         Otherwise it is sent (and the rest is up to `advance`), or QUEUED: nothing has happened then.
         """
-        if self._rest or self._undispatched or time.monotonic() - self._heard > _FRESH:
+        body = call.body
+        if self._rest or self._undispatched or not isinstance(body, bytes) or time.monotonic() - self._heard > _FRESH:
             return False
         self.stable = False
         protocol, wire = self.protocol, self._wire
-        data = protocol.request(call.body, call)
+        data = protocol.request(body, call)
         if data is None:
             self.stable = True
             return False
@@ -133,11 +134,11 @@ class Link:
             self.stable = True
             return False
         self._fill(wire)
-        body = protocol.reply()
-        if body is None:
+        answer = protocol.reply()
+        if answer is None:
             self._dispatch()
             return call.done()
-        call.answer = body
+        call.answer = answer
         self._undispatched = False
         self._heard = time.monotonic()
         self.stable = True

@@ -6,7 +6,7 @@ import time
 from typing import Protocol
 
 from anyq import codec
-from anyq.client import Query, decode_message
+from anyq.client import Query, decode_message, outgoing
 from anyq.errors import ClosedError, DecodeError, DecodeLimitError, Error
 from anyq.protocol import AsyncMessage, Call, CallState, Message, Response, SyncRequest
 from anyq.values import Value
@@ -40,7 +40,7 @@ class Pending(Call):
     def __init__(
         self,
         owner: CallOwner,
-        body: bytes,
+        body: bytes | codec.Packed,
         query: Query = "",
         *,
         expects: bool = True,
@@ -64,7 +64,7 @@ class Pending(Call):
     @property
     def message(self) -> Message:
         """What is sent."""
-        return SyncRequest(self.body) if self.expects else AsyncMessage(self.body)
+        return outgoing(SyncRequest, self.body) if self.expects else outgoing(AsyncMessage, self.body)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.state.value}>"

@@ -6,6 +6,7 @@ import anyio
 from anyio.abc import ByteStream
 
 from anyq import codec
+from anyq.client import decode_message
 from anyq.protocol import (
     Accept,
     AsyncMessage,
@@ -73,7 +74,7 @@ class ScriptedPeer:
         if isinstance(event, EndOfFile):
             return None
         assert isinstance(event, SyncRequest | AsyncMessage), f"a request was expected, not {event}"
-        return codec.decode(event.body)
+        return decode_message(event, codec.DEFAULT_LIMITS)
 
     async def reply(self, value: object) -> None:
         """Answer the oldest unanswered request."""
@@ -100,4 +101,4 @@ class ScriptedPeer:
         """Answer each request with its own value, until the client goes."""
         while not isinstance(event := await self.next_event(), EndOfFile):
             if isinstance(event, SyncRequest):
-                await self.send_raw(self.protocol.send(Response(event.body)))
+                await self.send_raw(self.protocol.send(Response(event.body, compressed=event.compressed)))
