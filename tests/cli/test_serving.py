@@ -66,6 +66,26 @@ def test_the_unix_socket_of_the_port() -> None:
         assert q("1+1") == 2
 
 
+def test_a_unix_socket_alone(tmp_path: Path) -> None:
+    path = tmp_path / "kx.sock"
+    with subprocess.Popen(
+        [*COMMAND, "-p", f"unix:{path}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(b"\\p\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == b"0i\n"
+            with anyq.sync.connect(f"unix://{path}") as q:
+                assert q("1+1") == 2
+            process.terminate()
+            process.wait(10)
+            assert not path.exists()
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize("mode", ["1", "2"])
 def test_tls(mode: str, tmp_path: Path) -> None:
     authority = trustme.CA()

@@ -130,15 +130,17 @@ async def test_the_name_that_clients_of_a_port_look_for() -> None:
 
 
 async def test_several_listeners_serve_one_set_of_clients(tmp_path: Path) -> None:
-    path = str(tmp_path / "kx.sock")
+    paths = [str(tmp_path / "kx.one"), str(tmp_path / "kx.two")]
     async with (
-        Server(echo, port=0, unix=path) as server,
+        Server(echo, host=["127.0.0.1", "127.0.0.2"], port=0, unix=paths) as server,
         anyq.connect("127.0.0.1", server.port) as one,
-        anyq.connect(f"unix://{path}") as two,
+        anyq.connect("127.0.0.2", server.port) as two,
+        anyq.connect(f"unix://{paths[0]}") as three,
+        anyq.connect(f"unix://{paths[1]}") as four,
     ):
-        await one(anyq.long(1))
-        await two(anyq.long(1))
-        assert len(server.clients) == 2
+        for q in (one, two, three, four):
+            assert await q(anyq.long(1)) == 1
+        assert len(server.clients) == len(server.addresses) == 4
 
 
 async def test_idle_clients_are_disconnected() -> None:

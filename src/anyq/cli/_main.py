@@ -73,7 +73,8 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "-p",
         metavar="[HOST:]PORT",
         dest="port",
-        help="serve q clients on this port, on loopback unless a host is given; 0W is any free port",
+        help="serve q clients on this port, on loopback unless a host is given; "
+        "0W is any free port, unix:PATH a unix socket alone",
     )
     parser.add_argument("-q", dest="quiet", action="store_true", help="no banner and no prompt")
     parser.add_argument("-u", metavar="FILE", dest="users", help="only clients with a user:password line of this file")

@@ -128,7 +128,7 @@ class Session:
         for line in typed(self) if is_terminal() else iter(sys.stdin.buffer.readline, b""):
             if not self.console.line(line):
                 return
-        if self.serving.port or self.core.interpreter.settings.timer:
+        if self.serving.active or self.core.interpreter.settings.timer:
             threading.Event().wait()
 
     def close(self) -> None:

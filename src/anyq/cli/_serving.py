@@ -51,8 +51,13 @@ class Serving:
     def port(self) -> int:
         return self._server.port if self._server is not None else 0
 
+    @property
+    def active(self) -> bool:
+        """Whether anything is served."""
+        return self._server is not None
+
     def listen(self, port: str) -> None:
-        """Serve on ``[HOST:]PORT``; ``0`` ends it, ``0W`` takes any free port.
+        """Serve on ``[HOST:]PORT``; ``0`` ends it, ``0W`` takes any free port, ``unix:PATH`` is a unix socket alone.
 
         Clients of the port before are disconnected once their requests have been answered. Raises `QError` when the
         port cannot be had; the port before stays open then.
@@ -62,37 +67,43 @@ class Serving:
         if port.strip() == "0":
             self._replace(None)
             return
+        host = ""
         try:
-            host, number = listening(port.strip().rpartition(",")[2])
-            opened = self._open(host, number)
+            if port.strip().startswith("unix:"):
+                opened = self._started(None, None, port.strip().removeprefix("unix:").removeprefix("//"))
+            else:
+                host, number = listening(port.strip().rpartition(",")[2])
+                opened = self._open(host, number)
         except (OSError, ValueError, ArgumentTypeError) as error:
             raise QError(f"{port}. OS reports: {getattr(error, 'strerror', None) or error}") from error
         self._replace(opened)
-        if host not in _LOOPBACK and self.users is None and not self.q.has(".z.pw"):
+        if host and host not in _LOOPBACK and self.users is None and not self.q.has(".z.pw"):
             print(f"anyq: anyone who reaches {host}:{self.port} may log in; see -u and .z.pw", file=sys.stderr)
 
     def _open(self, host: str, number: int) -> EmbeddedServer:
         """Listen there and, as q does, on the unix socket of that port, if its name is free."""
+        try:
+            return self._started(host, number, True)
+        except OSError:
+            return self._started(host, number, None)
+
+    def _started(self, host: str | None, number: int | None, unix: str | bool | None) -> EmbeddedServer:
         from anyio.from_thread import start_blocking_portal
 
         if self._portal is None:
             self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))
-        try:
-            server = self._server_at(host, number, unix=True)
-            self._portal.start_task(self._run, server)
-        except OSError:
-            server = self._server_at(host, number, unix=False)
-            self._portal.start_task(self._run, server)
+        server = self._server_at(host, number, unix)
+        self._portal.start_task(self._run, server)
         return server
 
-    def _server_at(self, host: str, number: int, *, unix: bool) -> EmbeddedServer:
+    def _server_at(self, host: str | None, number: int | None, unix: str | bool | None) -> EmbeddedServer:
         from anyq.embedded import serve
         from anyq.server import server_context
 
         allows: Any = self.users.allows if self.users is not None else None
         return serve(
             q=self.q,
-            host=host,
+            host=host or _LOOPBACK[0],
             port=number,
             unix=unix,
             tls=server_context() if self.tls_mode else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -49,9 +49,9 @@ def serve(
     on_timer: Handles | None = None,
     timer: float = 1.0,
     q: EmbeddedQ | Embedded | None = None,
-    host: str = "127.0.0.1",
+    host: str | Sequence[str] = "127.0.0.1",
     port: int | None = None,
-    unix: str | bool | None = None,
+    unix: str | Sequence[str] | bool | None = None,
     tls: ssl.SSLContext | None = None,
     plain: bool = False,
     limits: Limits | None = None,

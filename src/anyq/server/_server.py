@@ -7,7 +7,7 @@ import itertools
 import logging
 import ssl
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -51,9 +51,9 @@ class Server:
 
     Plain handlers run in the event loop and must not block it; see `Handler` for threads, time limits, concurrency.
 
-    ``host`` and ``port`` (0 picks a free one), ``unix`` (a path, ``@name`` for the abstract namespace, or ``True`` for
-    the name that q clients of ``port`` look for) say where to listen. With ``tls`` all clients must speak TLS, unless
-    ``plain=True`` takes both on the same port.
+    ``host`` (one or several) and ``port`` (0 picks a free one), ``unix`` (one or several paths, ``@name`` for the
+    abstract namespace, or ``True`` for the name that q clients of ``port`` look for) say where to listen. With ``tls``
+    all clients must speak TLS, unless ``plain=True`` takes both on the same port.
 
     Leaving the block stops the server: no new connections, requests that run may finish within ``grace`` seconds, then
     they are cancelled. When an exception or cancellation leaves the block, ``grace`` is 0. Nothing is left afterwards:
@@ -67,9 +67,9 @@ class Server:
     on_close: Handles | None = attrs.field(default=None, kw_only=True)
     on_timer: Handles | None = attrs.field(default=None, kw_only=True)
     timer: float = attrs.field(default=1.0, kw_only=True)
-    host: str = attrs.field(default="127.0.0.1", kw_only=True)
+    host: str | Sequence[str] = attrs.field(default="127.0.0.1", kw_only=True)
     listen_port: int | None = attrs.field(default=None, kw_only=True, alias="port")
-    unix: str | bool | None = attrs.field(default=None, kw_only=True)
+    unix: str | Sequence[str] | bool | None = attrs.field(default=None, kw_only=True)
     tls: ssl.SSLContext | None = attrs.field(default=None, kw_only=True)
     plain: bool = attrs.field(default=False, kw_only=True)
     limits: Limits = attrs.field(factory=Limits, kw_only=True)
@@ -97,7 +97,7 @@ class Server:
     async def __aenter__(self) -> Self:
         if self._tasks is not None:
             raise ClosedError("a server can be entered once")
-        if self.listen_port is None and not isinstance(self.unix, str):
+        if self.listen_port is None and (not self.unix or self.unix is True):
             raise TypeError("a server needs a port (port=0 picks a free one) or a unix socket (unix=...)")
         self._actions = self._made_ready()
         self._empty, self._stopped = anyio.Event(), anyio.Event()
@@ -200,16 +200,21 @@ class Server:
         plain = self.tls is None or self.plain
         try:
             if self.listen_port is not None:
-                for sock, address in listen_tcp(self.host, self.listen_port):
-                    self._listeners.append(Listener(sock, address, self.tls, plain))
-                    self.listen_port = sock.getsockname()[1]
-            names = [abstract_name(self.port) if self.unix is True else self.unix] if self.unix else []
-            for name in names:
-                sock, address, path = listen_unix(str(name))
+                for host in (self.host,) if isinstance(self.host, str) else self.host:
+                    for sock, address in listen_tcp(host, self.listen_port):
+                        self._listeners.append(Listener(sock, address, self.tls, plain))
+                        self.listen_port = sock.getsockname()[1]
+            for name in self._unix_names():
+                sock, address, path = listen_unix(name)
                 self._listeners.append(Listener(sock, address, self.tls, plain, path))
         except BaseException:
             self._close_listeners()
             raise
+
+    def _unix_names(self) -> Sequence[str]:
+        if self.unix is True:
+            return (abstract_name(self.port),)
+        return (self.unix,) if isinstance(self.unix, str) else self.unix or ()
 
     def _close_listeners(self) -> None:
         for listener in self._listeners:
