@@ -1,0 +1,55 @@
+"""What the console's one-line form says, q reads again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+
+import anyq
+from anyq.console import line
+from anyq.engine import Interpreter
+from anyq.testing import strategies as qst
+from anyq.values import Dict, List, QType, Table, Value, Vector
+
+Q = Interpreter()
+
+
+def readable(value: Value) -> bool:
+    """Whether a value has a form that q reads: no functions, no attributes, symbols that are names, no odd floats."""
+    todo = [value]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Vector | anyq.Atom):
+            if part.qtype in (QType.GUID, QType.REAL, QType.FLOAT, QType.DATETIME, QType.CHAR):
+                return False
+            texts = part.symbols if isinstance(part, Vector) and part.qtype is QType.SYMBOL else ()
+            texts = [part.raw] if isinstance(part, anyq.Atom) and part.qtype is QType.SYMBOL else texts
+            if not all(text.isascii() and text.isalnum() or not text for text in texts):
+                return False
+            if isinstance(part, Vector) and part.attr:
+                return False
+        elif isinstance(part, List):
+            if part.attr or anyq.values.collapse(part.items) != part:
+                return False
+            todo.extend(part.items)
+        elif type(part) is Dict and not part.sorted:
+            todo += [part.keys, part.values]
+        elif isinstance(part, Table):
+            return False
+        else:
+            return False
+    return True
+
+
+@given(qst.values())
+def test_the_one_line_form_reads_back(value: Value) -> None:
+    assume(readable(value))
+    # Single items show as k writes them, with a comma before: that is how k reads them too.
+    assert Q.eval(line(value, 17), k=True) == value
+
+
+@pytest.mark.parametrize("text", ["1b", "0x0102", "1 0N 0W", "1 2f", "0n 0w", "`a`b", "2000.01.01 0N", "0N 0Nd", "00:00 0W",
+                                  "2000.01 0Nm", "0D00:00:00.000000001 -0W", "(1;`a;\"x\")", ",1", ",`a", "()", "`long$()",
+                                  "`a`b!1 2", "(,`a)!,1", "`s#1 2", "::", "1 0Ne", "0 0Ni"])  # fmt: skip
+def test_forms_stand_for_themselves(text: str) -> None:
+    assert line(Q.eval(f"k){text}" if text.startswith((",", "(,")) else text)) == text
