@@ -14,6 +14,14 @@ from anyq.values import Dict, List, QType, Table, Value, Vector
 Q = Interpreter()
 
 
+def strs(part: Vector | anyq.Atom) -> list[str]:
+    return list(part.symbols) if isinstance(part, Vector) else [part.raw]
+
+
+def plain(text: str) -> bool:
+    return not text or (text.isascii() and text.isalnum())
+
+
 def readable(value: Value) -> bool:
     """Whether a value has a form that q reads: no functions, no attributes, symbols that are names, no odd floats."""
     todo = [value]
@@ -22,9 +30,7 @@ def readable(value: Value) -> bool:
         if isinstance(part, Vector | anyq.Atom):
             if part.qtype in (QType.GUID, QType.REAL, QType.FLOAT, QType.DATETIME, QType.CHAR):
                 return False
-            texts = part.symbols if isinstance(part, Vector) and part.qtype is QType.SYMBOL else ()
-            texts = [part.raw] if isinstance(part, anyq.Atom) and part.qtype is QType.SYMBOL else texts
-            if not all(text.isascii() and text.isalnum() or not text for text in texts):
+            if part.qtype is QType.SYMBOL and not all(plain(text) for text in strs(part)):
                 return False
             if isinstance(part, Vector) and part.attr:
                 return False
@@ -48,8 +54,13 @@ def test_the_one_line_form_reads_back(value: Value) -> None:
     assert Q.eval(line(value, 17), k=True) == value
 
 
-@pytest.mark.parametrize("text", ["1b", "0x0102", "1 0N 0W", "1 2f", "0n 0w", "`a`b", "2000.01.01 0N", "0N 0Nd", "00:00 0W",
-                                  "2000.01 0Nm", "0D00:00:00.000000001 -0W", "(1;`a;\"x\")", ",1", ",`a", "()", "`long$()",
-                                  "`a`b!1 2", "(,`a)!,1", "`s#1 2", "::", "1 0Ne", "0 0Ni"])  # fmt: skip
+FORMS = [
+    "1b", "0x0102", "1 0N 0W", "1 2f", "0n 0w", "`a`b", "2000.01.01 0N", "0N 0Nd", "00:00 0W", "2000.01 0Nm",
+    "0D00:00:00.000000001 -0W", '(1;`a;"x")', ",1", ",`a", "()", "`long$()", "`a`b!1 2", "(,`a)!,1", "`s#1 2", "::",
+    "1 0Ne", "0 0Ni",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMS)
 def test_forms_stand_for_themselves(text: str) -> None:
     assert line(Q.eval(f"k){text}" if text.startswith((",", "(,")) else text)) == text
