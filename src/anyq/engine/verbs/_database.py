@@ -63,8 +63,10 @@ def enumerated_over(interpreter: Interpreter, folder: Value, table: Value, name:
 def _over(interpreter: Interpreter, domain: str, column: Value) -> Value:
     if isinstance(column, Vector) and column.qtype is QType.SYMBOL and not isinstance(column, Enumeration):
         return extend_domain(interpreter, domain, column)
-    if isinstance(column, List) and column.items and all(
-        isinstance(item, Vector) and item.qtype is QType.SYMBOL for item in column.items
+    if (
+        isinstance(column, List)
+        and column.items
+        and all(isinstance(item, Vector) and item.qtype is QType.SYMBOL for item in column.items)
     ):
         return List.of(tuple([extend_domain(interpreter, domain, item) for item in column.items]))
     return column
@@ -82,9 +84,7 @@ def _text(interpreter: Interpreter, partition: Value) -> str:
     return bytes(interpreter.verb("string", partition)).decode()  # type: ignore[call-overload, no-any-return]
 
 
-def _saved(
-    interpreter: Interpreter, folder: Value, partition: Value, field: str, table: Value, domain: str
-) -> Value:
+def _saved(interpreter: Interpreter, folder: Value, partition: Value, field: str, table: Value, domain: str) -> Value:
     """A global table sorted by ``field``, parted on it, enumerated, into its folder of the partition."""
     name = strs(table)[0]
     value = interpreter.get(name)

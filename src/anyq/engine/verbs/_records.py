@@ -123,8 +123,10 @@ def _kept(column: Vector, more: Vector) -> Attr:
     """The attribute that a column keeps with new items at its end (page ref/set-attribute.md)."""
     if column.attr is Attr.GROUPED or not len(more):
         return column.attr
-    if column.attr is Attr.SORTED and is_sorted(more) and (
-        not len(column) or is_sorted(join(column[len(column) - 1 :], more[:1]))
+    if (
+        column.attr is Attr.SORTED
+        and is_sorted(more)
+        and (not len(column) or is_sorted(join(column[len(column) - 1 :], more[:1])))
     ):
         return Attr.SORTED
     if column.attr is Attr.UNIQUE and is_unique(more) and bool((positions(column, more) == len(column)).all()):

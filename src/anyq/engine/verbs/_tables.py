@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 __all__ = [
     "bang",
     "by_name",
-    "changed", "column_of",
+    "changed",
+    "column_of",
     "column_type",
     "install",
     "is_name",
