@@ -18,6 +18,17 @@ def strs(part: Vector | anyq.Atom) -> list[str]:
     return list(part.symbols) if isinstance(part, Vector) else [part.raw]
 
 
+YEARS = {QType.MONTH: (-23_988, 95_999), QType.DATE: (-730_119, 2_921_939)}
+"""The years 1 to 9999, which are all that can be written."""
+
+
+def within_years(part: Vector | anyq.Atom) -> bool:
+    low, high = YEARS[part.qtype]
+    ends = (part.qtype.null, part.qtype.inf, part.qtype.ninf)
+    raws = part.array.tolist() if isinstance(part, Vector) else [part.raw]
+    return all(raw in ends or low <= raw <= high for raw in raws)
+
+
 def plain(text: str) -> bool:
     return not text or (text.isascii() and text.isalnum())
 
@@ -29,6 +40,8 @@ def readable(value: Value) -> bool:
         part = todo.pop()
         if isinstance(part, Vector | anyq.Atom):
             if part.qtype in (QType.GUID, QType.REAL, QType.FLOAT, QType.DATETIME, QType.CHAR):
+                return False
+            if part.qtype in YEARS and not within_years(part):
                 return False
             if part.qtype is QType.SYMBOL and not all(plain(text) for text in strs(part)):
                 return False
