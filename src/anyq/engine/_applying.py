@@ -5,6 +5,7 @@ Facts: KX reference, pages ref/each.md, ref/over.md, ref/prior.md, ref/apply.md,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ from ._amend import Change, amend_at, amend_deep
 from ._application import arguments_of
 from ._functions import Closure, is_function
 from ._index import index_at, index_deep
-from ._report import Frame, as_q_error, chain
+from ._report import Frame, as_q_error, chain, running
 from ._scope import constants_in
 from ._views import View, ViewValue
 from ._vocabulary import OPERATOR_CODES
@@ -85,6 +86,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".Q.trp", 3, trap_with_trace, context=True)
     vocabulary.define(".Q.trpd", 3, trap_list_with_trace, context=True)
     vocabulary.define(".Q.sbt", 1, drawn_trace)
+    vocabulary.define(".Q.bt", 1, show_trace, context=True)
     for name, (qtype, glyph) in _COVERS.items():
         vocabulary.entries[name].value = Derived(qtype, vocabulary.entries[glyph].value)
     match_prior = Derived(QType.PRIOR, vocabulary.entries["~"].value)
@@ -206,6 +208,14 @@ def _traced(q: Interpreter, f: Value, arguments: tuple[Value, ...], handler: Val
     q.check()
     trace = List.of(tuple([_frame_value(frame) for frame in reversed(frames)]))
     return q.applier.apply2(handler, chars(text), trace)
+
+
+def show_trace(q: Interpreter, _: Value) -> Value:
+    """``.Q.bt[]``: write the call chain of what is running (page basics/debug.md)."""
+    frames = running(sys._getframe())
+    text = "".join(f"{frame.text(level)}\n" for level, frame in reversed(list(enumerate(frames))))
+    q.host.write(1, text.encode("utf-8", "surrogateescape"))
+    return NULL
 
 
 def _frame_value(frame: Frame) -> Value:

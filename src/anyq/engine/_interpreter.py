@@ -79,7 +79,7 @@ class Interpreter:
         self.names = Names()
         self.words = SessionWords(self.vocabulary, self.names)
         for name, value in self.vocabulary.constants.items():
-            self.names.put(name, value)
+            self.names.put(name if name.startswith(".") else f".q.{name}", value)
         for name, entry in self.vocabulary.entries.items():
             if name.startswith(".") and len(name) > 1:
                 self.names.put(name, entry.value)

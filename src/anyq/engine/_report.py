@@ -6,7 +6,7 @@ place in the q text. Layout: KX reference, page basics/debug.md.
 
 from __future__ import annotations
 
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import attrs
 
@@ -15,7 +15,7 @@ from anyq.errors import QError
 from ._compiler import Unit
 from ._lexer import text_of
 
-__all__ = ["Frame", "as_q_error", "chain", "drawn"]
+__all__ = ["Frame", "as_q_error", "chain", "drawn", "running"]
 
 
 @attrs.frozen
@@ -53,16 +53,31 @@ def as_q_error(error: BaseException) -> QError:
 
 
 def chain(traceback: TracebackType | None) -> list[Frame]:
-    """The q frames of a traceback, outermost first. A run of one function's frames longer than 100 is cut."""
+    """The q frames of a traceback, outermost first."""
     frames: list[Frame] = []
     while traceback is not None:
         unit = traceback.tb_frame.f_globals.get("_q_unit")
         if isinstance(unit, Unit) and traceback.tb_frame.f_code.co_filename == "<q>":
-            line = traceback.tb_lineno - 1
-            position = unit.marks[line] if 0 <= line < len(unit.marks) else 0
-            frames.append(Frame(unit.source, max(position - unit.offset, 0), unit.label))
+            frames.append(_placed(unit, traceback.tb_lineno))
         traceback = traceback.tb_next
     return frames
+
+
+def running(frame: FrameType | None) -> list[Frame]:
+    """The q frames of code that is running now, outermost first; ``frame`` is the innermost Python frame."""
+    frames: list[Frame] = []
+    while frame is not None:
+        unit = frame.f_globals.get("_q_unit")
+        if isinstance(unit, Unit) and frame.f_code.co_filename == "<q>":
+            frames.append(_placed(unit, frame.f_lineno))
+        frame = frame.f_back
+    return frames[::-1]
+
+
+def _placed(unit: Unit, number: int) -> Frame:
+    line = number - 1
+    position = unit.marks[line] if 0 <= line < len(unit.marks) else 0
+    return Frame(unit.source, max(position - unit.offset, 0), unit.label)
 
 
 def drawn(frames: list[Frame], most: int = 2) -> str:

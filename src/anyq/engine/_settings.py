@@ -26,7 +26,7 @@ class Settings:
 
     style: Style = DEFAULT
     seed: int = FIRST_SEED
-    random: np.random.Generator = attrs.field(factory=lambda: np.random.default_rng(abs(FIRST_SEED)))
+    random: np.random.Generator = attrs.field(factory=lambda: np.random.default_rng(FIRST_SEED % 2**64))
     day_first: bool = False
     utc_offset: int | None = None
     timer: int = 0
