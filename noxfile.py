@@ -9,9 +9,11 @@ from __future__ import annotations
 import atexit
 import glob
 import os
+import secrets
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -157,19 +159,34 @@ def types(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, one process, nothing else running."""
     install_wheel(session, "all")
-    session.install("pykx")
+    session.install("pykx", "kola", "aiokdb")
     session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
+    session.run("python", "-m", "tests.benchmarks.codec")
+    session.run("python", "-m", "tests.benchmarks.codec", "small", "bulk", env={"ANYQ_PURE": "1"})
 
 
 @nox.session(python=OLDEST)
 def fuzz(session: nox.Session) -> None:
-    """Drawn programs of what can happen to a connection: half a million steps, or as many as you say.
+    """Every property, over and over with fresh seeds: ten minutes, or ``nox -s fuzz -- --minutes N``.
 
-    Each example is a program of 40 to 60 steps, run on each event loop: ``ANYQ_MACHINE_EXAMPLES=100000 nox -s fuzz``.
+    Half of the rounds are without the compiled twin. `test_machine` draws programs of 40 to 60 steps of what can happen
+    to a connection; ``ANYQ_MACHINE_EXAMPLES`` says how many in each round.
     """
+    arguments = list(session.posargs)
+    minutes = 10.0
+    if "--minutes" in arguments:
+        at = arguments.index("--minutes")
+        minutes = float(arguments[at + 1])
+        del arguments[at : at + 2]
     install_wheel(session, "all")
-    examples = os.environ.get("ANYQ_MACHINE_EXAMPLES", "5000")
-    run_pytest(session, session.name, "tests/client/test_machine.py", ANYQ_MACHINE_EXAMPLES=examples)
+    examples = os.environ.get("ANYQ_MACHINE_EXAMPLES", "300")
+    end, rounds = time.monotonic() + 60 * minutes, 0
+    while time.monotonic() < end or not rounds:
+        seed = f"--hypothesis-seed={secrets.randbits(64)}"
+        command = ("pytest", "-n", "auto", "-m", "hypothesis", "--hypothesis-profile=fuzz", seed, *arguments)
+        session.run(*command, env={"ANYQ_PURE": str(rounds % 2), "ANYQ_MACHINE_EXAMPLES": examples})
+        rounds += 1
+    closing_lines.append(f"===== {session.name}: {rounds} rounds found nothing =====")
 
 
 @nox.session(python=OLDEST)

@@ -16,6 +16,7 @@ import anyq.twin
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("anyq"), max_examples=20)
+settings.register_profile("fuzz", settings.get_profile("anyq"), max_examples=400, database=None)
 settings.load_profile("anyq")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import warnings
 from collections.abc import Callable
@@ -23,17 +25,23 @@ def _pykx(port: int) -> Ask:
 
 
 def _kola(port: int) -> Ask:
-    import kola
-
+    kola: Any = importlib.import_module("kola")
     q = kola.Q("127.0.0.1", port)
     q.connect()
-    return q.sync  # type: ignore[no-any-return]
+    ask: Ask = q.sync
+    return ask
 
 
 def _aiokdb(port: int) -> Ask:
     from aiokdb.socket import khpu
 
-    return khpu("127.0.0.1", port, ":").k  # type: ignore[no-any-return]
+    q = khpu("127.0.0.1", port, ":")
+
+    def ask(text: str) -> Any:
+        with contextlib.redirect_stdout(None):  # it prints each header
+            return q.k(text)
+
+    return ask
 
 
 RIVALS: dict[str, Callable[[int], Ask]] = {"pykx": _pykx, "kola": _kola, "aiokdb": _aiokdb}

@@ -45,7 +45,7 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
         raise TypeError(f"a query is text or a q value, not {type(query).__name__}")
     if not arguments:
         return head
-    return List([head, *map(as_q, arguments)])
+    return List.of((head, *map(as_q, arguments)))
 
 
 def request_body(

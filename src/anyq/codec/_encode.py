@@ -98,6 +98,10 @@ def encode_parts(value: object, *, capability: int = _NEWEST) -> list[Buffer]:
 
     The memoryviews are views of the value's arrays, which are not copied: they have to stay unchanged until sent.
     """
+    if capability >= 3:
+        whole = _small(value)
+        if whole is not None:
+            return [whole]
     out: list[Buffer] = []
     small: list[Buffer] = []
     for part in _write(as_q(value), capability):
@@ -219,9 +223,22 @@ def _list(value: List, out: _Out) -> None:
     texts = value.strings
     out.parts.append(_head(0, value.attr, len(value), out.capability))
     if texts is None:
-        out.todo.extend(value.items[::-1])
+        _items(value.items, out)
     elif len(texts):
         out.parts.append(_string_bytes(texts))
+
+
+def _items(items: tuple[Value, ...], out: _Out) -> None:
+    """Write the items at the front that are small, and leave the others to be written."""
+    done = 0
+    if out.capability >= 3:
+        for item in items:
+            whole = _small(item)
+            if whole is None:
+                break
+            out.parts.append(whole)
+            done += 1
+    out.todo.extend(reversed(items[done:]))
 
 
 def _string_bytes(texts: StringArray) -> Buffer:

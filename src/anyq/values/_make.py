@@ -205,7 +205,14 @@ def atom(kind: QType | str | int, obj: object = None) -> Atom:
 
 
 def _constructor(qtype: QType, takes: str) -> Callable[[Any], Atom]:
+    plain = {QType.LONG: int, QType.FLOAT: float}.get(qtype)
+    low: float = -(2**63) if qtype is QType.LONG else -math.inf
+    high: float = 2**63 - 1 if qtype is QType.LONG else math.inf
+
     def make(obj: Any = None) -> Atom:
+        # Python's own numbers are most of what is made into atoms: each argument of a call is one.
+        if type(obj) is plain and low <= obj <= high:
+            return Atom(qtype, obj)
         return Atom(qtype, _raw(qtype, obj))
 
     make.__name__ = make.__qualname__ = qtype.label
@@ -259,6 +266,10 @@ def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str 
 
 def chars(text: str | bytes) -> Vector:
     """A char vector (q's string) of text (as UTF-8) or bytes."""
+    if isinstance(text, str):
+        text = text.encode("utf-8", "surrogateescape")
+    if type(text) is bytes:
+        return Vector.of(QType.CHAR, np.frombuffer(text, np.uint8))
     return vector(QType.CHAR, text)
 
 

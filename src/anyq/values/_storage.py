@@ -17,6 +17,8 @@ Bytes = npt.NDArray[np.uint8]
 Longs = npt.NDArray[np.int64]
 Index = npt.NDArray[Any] | slice
 
+_MANY: Final = 20_000
+_SAMPLE: Final = 1 << 16
 _FEW: Final = 32
 """Up to so many symbols are all decoded as soon as one is asked for."""
 
@@ -97,6 +99,8 @@ class SymbolArray:
     def objects(self) -> npt.NDArray[np.object_]:
         """An object array of ``str``. Not to be written to."""
         if self._strs is None:
+            if self._codes is None and self._repeats():
+                self.factorize()
             if self._codes is not None:
                 codes, uniques = self._codes
                 self._strs = uniques[codes] if len(codes) else np.empty(0, dtype=object)
@@ -105,6 +109,13 @@ class SymbolArray:
                 texts = str(raw, "utf-8", "surrogateescape").split("\0")
                 self._strs = _objects(texts[:-1], self._count)
         return self._strs
+
+    def _repeats(self) -> bool:
+        """Whether numbering the texts is the quicker way to objects: some of the first ones come again."""
+        if speedups is None or self._count < _MANY:
+            return False
+        first = bytes(self.raw()[:_SAMPLE]).split(b"\0")[:-1]
+        return 2 * len(set(first)) < len(first)
 
     def factorize(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
         """``(codes, uniques)``: ``uniques[codes]`` are the items. Not to be written to."""

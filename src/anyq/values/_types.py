@@ -190,6 +190,8 @@ class Attr(IntEnum):
     @classmethod
     def of(cls, kind: Attr | int | str) -> Attr:
         """The attribute of a number or of q's letter (``""`` is none); `ConversionError` otherwise."""
+        if isinstance(kind, Attr):
+            return kind
         try:
             return cls(("", "s", "u", "p", "g").index(kind)) if isinstance(kind, str) else cls(kind)
         except ValueError:

@@ -1,12 +1,13 @@
 """The codec against memcpy, whole calls against a raw socket loop and other clients, in one run.
 
-Run by ``nox -s bench``, or by hand: ``python -m tests.benchmarks.bench_codec [small] [bulk] [calls] [memory]``.
+Run by ``nox -s bench``, or by hand: ``python -m tests.benchmarks.codec [small] [bulk] [calls] [memory]``.
 ``ANYQ_PURE=1`` measures pure Python.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ import numpy as np
 
 import anyq
 from anyq import codec, twin
+from anyq.client import request_body
 
 from .clock import Report, best, micro, milli, per_call
 from .payloads import LARGE, SMALL, compressible_table
@@ -36,11 +39,19 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     ".pl()": lambda value: value.pl(),
 }
 RIVAL_FORMS: dict[str, dict[str, Callable[[Any], Any]]] = {
-    "pykx": {"received": lambda v: v, ".np()": lambda v: v.np(), ".pd()": lambda v: v.pd(), ".pa()": lambda v: v.pa()},
+    "pykx": {"received": lambda v: v, ".np()": lambda v: v.np(), ".pd()": lambda v: v.pd()},
     "kola": {"received": lambda v: v},
     "aiokdb": {},
 }
-"""kola's answers are polars objects already; aiokdb takes minutes for large ones."""
+"""kola's answers are polars objects already; aiokdb takes minutes for large ones. PyKX's `.pd()` counts for tables."""
+
+
+def converted(form: Callable[[Any], Any], body: bytes) -> Any:
+    return form(codec.decode(body))
+
+
+def answered(form: Callable[[Any], Any], ask: Ask, name: str) -> Any:
+    return form(ask(name))
 
 
 def small(report: Report) -> None:
@@ -52,16 +63,16 @@ def small(report: Report) -> None:
         value = make()
         body = codec.encode(value)
         view = memoryview(body)
-        times[name] = per_call(lambda view=view: codec.decode(view)), per_call(lambda v=value: codec.encode_parts(v))
+        times[name] = per_call(partial(codec.decode, view)), per_call(partial(codec.encode_parts, value))
         other = ["-", "-"]
         if "aiokdb" in sys.modules:
             message = codec.dumps(value)
             theirs = aiokdb.d9(message)
-            other = [micro(per_call(lambda m=message: aiokdb.d9(m))), micro(per_call(lambda t=theirs: aiokdb.b9(t)))]
+            other = [micro(per_call(partial(aiokdb.d9, message))), micro(per_call(partial(aiokdb.b9, theirs)))]
         report.row(name, *map(micro, times[name]), *other)
     report.target("decode an atom reply", times["atom"][0] * 1e6, 3, " us")
     report.target("decode a 10-row table", times["10-row table"][0] * 1e6, 20, " us")
-    query = per_call(lambda: codec.encode(anyq.List([anyq.chars("{x+y+z}"), *map(anyq.as_q, (1, 2, 3))])))
+    query = per_call(lambda: request_body("{x+y+z}", (1, 2, 3), 6))
     report.target("encode a query with 3 Python arguments", query * 1e6, 6, " us")
 
 
@@ -71,17 +82,17 @@ def bulk(report: Report) -> None:
         value = make()
         body = codec.encode(value)
         received = codec.decode(body)
-        copy = best(lambda body=body: bytearray(body))
-        decode = best(lambda body=body: codec.decode(body))
-        encode = best(lambda v=received: codec.encode(v))
-        parts = best(lambda v=received: codec.encode_parts(v))
+        copy = best(partial(bytearray, body))
+        decode = best(partial(codec.decode, body))
+        encode = best(partial(codec.encode, received))
+        parts = best(partial(codec.encode_parts, received))
         report.row(name, milli(copy), *(f"{t / copy:.4f}" for t in (decode, encode, parts)))
         if name == "10M longs":
             report.target("decode 10 million longs", decode * 1e6, 50, " us")
     report.head("Conversions, after receiving", *list(FORMS)[1:])
     for name, make in LARGE.items():
         body = codec.encode(make())
-        times = [best(lambda b=body, f=form: f(codec.decode(b)), 3) for form in list(FORMS.values())[1:]]
+        times = [best(partial(converted, form, body), 3) for form in list(FORMS.values())[1:]]
         report.row(name, *map(milli, times))
     compression(report)
 
@@ -93,8 +104,8 @@ def compression(report: Report) -> None:
         body = codec.encode(compressible_table(size))
         packed = codec.compress(body)
         assert packed is not None
-        squeeze = len(body) / best(lambda body=body: codec.compress(body), 3) / 1e6
-        expand = len(body) / best(lambda p=packed: codec.decompress(p.payload, flag=p.flag), 3) / 1e6
+        squeeze = len(body) / best(partial(codec.compress, body), 3) / 1e6
+        expand = len(body) / best(partial(codec.decompress, packed.payload, flag=packed.flag), 3) / 1e6
         share = len(packed.payload) / len(body)
         report.row(name, str(len(body)), f"{share:.3f}", f"{squeeze:.0f} MB/s", f"{expand:.0f} MB/s")
         if twin.COMPILED:
@@ -155,14 +166,14 @@ def round_trips(report: Report, port: int, asks: dict[str, Ask]) -> None:
     report.head("Small calls over loopback", "asyncio", "trio", *asks)
     for name in SMALL:
         mine = [ours(port, name, FORMS["received"], backend, 300) for backend in ("asyncio", "trio")]
-        theirs = [best(lambda a=ask, n=name: a(n), 300, 1.0) for ask in asks.values()]
+        theirs = [best(partial(ask, name), 300, 1.0) for ask in asks.values()]
         report.row(name, *map(micro, mine + theirs))
 
 
 def one_payload(
     report: Report, port: int, name: str, asks: dict[str, Ask], times: dict[tuple[str, str, str], float]
 ) -> None:
-    raw = best(lambda: asks["raw"](name), 7)
+    raw = best(partial(asks["raw"], name), 7)
     times[name, "raw", "received"] = raw
     report.head(f"Whole calls over loopback: {name} (raw receive {milli(raw)})", *FORMS)
     for backend in ("asyncio", "trio"):
@@ -175,10 +186,10 @@ def one_payload(
         cells = []
         for form in FORMS:
             convert = RIVAL_FORMS[rival].get(form)
-            if convert is None:
+            if convert is None or (form == ".pd()" and name != "1M trades"):
                 cells.append("-")
                 continue
-            t = times[name, rival, form] = best(lambda a=ask, c=convert: c(a(name)), 3)
+            t = times[name, rival, form] = best(partial(answered, convert, ask, name), 3)
             cells.append(f"{milli(t)} {t / raw:.2f}x")
         report.row(rival, *cells)
 
@@ -211,18 +222,26 @@ def memory(report: Report) -> None:
     """The most that a process has in memory beyond what it had before, while it receives 10 million longs."""
     body = codec.dumps(LARGE["10M longs"](), kind="response")
     with tempfile.TemporaryDirectory() as directory, answering({"x": body}, Path(directory)) as port:
-        command = [sys.executable, "-m", "tests.benchmarks.bench_codec", "receive", str(port)]
+        command = [sys.executable, "-m", "tests.benchmarks.codec", "receive", str(port)]
         grown = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     report.target("memory for receiving N bytes, above N", grown / 1e6 - len(body) / 1e6, 10, " MB")
+
+
+def peak() -> int:
+    """The most bytes that this process has had in memory."""
+    with contextlib.suppress(OSError):
+        status = Path("/proc/self/status").read_text()  # what getrusage tells was inherited from the parent
+        return 1024 * int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 async def receive(port: int) -> None:
     """Print by how many bytes the process has grown at its largest."""
     async with anyq.connect("127.0.0.1", port, no_ctx=True) as q:
         await q("y")
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak()
         await q("x")
-        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+        print(peak() - before)
 
 
 SECTIONS = {"small": small, "bulk": bulk, "calls": calls, "memory": memory}
