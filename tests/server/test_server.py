@@ -426,3 +426,17 @@ async def test_limits_of_connections() -> None:
             assert not await q.login()
         assert server.stats.over_limit == 1
         assert await one.ask(1) == 1
+
+
+class Fatal(BaseException):
+    """What no server may swallow."""
+
+
+async def test_what_is_no_exception_ends_the_server_and_comes_out_alone() -> None:
+    async def handler(message: anyq.Value) -> None:
+        raise Fatal
+
+    with pytest.raises(Fatal):
+        async with Server(handler, port=0) as server, peer(server.port) as q:
+            await q.send(1)
+            await server.serve_forever()

@@ -118,7 +118,7 @@ class Server:
             self._close_listeners()
             self._tasks.cancel_scope.cancel()
             self._tasks.cancel_scope.shield = True
-            await self._tasks.__aexit__(None, None, None)
+            await _leave(self._tasks)
         return False
 
     async def stop(self, grace: float | None = None) -> None:
@@ -310,3 +310,14 @@ class Server:
                 await action.run(None)
             except Exception as error:
                 log.error("on_timer failed", exc_info=error)
+
+
+async def _leave(tasks: anyio.abc.TaskGroup) -> None:
+    """Leave a task group that was cancelled. What a handler raised that is no `Exception` comes out alone."""
+    try:
+        await tasks.__aexit__(None, None, None)
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
