@@ -436,7 +436,10 @@ async def test_what_is_no_exception_ends_the_server_and_comes_out_alone() -> Non
     async def handler(message: anyq.Value) -> None:
         raise Fatal
 
-    with pytest.raises(Fatal):
+    async def serve() -> None:
         async with Server(handler, port=0) as server, peer(server.port) as q:
             await q.send(1)
             await server.serve_forever()
+
+    with pytest.raises(Fatal):
+        await serve()
