@@ -44,7 +44,7 @@ from ._client import AnswerState, Client
 from ._handlers import Action, error_text
 from ._limits import Limits, Stats
 from ._transport import SocketTransport, TlsTransport
-from ._wire import decode_request, error_body
+from ._wire import NOT_HTTP, decode_request, error_body
 
 __all__ = ["Actions", "Session"]
 
@@ -52,10 +52,6 @@ log: Final = logging.getLogger("anyq.server")
 _BATCH: Final = 32
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
 _CLOSING_TIME: Final = 5.0
-_NOT_HTTP: Final = (
-    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 36\r\n\r\n"
-    b"This port speaks q IPC and not HTTP\n"
-)
 _TLS_FIRST: Final = b"\x16"
 
 Forget = Callable[["Session"], None]
@@ -182,7 +178,7 @@ class Session(Client):
         self._stats.foreign += 1
         log.info("%s: %s instead of a q login", self.address, event.name)
         if event.name == "HTTP":
-            self._transport.try_send(_NOT_HTTP)
+            self._transport.try_send(NOT_HTTP)
 
     async def _next_event(self) -> Event:
         peer, transport = self._peer, self._transport

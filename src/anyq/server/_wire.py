@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -13,7 +13,13 @@ from anyq.values import Value
 
 Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
-__all__ = ["Encoded", "decode_request", "decode_response", "encode", "error_body"]
+__all__ = ["NOT_HTTP", "Encoded", "decode_request", "decode_response", "encode", "error_body"]
+
+NOT_HTTP: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 36\r\n\r\n"
+    b"This port speaks q IPC and not HTTP\n"
+)
+"""What a web browser is told."""
 
 
 @attrs.frozen
