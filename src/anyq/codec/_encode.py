@@ -12,7 +12,6 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from struct import Struct
 from typing import Any, Final
 
@@ -48,6 +47,8 @@ Buffer = bytes | memoryview
 
 _BIG: Final = 1 << 15
 """Arrays from so many bytes on are parts of their own; smaller ones are copied together."""
+_SHORT: Final = 16
+_LITTLE: Final = sys.byteorder == "little"
 _LAST_SMALL_SYSTEM: Final = 2**31
 _NEWEST: Final = 6
 
@@ -76,20 +77,35 @@ def encode(value: object, *, capability: int = _NEWEST) -> bytes:
 
 
 def _small(value: object) -> bytes | None:
-    """An atom or a short vector of fixed width, which most requests and answers are, without the machinery for what
-    nests; ``None`` for all else, and for what has no bytes.
+    """An atom, a short vector of fixed width or a short list of these, which most requests and answers are, without the
+    machinery for what nests; ``None`` for all else, and for what has no bytes.
     """
+    if type(value) is not List:
+        return _leaf(value)
+    if value.strings is not None or len(value) > _SHORT:
+        return None
+    parts = [_HEAD(0, value.attr, len(value))]
+    for item in value.items:
+        whole = _leaf(item)
+        if whole is None:
+            return None
+        parts.append(whole)
+    return b"".join(parts)
+
+
+def _leaf(value: object) -> bytes | None:
     if type(value) is Vector:
         data = value.data
         if type(data) is np.ndarray and data.nbytes < _BIG:
             head: bytes = _HEAD(value.qtype, value.attr, len(data))
-            body: bytes = _little(data).tobytes()
-            return head + body
+            return head + (data if _LITTLE else _little(data)).tobytes()
     elif type(value) is Atom:
         pack = _PACK.get(value.qtype)
         if pack is not None:
-            with suppress(struct.error):
+            try:
                 return pack(-value.qtype, value.raw)
+            except struct.error:
+                return None  # the long way says what is wrong
     return None
 
 
@@ -208,7 +224,7 @@ def _vector(value: Vector, out: _Out) -> None:
 
 
 def _little(data: Any) -> Any:
-    return data if sys.byteorder == "little" else data.astype(data.dtype.newbyteorder("<"))
+    return data if _LITTLE else data.astype(data.dtype.newbyteorder("<"))
 
 
 def _symbol_bytes(data: SymbolArray) -> Buffer:
@@ -223,22 +239,9 @@ def _list(value: List, out: _Out) -> None:
     texts = value.strings
     out.parts.append(_head(0, value.attr, len(value), out.capability))
     if texts is None:
-        _items(value.items, out)
+        out.todo.extend(value.items[::-1])
     elif len(texts):
         out.parts.append(_string_bytes(texts))
-
-
-def _items(items: tuple[Value, ...], out: _Out) -> None:
-    """Write the items at the front that are small, and leave the others to be written."""
-    done = 0
-    if out.capability >= 3:
-        for item in items:
-            whole = _small(item)
-            if whole is None:
-                break
-            out.parts.append(whole)
-            done += 1
-    out.todo.extend(reversed(items[done:]))
 
 
 def _string_bytes(texts: StringArray) -> Buffer:

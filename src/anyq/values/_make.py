@@ -211,7 +211,7 @@ def _constructor(qtype: QType, takes: str) -> Callable[[Any], Atom]:
 
     def make(obj: Any = None) -> Atom:
         # Python's own numbers are most of what is made into atoms: each argument of a call is one.
-        if type(obj) is plain and low <= obj <= high:
+        if type(obj) is plain and low <= obj <= high:  # type: ignore[operator]
             return Atom(qtype, obj)
         return Atom(qtype, _raw(qtype, obj))
 
