@@ -49,9 +49,8 @@ from ._wire import NOT_HTTP, decode_request, error_body
 __all__ = ["Actions", "Session"]
 
 log: Final = logging.getLogger("anyq.server")
-_BATCH: Final = 32
+_BATCH, _CLOSING_TIME = 32, 5.0
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
-_CLOSING_TIME: Final = 5.0
 _TLS_FIRST: Final = b"\x16"
 
 Forget = Callable[["Session"], None]
