@@ -15,6 +15,7 @@ from anyq.errors import QError
 from anyq.values import (
     NULL,
     Atom,
+    Attr,
     Dict,
     KeyedTable,
     List,
@@ -141,7 +142,7 @@ class Queries:
         else:
             left = unique([*names, *(name for name, _ in columns)])[len(names) :]
             parts = [self.per_group(tree, rows, groups) for _, tree in columns]
-        keys = Table.of(symbols(unique(names)), List.of(groups.keys))
+        keys = Table.of(symbols(unique(names)), List.of(_in_order(groups.keys)), Attr.SORTED)
         return KeyedTable(keys, Table.of(symbols(left), List.of(tuple(parts))))
 
     @staticmethod
@@ -379,6 +380,14 @@ class Queries:
 
 _AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "first", "last"})
 _ITEM_WISE = frozenset({"+", "-", "*", "%", "neg", "abs", "&", "|"})
+
+
+def _in_order(keys: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Key columns as ``by`` gives them: sorted, or parted where others follow."""
+    first = keys[0]
+    if isinstance(first, Vector):
+        return (first.with_attr(Attr.SORTED if len(keys) == 1 else Attr.PARTED), *keys[1:])
+    return keys
 
 
 def _conditions(where: Value) -> tuple[Value, ...]:

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from anyq.codec import decode_first, encode
-from anyq.errors import DecodeError, EncodeError, LimitError, QError
+from anyq.errors import ConversionError, DecodeError, EncodeError, LimitError, QError
 from anyq.values import Atom, Attr, List, QType, Value, Vector
 
 from .._enumeration import ENUMERATED, Enumeration
@@ -81,7 +81,7 @@ def value_of(data: bytes, path: str) -> Value:
             return _enumeration(data)
         if data.startswith(_OBJECT):
             return _object(data)
-    except (ValueError, DecodeError, LimitError, struct.error):
+    except (ValueError, ConversionError, DecodeError, LimitError, struct.error):
         raise QError(f"{path}. The file is damaged") from None
     raise QError("type")
 
