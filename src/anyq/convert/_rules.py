@@ -121,8 +121,8 @@ def moments(qtype: QType, data: Array, unit: str, low: int, high: int) -> Array:
 def _counts(qtype: QType, rule: Rule, data: Array, unit: str) -> Array:
     if qtype is QType.DATETIME:
         # Floats keep milliseconds exact for 285,000 years; the rest ends up at the bounds.
-        ms = np.nan_to_num(data * 86_400_000.0, nan=0.0)
-        return np.rint(np.clip(ms, -9e15, 9e15)).astype(np.int64) + _EPOCH_DAYS * _DAY["ms"]
+        days = np.clip(np.nan_to_num(data, nan=0.0), -1e8, 1e8)
+        return np.rint(days * 86_400_000.0).astype(np.int64) + _EPOCH_DAYS * _DAY["ms"]
     if qtype is QType.MONTH:
         whole = data.astype(np.int64) + _EPOCH_MONTHS
         return whole if unit == "M" else _seconds_of(whole.view("M8[M]"), unit)
