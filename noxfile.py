@@ -84,8 +84,12 @@ def closing_line(name: str, report: Path) -> str:
 
 
 def install_wheel(session: nox.Session, extras: str, *constraints: str) -> None:
-    """Install the wheel that is built from the source distribution."""
-    dist = Path(session.create_tmp()) / "dist"
+    """Install the wheel that is built from the source distribution.
+
+    Files go to the environment's folder: nox's temporary folder would become ``TMPDIR``, inside the checkout, and the
+    tests of what lies outside the working directory need one that is not.
+    """
+    dist = Path(session.virtualenv.location) / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.install("build")
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
@@ -107,7 +111,7 @@ def lowest_versions() -> list[str]:
 
 def run_pytest(session: nox.Session, name: str, *arguments: str, **variables: str) -> None:
     """Run pytest in as many processes as there are processors; remember how it ended, also when it failed."""
-    report = Path(session.create_tmp()) / "report.xml"
+    report = Path(session.virtualenv.location) / "report.xml"
     report.unlink(missing_ok=True)
     options = [*arguments, f"--junitxml={report}", *session.posargs]
     try:
@@ -194,7 +198,7 @@ def interop(session: nox.Session) -> None:
     """Other people's clients of q against `anyq q -p`; node-q too, where npm is."""
     install_wheel(session, "all")
     session.install("pykx", "aiokdb", "kola")
-    folder = Path(session.create_tmp()).absolute() / "node"
+    folder = Path(session.virtualenv.location).absolute() / "node"
     if shutil.which("npm"):
         session.run("npm", "install", "--silent", "--prefix", str(folder), "node-q", external=True)
     run_pytest(session, session.name, "tests/interop", NODE_PATH=str(folder / "node_modules"))
@@ -215,7 +219,7 @@ autodoc_member_order = "bysource"
 def docs(session: nox.Session) -> None:
     """The reference, from the docstrings of every public module; a warning is an error."""
     session.install("-e", ".[all]", "sphinx", "furo")
-    source = Path(session.create_tmp()) / "docs"
+    source = Path(session.virtualenv.location) / "docs"
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(parents=True)
     (source / "conf.py").write_text(SPHINX)
