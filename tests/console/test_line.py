@@ -48,6 +48,8 @@ CASES = [
     (anyq.vector("d", [None, None]), "0N 0Nd"),
     (anyq.vector("d", [0, None]), "2000.01.01 0N"),
     (anyq.datetime("2001-01-01T12:30"), "2001.01.01T12:30:00.000"),
+    (anyq.datetime(-0.5), "1999.12.31T12:00:00.000"),
+    (anyq.datetime(1 - 1e-10), "2000.01.02T00:00:00.000"),
     (anyq.timespan("-1D02:03:04.5"), "-1D02:03:04.500000000"),
     (anyq.minute(-90), "-01:30"),
     (anyq.second(3661), "01:01:01"),
@@ -97,3 +99,8 @@ def test_nesting_needs_no_stack() -> None:
         value = anyq.List.of((value,))
     assert line(value) == "," * 100_000 + "1"
     assert str(value) == "," * 77 + ".."
+
+
+def test_any_float_is_a_datetime_somehow() -> None:
+    assert line(anyq.datetime(2.1e300)).endswith("T00:00:00.000")
+    assert line(anyq.datetime(-2.1e300)).startswith("-")

@@ -7,6 +7,7 @@ An item has up to three texts. In a table's cell, and as q's ``string`` gives it
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -53,7 +54,10 @@ def _month(raw: int) -> str:
 
 
 def _datetime(raw: float) -> str:
-    days, ms = divmod(round(raw * 86_400_000), 86_400_000)
+    # Days apart from the part of a day: their product overflows for floats that are still days.
+    whole = math.floor(raw)
+    more, ms = divmod(round((raw - whole) * 86_400_000), 86_400_000)
+    days = whole + more
     return f"{date_text(days)}T{_seconds(ms // 1000)}.{ms % 1000:03d}"
 
 
