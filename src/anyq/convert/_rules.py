@@ -122,7 +122,8 @@ def _counts(qtype: QType, rule: Rule, data: Array, unit: str) -> Array:
     if qtype is QType.DATETIME:
         # Floats keep milliseconds exact for 285,000 years; the rest ends up at the bounds.
         days = np.clip(np.nan_to_num(data, nan=0.0), -1e8, 1e8)
-        return np.rint(days * 86_400_000.0).astype(np.int64) + _EPOCH_DAYS * _DAY["ms"]
+        ticks: Array = np.rint(days * 86_400_000.0).astype(np.int64) + _EPOCH_DAYS * _DAY["ms"]
+        return ticks
     if qtype is QType.MONTH:
         whole = data.astype(np.int64) + _EPOCH_MONTHS
         return whole if unit == "M" else _seconds_of(whole.view("M8[M]"), unit)
