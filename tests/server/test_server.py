@@ -443,3 +443,15 @@ async def test_what_is_no_exception_ends_the_server_and_comes_out_alone() -> Non
 
     with pytest.raises(Fatal):
         await serve()
+
+
+async def test_names_and_errors_that_are_no_unicode_can_be_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(message: anyq.Value) -> None:
+        raise anyq.QError("\udcff")
+
+    async with Server(echo, fails, port=0) as server, peer(server.port, "\udcd7") as q:
+        await q.post(1)
+        assert await q.ask(1) == 1
+        await q.stream.send(b"\x02" * 20)
+        assert await q.at_end()
+    assert len(caplog.text.encode("utf-8").splitlines()) >= 2

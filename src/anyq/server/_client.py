@@ -303,7 +303,7 @@ class Client:
         if self._waiting < self._limits.queued_bytes:
             return True
         self._stats.slow += 1
-        log.warning("client %d (%s) does not read: %d bytes wait", self.handle, self.user, self._waiting)
+        log.warning("client %d (%r) does not read: %d bytes wait", self.handle, self.user, self._waiting)
         self._end("it did not read what was sent to it")
         return False
 

@@ -12,7 +12,7 @@ import attrs
 
 from anyq.errors import ConversionError, EncodeError, LimitError, QError
 
-__all__ = ["Action", "Handler", "error_text"]
+__all__ = ["Action", "Handler", "error_text", "printable"]
 
 _LONGEST_ERROR: Final = 1000
 
@@ -102,3 +102,8 @@ def error_text(error: BaseException) -> str:
     else:
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return text.replace("\0", "")[:_LONGEST_ERROR]
+
+
+def printable(text: str) -> str:
+    """Text that any log can take: what is no Unicode in it is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()

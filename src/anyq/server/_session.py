@@ -41,7 +41,7 @@ from anyq.protocol import (
 from anyq.values import NULL, Value
 
 from ._client import AnswerState, Client
-from ._handlers import Action, error_text
+from ._handlers import Action, error_text, printable
 from ._limits import Limits, Stats
 from ._transport import SocketTransport, TlsTransport
 from ._wire import NOT_HTTP, decode_request, error_body
@@ -272,7 +272,7 @@ class Session(Client):
 
     def _bad(self, error: Exception) -> None:
         self._stats.bad_messages += 1
-        log.warning("client %d (%s) is disconnected: %s", self.handle, self.user, error)
+        log.warning("client %d (%r) is disconnected: %s", self.handle, self.user, error)
         self._end(f"it sent what is no message: {error}")
 
     def _eager(self) -> bool:
@@ -375,7 +375,9 @@ class Session(Client):
         deferred, self._current = self._current, None
         self._stats.errors += 1
         if not sync and isinstance(error, Exception):
-            log.error("client %d (%s): an async message failed: %s", self.handle, self.user, error_text(error))
+            log.error(
+                "client %d (%r): an async message failed: %s", self.handle, self.user, printable(error_text(error))
+            )
         elif deferred is not None and deferred.state is AnswerState.OWED:
             deferred.fail(error)
         elif deferred is None:
