@@ -283,6 +283,8 @@ def _of_table(t: Table, i: Value) -> Value:
         return take_rows(t, where)
     if isinstance(i, List):
         return records([_of_table(t, part) for part in i.items])
+    if isinstance(i, Dict) and not isinstance(i, KeyedTable):
+        return Dict(i.keys, _of_table(t, i.values))
     raise QError("type")
 
 

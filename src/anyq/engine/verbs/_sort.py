@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import QError
-from anyq.values import Atom, Attr, Dict, KeyedTable, List, SymbolArray, Table, Value, Vector, count
+from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
 
 from ._search import sortable
-from ._support import integer, is_atom, items_of, longs, strs, type_number, vec
+from ._support import FLOATS, integer, is_atom, items_of, longs, strs, type_number, vec
 from ._take import take
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = ["ascending", "grade", "install", "is_sorted", "order_by", "ranks", "s
 
 Longs = npt.NDArray[np.int64]
 _SMALL: Final = 2**15
+_SHORT: Final = 32
 
 
 def ranks(x: Value) -> Any:
@@ -35,14 +36,30 @@ def ranks(x: Value) -> Any:
     if isinstance(x, Table):
         return _row_ranks([ranks(column) for column in x.columns.items], len(x))
     items = items_of(x)
+    keys = _plain_keys(items)
+    if keys is not None:
+        number = {key: place for place, key in enumerate(sorted(set(keys)))}
+        return np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
     order: list[int] = sorted(range(len(items)), key=cmp_to_key(_comparing(items)))
     out = np.empty(len(items), np.int64)
-    number = 0
+    rank = 0
     for place, at in enumerate(order):
         if place and compare_values(items[order[place - 1]], items[at]):
-            number += 1
-        out[at] = number
+            rank += 1
+        out[at] = rank
     return out
+
+
+def _plain_keys(items: list[Value]) -> list[Any] | None:
+    """What Python orders as q orders the items, when they are vectors of one type without floats."""
+    kinds = {item.qtype if isinstance(item, Vector) else None for item in items}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None or kind in FLOATS or kind is QType.GUID:
+        return None
+    vectors = [item for item in items if isinstance(item, Vector)]
+    if kind is QType.CHAR:
+        return [bytes(vector.data) for vector in vectors]
+    return [tuple(vector.data.tolist() if isinstance(vector.data, np.ndarray) else vector.data) for vector in vectors]
 
 
 def _comparing(items: list[Value]) -> Callable[[int, int], int]:
@@ -160,6 +177,8 @@ def _sort_vector(x: Vector, down: bool) -> Vector:
         return vec(x.qtype, SymbolArray.from_codes(np.repeat(order, sizes[order]), uniques))
     if data.dtype.kind == "V":
         return x[grade(x, down=down)]
+    if x.qtype is QType.CHAR and len(data) <= _SHORT:
+        return Vector.of(x.qtype, np.frombuffer(bytes(sorted(data.tolist(), reverse=down)), np.uint8))
     if data.dtype.kind == "f" and np.isnan(data).any():
         return x[grade(x, down=down)]
     ordered = _counted(data) if data.dtype.kind in "iu" and len(data) > _SMALL else np.sort(data)
