@@ -307,18 +307,20 @@ def _of_pairs(function: Callable[[Array, Array], float]) -> Callable[[Value, Val
     def run(x: Value, y: Value) -> Value:
         if isinstance(x, FUNCTIONS) or isinstance(y, FUNCTIONS):
             raise QError("type")
-        if isinstance(y, Table):
+        if isinstance(y, Table) and not isinstance(x, Table):
             return Dict(y.names, collapse([run(x, column) for column in y.columns.items]))
-        if isinstance(x, Dict | Table) or isinstance(y, Dict):
-            plain_x = x.values if isinstance(x, Dict) else x
-            plain_y = y.values if isinstance(y, Dict) else y
-            return run(plain_x, plain_y)
+        if isinstance(x, Dict | Table) or isinstance(y, Dict | Table):
+            return run(_unwrapped(x), _unwrapped(y))
         if (isinstance(x, List) and len(x)) or (isinstance(y, List) and len(y)):
             return _pairs_of_columns(run, x, y)
         with np.errstate(all="ignore"):
             return Atom(_FLOAT, float(function(*_pair(_numeric(x), _numeric(y)))))
 
     return run
+
+
+def _unwrapped(x: Value) -> Value:
+    return x.values if isinstance(x, Dict) else flip_lists(x.columns) if isinstance(x, Table) else x
 
 
 def _numeric(x: Value) -> Value:

@@ -108,11 +108,9 @@ class Comparison:
         common = COMPARE.get((x.qtype, y.qtype))
         if common is None:
             raise QError("type")
-        a, b = _underlying(a, x.qtype, common), _underlying(b, y.qtype, common)
-        if common not in FLOATS:
-            return self.exact(a, b)
         with np.errstate(all="ignore"):
-            return self.floats(a, b)
+            a, b = _underlying(a, x.qtype, common), _underlying(b, y.qtype, common)
+            return self.floats(a, b) if common in FLOATS else self.exact(a, b)
 
     def _unordered(self, x: Atom | Vector, y: Atom | Vector) -> Any:
         if x.qtype is not y.qtype:

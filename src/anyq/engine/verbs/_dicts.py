@@ -157,6 +157,7 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
     if isinstance(x, KeyedTable):
         gone = y if isinstance(y, Table) else rows_to_table([y]) if is_row(y) else None
         if gone is None:
+            strs(y)
             return KeyedTable(x.keys, delete_keys(x.values, y))
     else:
         gone = _as_keys(y)

@@ -145,7 +145,9 @@ def within(x: Value, y: Value) -> Value:
 def _search(x: Value, y: Value, *, right: bool) -> Value:
     if isinstance(x, Dict):
         at = _search(x.values, y, right=right)
-        where = np.array([at.raw], np.int64) if isinstance(at, Atom) else at.data  # type: ignore[attr-defined]
+        if not isinstance(at, Atom | Vector):
+            raise QError("type")
+        where = np.array([at.raw], np.int64) if isinstance(at, Atom) else at.data
         found = take(x.keys, where)
         return items_of(found)[0] if isinstance(at, Atom) else found
     if isinstance(x, Table):

@@ -127,12 +127,17 @@ def _size(_: Interpreter, x: Value) -> Value:
     return long(len(serialized(x)))
 
 
+_MOST_PLACES: Final = 20
+
+
 def fixed_point(number: float, places: int, *, decimal: bool) -> str:
     """``number`` with so many places: of its binary value, or of its shortest decimal text with halves upward."""
     if not np.isfinite(number):
         return "" if number != number else "0w" if number > 0 else "-0w"
     if not decimal:
-        return f"{number:.{max(places, 0)}f}"
+        return f"{number:.{min(max(places, 0), _MOST_PLACES)}f}"
+    if abs(places) > _MOST_PLACES:
+        raise QError("domain")
     exact = Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{exact:f}"
 

@@ -181,6 +181,8 @@ def flip_lists(x: Value) -> Value:
     if not isinstance(x, List):
         raise QError("rank" if isinstance(x, Atom | Vector) else "type")
     rows = x.items
+    if any(isinstance(row, Dict | Table) for row in rows):
+        raise QError("nyi")
     sizes = {len(row) for row in rows if isinstance(row, Vector | List)}
     if not sizes:
         return x if not rows else fail("rank")
@@ -327,6 +329,8 @@ def _cut_at(x: Value, y: Value) -> Value:
         raise QError("type")
     places = integers(x).tolist()
     have = count(y)
+    if not places:
+        return EMPTY
     if any(p < 0 or p > have for p in places):
         raise QError("domain" if min(places) < 0 else "length")
     if places != sorted(places):

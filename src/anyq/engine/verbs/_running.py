@@ -76,7 +76,8 @@ def _by_columns(f: Callable[[Value], Value], x: List) -> Value:
         return EMPTY
     if all(is_atom(item) for item in x.items):
         return f(vec(_FLOAT, np.concatenate([as_floats(item) for item in x.items])))
-    return flip_lists(List.of(tuple([f(column) for column in items_of(flip_lists(x))])))
+    columns = items_of(flip_lists(x))
+    return flip_lists(List.of(tuple([f(column) for column in columns]))) if columns else x
 
 
 def _checked(qtype: QType) -> QType:

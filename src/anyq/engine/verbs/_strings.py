@@ -118,8 +118,13 @@ def _trimming(left: bool, right: bool) -> Callable[[Value], Value]:
             if not len(kept):
                 return x[0:0]
             return window(x, int(kept[0]) if left else 0, int(kept[-1]) + 1 if right else len(x))
-        if isinstance(x, List | Dict | Table):
+        if isinstance(x, Dict) and isinstance(x.values, Vector):
+            return Dict(x.keys, collapse([trim(item) for item in x.values]))
+        if isinstance(x, List | Dict):
             return extend1(trim, x)
+        if isinstance(x, Table):
+            columns = [trim(c) if isinstance(c, List) else c for c in x.columns.items]
+            return Table.of(x.names, List.of(tuple(columns)))
         return x
 
     return trim

@@ -105,7 +105,7 @@ def _fill_symbols(x: Atom | Vector, y: Vector, scalar: bool) -> Value:
     if x.qtype is not y.qtype:
         raise QError("type")
     gaps = _missing(y)
-    size = max(len(y), len(x)) if isinstance(x, Vector) else len(y)
+    size = len(x) if isinstance(x, Vector) else len(y)
     strs = np.broadcast_to(y.symbols.objects(), size).copy()
     gaps = np.broadcast_to(gaps, size)
     strs[gaps] = x.symbols.objects()[gaps] if isinstance(x, Vector) else x.raw
