@@ -24,7 +24,7 @@ from anyq.errors import (
 from anyq.portal import refuse_blocking
 from anyq.protocol import CallState
 from anyq.sync._feed import Feed
-from anyq.sync._interrupt import delicate, deliver, guard, pending, unguard
+from anyq.sync._interrupt import delicate, deliver, guard, interruptible, pending, unguard
 from anyq.sync._lifeline import BROKEN, Lifeline
 from anyq.sync._link import Link
 from anyq.sync._pending import Pending
@@ -75,6 +75,7 @@ class Core(Lifeline):
 
     # Sending
 
+    @interruptible
     def prepare(self, body: bytes | Packed, query: Any, *, expects: bool = True, idempotent: bool = False) -> Pending:
         """A call, of which nothing is known to the network yet."""
         return Pending(self, body, query, expects=expects, idempotent=idempotent, timed=self._hooked)

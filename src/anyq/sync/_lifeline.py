@@ -202,6 +202,7 @@ class Lifeline:
             self._give_up(call, error)
         self._end_feeds(error)
 
+    @interruptible
     def check_usable(self) -> None:
         """Raise what a call would raise now, before anything is encoded."""
         if self._closed is not None:
@@ -240,6 +241,7 @@ class Lifeline:
             log.exception("the handler of the server's requests failed")
             return Response(codec.encode_error(type(error).__name__))
 
+    @interruptible
     def feed_closed(self, feed: Feed[Any]) -> None:
         """It listens no more."""
         self.feeds.discard(feed)
@@ -271,6 +273,7 @@ class Lifeline:
         if self.options.on_state is not None:
             _tell(self.options.on_state, state)
 
+    @interruptible
     def statistics(self) -> ConnectionStatistics:
         """A snapshot of the counters."""
         link = self._link
