@@ -11,6 +11,7 @@ from . import (
     _bases,
     _cast,
     _comparison,
+    _cut,
     _database,
     _dicts,
     _doth,
@@ -45,7 +46,7 @@ __all__ = ["install"]
 def install(vocabulary: Vocabulary) -> None:
     """Enter the built-in names of every family."""
     for family in (
-        _arithmetic, _comparison, _types, _lists, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
+        _arithmetic, _comparison, _types, _lists, _cut, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
         _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby,
         _files, _text, _database, _internals, _dotq, _doth, _environment, _handles,
     ):  # fmt: skip
