@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -115,6 +117,10 @@ def test_types_lead_to_strategies(kind: type[anyq.Value]) -> None:
         assert isinstance(value, kind)
 
     check()
+
+
+def test_they_may_be_imported_before_hypothesis() -> None:
+    subprocess.run([sys.executable, "-c", "import anyq.testing.strategies"], check=True)
 
 
 @pytest.mark.parametrize(

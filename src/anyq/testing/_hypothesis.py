@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any, Final
+
 from hypothesis import strategies as st
 
 from anyq.values import (
@@ -22,19 +25,34 @@ from anyq.values import (
 __all__ = ["register"]
 
 
+_MAKERS: Final = {
+    Value: "values",
+    Atom: "atoms",
+    Vector: "vectors",
+    List: "lists",
+    Dict: "dicts",
+    Table: "tables",
+    KeyedTable: "keyed_tables",
+}
+
+
 def register() -> None:
-    """Registered in the package's metadata, group ``hypothesis``."""
-    from . import strategies as q
+    """Registered in the package's metadata, group ``hypothesis``.
 
-    def only(kind: type) -> st.SearchStrategy[Value]:
-        return q.functions().filter(lambda value: isinstance(value, kind))
+    Nothing is made yet: when our own strategies are what imports Hypothesis, they are not all there at this moment.
+    """
+    for kind, maker in _MAKERS.items():
+        st.register_type_strategy(kind, st.deferred(partial(_made, maker)))
+    for function in (Lambda, Primitive, Projection, Composition, Derived):
+        st.register_type_strategy(function, st.deferred(partial(_only, function)))
 
-    st.register_type_strategy(Value, q.values())
-    st.register_type_strategy(Atom, q.atoms())
-    st.register_type_strategy(Vector, q.vectors())
-    st.register_type_strategy(List, q.lists())
-    st.register_type_strategy(Dict, q.dicts())
-    st.register_type_strategy(Table, q.tables())
-    st.register_type_strategy(KeyedTable, q.keyed_tables())
-    for kind in (Lambda, Primitive, Projection, Composition, Derived):
-        st.register_type_strategy(kind, only(kind))
+
+def _made(maker: str) -> st.SearchStrategy[Any]:
+    from . import strategies
+
+    made: st.SearchStrategy[Any] = getattr(strategies, maker)()
+    return made
+
+
+def _only(kind: type) -> st.SearchStrategy[Any]:
+    return _made("functions").filter(lambda value: isinstance(value, kind))
