@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -42,17 +41,16 @@ def register() -> None:
     Nothing is made yet: when our own strategies are what imports Hypothesis, they are not all there at this moment.
     """
     for kind, maker in _MAKERS.items():
-        st.register_type_strategy(kind, st.deferred(partial(_made, maker)))
+        st.register_type_strategy(kind, _later(maker))
     for function in (Lambda, Primitive, Projection, Composition, Derived):
-        st.register_type_strategy(function, st.deferred(partial(_only, function)))
+        st.register_type_strategy(function, _later("functions", function))
 
 
-def _made(maker: str) -> st.SearchStrategy[Any]:
-    from . import strategies
+def _later(maker: str, kind: type = Value) -> st.SearchStrategy[Any]:
+    def definition() -> st.SearchStrategy[Any]:
+        from . import strategies
 
-    made: st.SearchStrategy[Any] = getattr(strategies, maker)()
-    return made
+        made: st.SearchStrategy[Any] = getattr(strategies, maker)()
+        return made if kind is Value else made.filter(lambda value: isinstance(value, kind))
 
-
-def _only(kind: type) -> st.SearchStrategy[Any]:
-    return _made("functions").filter(lambda value: isinstance(value, kind))
+    return st.deferred(definition)
