@@ -293,10 +293,7 @@ class Session(Client):
         return False
 
     def _answer_if_alone(self, data: bytes) -> bool:
-        """The quick way, if one small request is all that came: what `_take` and its like do, less the detours.
-
-        False if it is not: the data are where the reader finds them.
-        """
+        """The quick way, if one small request is all that came; else false, and the reader finds the data."""
         body = self._peer.asked(data)
         if body is None:
             self._peer.receive_data(data)
@@ -314,7 +311,7 @@ class Session(Client):
             result = action.now(value, self)
             if isinstance(result, Value) and self._current is None and not self._answers and not self._remote:
                 self._handling_sync = False
-                self._respond(self._encode(result))
+                self._answer_with(result)
                 return True
         except Exception as error:
             self._failed(error, True)
