@@ -112,7 +112,7 @@ def test_tables_are_structured_arrays_and_lists_object_arrays() -> None:
         (np.float32(1.5), anyq.real(1.5)),
         (np.str_("a"), anyq.symbol("a")),
         (np.datetime64("2020-01-01"), anyq.date("2020-01-01")),
-        (np.datetime64("NaT"), anyq.timestamp(None)),
+        (np.datetime64("NaT", "ns"), anyq.timestamp(None)),
         (np.arange(6)[::2], anyq.vector("j", [0, 2, 4])),
         (np.ma.masked_array([1.0, 2.0], [True, False]), anyq.vector("f", [None, 2])),
         (np.ma.masked_array(["a", "b"], [True, False]), anyq.symbols(["", "b"])),
