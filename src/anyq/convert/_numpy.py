@@ -207,10 +207,13 @@ def from_spans(array: Array) -> Vector:
 
 
 def exactly(array: Array, kind: str, unit: str, mask: Array) -> Array:
-    """The counts of ``unit`` as int64; `ConversionError` when one does not fit, for NumPy's own cast wraps."""
+    """The counts of ``unit`` as int64; `ConversionError` when one does not fit: NumPy's own cast wraps before 2.5."""
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
     dtype = np.dtype(f"{kind}[{unit}]")
-    cast = native.astype(dtype)
+    try:
+        cast = native.astype(dtype)
+    except OverflowError:
+        raise ConversionError(f"a moment or a span is out of the range of q's counts of {unit}") from None
     if native.dtype != dtype and native.dtype != np.dtype(f"{kind}[Y]") and unit == "ns":
         back = cast.astype(native.dtype)
         if bool(((back != native) & ~mask).any()) and _coarser(native.dtype):
