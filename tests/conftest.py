@@ -6,6 +6,7 @@ says nothing then.
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Iterator
 
@@ -22,6 +23,16 @@ settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("quick", settings.get_profile("anyq"), max_examples=20)
 settings.register_profile("fuzz", settings.get_profile("anyq"), max_examples=400, database=None)
 settings.load_profile("anyq")
+
+
+@pytest.fixture(autouse=True)
+def _levels_of_loggers() -> Iterator[None]:
+    """What a test, or an example that it runs, sets for the log does not reach the next test."""
+    loggers = [logging.getLogger(name) for name in ("anyq", "anyq.server")]
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ def test_they_may_be_imported_before_hypothesis() -> None:
     [
         (q.values(), lambda v: True, anyq.NULL),
         (q.values(allow_functions=False), lambda v: isinstance(v, anyq.Atom), anyq.long(0)),
-        (q.vectors(), lambda v: len(v) > 2, anyq.vector("j", [0, 0, 0])),
+        (q.vectors("j"), lambda v: len(v) > 2, anyq.vector("j", [0, 0, 0])),
         (q.atoms("f"), lambda v: v.raw > 1.5, anyq.float(2.0)),
         (q.vectors("s"), lambda v: "a" in v.symbols, anyq.symbols(["a"])),
         (q.string_lists(), lambda v: len(v) == 2, anyq.strings(["", ""])),
