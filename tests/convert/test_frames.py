@@ -264,3 +264,9 @@ def test_a_missing_library_is_named(library: str, method: str) -> None:
     code = f"import sys; sys.modules[{library!r}] = None\nimport anyq\nanyq.table({{'a': [1]}}).{method}()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert f"this conversion needs {library}: pip install 'anyq[" in done.stderr
+
+
+def test_numbers_that_arrow_cannot_hold_are_a_conversion_error() -> None:
+    mixed = anyq.List([anyq.List.of((anyq.long(0), anyq.guid("00000000-0000-0000-8000-000000000000")))])
+    with pytest.raises(anyq.ConversionError, match="no Arrow form"):
+        anyq.table({"a": mixed}).pa()

@@ -131,7 +131,7 @@ def list_pa(pa: Any, value: List) -> Any:
         return nested
     try:
         return pa.array(to_py(value))
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as error:
         raise ConversionError(f"this general list has no Arrow form: {error}") from None
 
 
