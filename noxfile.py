@@ -21,7 +21,7 @@ from pathlib import Path
 import nox
 
 VERSIONS = ("3.11", "3.12", "3.13")
-TOOLS = ("pytest-xdist>=3.5", "trustme>=1.1", "pexpect>=4.9")
+TOOLS = ("pytest-xdist>=3.5", "pytest-rerunfailures>=15", "trustme>=1.1", "pexpect>=4.9")
 MYPY = "mypy>=2.4,<2.5"
 RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versions
 
@@ -110,10 +110,14 @@ def lowest_versions() -> list[str]:
 
 
 def run_pytest(session: nox.Session, name: str, *arguments: str, **variables: str) -> None:
-    """Run pytest in as many processes as there are processors; remember how it ended, also when it failed."""
+    """Run pytest in as many processes as there are processors; remember how it ended, also when it failed.
+
+    A test that fails runs again, twice at most, and the summary says so: those on real sockets, processes and
+    terminals wait for a machine that may be busy with something else.
+    """
     report = Path(session.virtualenv.location) / "report.xml"
     report.unlink(missing_ok=True)
-    options = [*arguments, f"--junitxml={report}", *session.posargs]
+    options = [*arguments, "--reruns=2", f"--junitxml={report}", *session.posargs]
     try:
         session.run("pytest", *options, env=variables)
     finally:
