@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -199,3 +201,18 @@ async def test_the_timer_of_q(caplog: pytest.LogCaptureFixture) -> None:
         before = await q("n")
         await anyio.sleep(0.02)
         assert await q("n") == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the stack as Unix does")
+def test_deep_recursion_is_an_error_also_where_threads_get_small_stacks() -> None:
+    program = (
+        "import anyq\n"
+        "with anyq.sync.open_embedded() as q:\n"
+        "    try:\n"
+        "        q('{.z.s each x}enlist 1')\n"
+        "    except anyq.QError as error:\n"
+        "        print(error)\n"
+    )
+    limited = f'ulimit -s 1024; exec "{sys.executable}" -c "$0"'
+    done = subprocess.run(["sh", "-c", limited, program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "stack\n"), done.stderr

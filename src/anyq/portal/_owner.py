@@ -28,6 +28,9 @@ __all__ = ["Job", "Owner"]
 
 T = TypeVar("T")
 _UNSET: Final[Any] = object()
+_STACK: Final = 16 << 20
+"""Bytes. An engine's deepest recursion fits; with the 2 MB that some systems give a thread it would be a crash."""
+_STACKS: Final = threading.Lock()
 
 
 class Job(Generic[T]):
@@ -178,7 +181,12 @@ class Owner:
         # because owners that are still open at exit are stopped first.
         self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
         _OWNERS.add(self)
-        self._thread.start()
+        with _STACKS:
+            before = threading.stack_size(_STACK)
+            try:
+                self._thread.start()
+            finally:
+                threading.stack_size(before)
 
     def owns_this_thread(self) -> bool:
         """Whether this is called from the owner thread."""
