@@ -112,6 +112,7 @@ def lowest_versions() -> list[str]:
 def run_pytest(session: nox.Session, name: str, *arguments: str, **variables: str) -> None:
     """Run pytest in as many processes as there are processors; remember how it ended, also when it failed.
 
+    The tests of one file stay in one process: cases of the engine build on the ones before them.
     A test that fails runs again, twice at most, and the summary says so: those on real sockets, processes and
     terminals wait for a machine that may be busy with something else.
     """
@@ -132,9 +133,9 @@ def tests(session: nox.Session) -> None:
     The newest Python tries the most examples of each property; the oldest runs without the compiled twin.
     """
     install_wheel(session, "all")
-    quick = ("-n", "auto", "--hypothesis-profile=quick")
+    quick = ("-n", "auto", "--dist=loadfile", "--hypothesis-profile=quick")
     if session.python == NEWEST:
-        run_pytest(session, session.name, "-n", "auto")
+        run_pytest(session, session.name, "-n", "auto", "--dist=loadfile")
     if session.python == OLDEST:
         run_pytest(session, f"{session.name} in pure Python", *quick, ANYQ_PURE="1")
     if session.python not in (OLDEST, NEWEST):
@@ -145,7 +146,7 @@ def tests(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """The suite with the oldest versions of the dependencies."""
     install_wheel(session, "all", *lowest_versions())
-    run_pytest(session, session.name, "-n", "auto", "--hypothesis-profile=quick")
+    run_pytest(session, session.name, "-n", "auto", "--dist=loadfile", "--hypothesis-profile=quick")
 
 
 @nox.session
@@ -191,7 +192,17 @@ def fuzz(session: nox.Session) -> None:
     end, rounds = time.monotonic() + 60 * minutes, 0
     while time.monotonic() < end or not rounds:
         seed = f"--hypothesis-seed={secrets.randbits(64)}"
-        command = ("pytest", "-n", "auto", "-m", "hypothesis", "--hypothesis-profile=fuzz", seed, *arguments)
+        command = (
+            "pytest",
+            "-n",
+            "auto",
+            "--dist=loadfile",
+            "-m",
+            "hypothesis",
+            "--hypothesis-profile=fuzz",
+            seed,
+            *arguments,
+        )
         session.run(*command, env={"ANYQ_PURE": str(rounds % 2), "ANYQ_MACHINE_EXAMPLES": examples})
         rounds += 1
     closing_lines.append(f"===== {session.name}: {rounds} rounds found nothing =====")
