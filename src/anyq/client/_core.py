@@ -275,6 +275,11 @@ class Core:
         return link is not None and link.protocol.ledger.in_flight > 0
 
     @property
+    def linked(self) -> bool:
+        """Whether a message that is queued now goes to a peer, and does not wait for a reconnect."""
+        return self._closed is None and self._live_link is not None
+
+    @property
     def _live_link(self) -> Link | None:
         """The link, unless it is known to be over."""
         link = self._link
