@@ -6,6 +6,7 @@ says nothing then.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import signal
 from collections.abc import Iterator
@@ -44,3 +45,8 @@ def served() -> Iterator[int]:
 
 def pytest_report_header() -> str:
     return f"anyq: {'compiled twin' if anyq.twin.COMPILED else 'pure Python'}"
+
+
+def pytest_unconfigure() -> None:
+    """A process that does not end after its tests shows where its threads stand, and is ended."""
+    faulthandler.dump_traceback_later(60, exit=True)
