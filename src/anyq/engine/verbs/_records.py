@@ -1,7 +1,9 @@
 """New rows: ``insert``, ``upsert``, and what makes rows of lists, dicts and tables.
 
 Types are checked column by column: a typed column takes its own type only, an empty general one takes the type of the
-first rows, an enumerated one symbols of its domain. Facts: KX reference, pages ref/insert.md and ref/upsert.md.
+first rows, an enumerated one symbols of its domain. An int column takes longs that fit: since whole numbers are long by
+default, schemas older than that go on working (page learn/startingkdb/tables.md inserts 20 into ``"i"$()`` and 40000
+into ``size:`int$()``; releases/ChangesIn3.0.md). Facts: KX reference, pages ref/insert.md and ref/upsert.md.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from anyq.errors import QError
 from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
 from .._enumeration import Enumeration
+from ._cast import cast
 from ._dicts import upsert as upsert_keyed
 from ._enums import enumerate_over
 from ._search import factorized, positions
@@ -107,6 +110,8 @@ def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
     if isinstance(column, Vector):
         if isinstance(more, Enumeration):
             more = more.plain()
+        if column.qtype is QType.INT and isinstance(more, Vector) and more.qtype is QType.LONG:
+            more = _narrowed(more)
         if isinstance(more, Vector) and more.qtype is column.qtype:
             made = join(column, more)
             assert isinstance(made, Vector)
@@ -117,6 +122,16 @@ def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
     if not count(column):
         return more
     return join(column, more) if isinstance(more, List) else collapse([*items_of(column), *items_of(more)])
+
+
+def _narrowed(longs_: Vector) -> Vector:
+    """Longs as ints, nulls and infinities as such; ``'type`` where one does not fit."""
+    made = cast(QType.INT, longs_)
+    assert isinstance(made, Vector)
+    finite = (np.abs(longs_.data.astype(np.float64)) < 2.0**63 - 1024) & (longs_.data != -(2**63))
+    if bool((finite & (made.data != longs_.data)).any()):
+        raise QError("type")
+    return made
 
 
 def _kept(column: Vector, more: Vector) -> Attr:
