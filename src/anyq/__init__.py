@@ -87,6 +87,7 @@ if _TYPE_CHECKING:
     from . import testing as testing
     from .client import Address, Connection, Pool, RawConnection, connect, parse_address
     from .embedded import open_embedded, serve
+    from .notebook import load_ipython_extension, unload_ipython_extension
     from .portal import Portal, start_portal
 
 _install_face(
@@ -97,6 +98,7 @@ _install_face(
 _LAZY = {
     "client": ("Address", "Connection", "Pool", "RawConnection", "connect", "parse_address"),
     "embedded": ("open_embedded", "serve"),
+    "notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "portal": ("Portal", "start_portal"),
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
@@ -189,6 +191,7 @@ __all__ = [
     "identical",
     "int",
     "keyed_table",
+    "load_ipython_extension",
     "long",
     "match",
     "minute",
@@ -207,5 +210,6 @@ __all__ = [
     "time",
     "timespan",
     "timestamp",
+    "unload_ipython_extension",
     "vector",
 ]  # fmt: skip

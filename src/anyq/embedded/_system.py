@@ -64,9 +64,13 @@ class SystemHost(Host):
 
     def write(self, stream: int, data: bytes) -> None:
         chosen = self.output if stream == 1 else self.errors
-        target = chosen or (sys.stdout if stream == 1 else sys.stderr).buffer
-        target.write(data)
-        target.flush()
+        text = sys.stdout if stream == 1 else sys.stderr
+        target = chosen or getattr(text, "buffer", None)
+        if target is not None:
+            target.write(data)
+            target.flush()
+        else:  # a notebook's, which takes text only
+            text.write(data.decode("utf-8", "replace"))
 
     # -- time
 
