@@ -19,8 +19,8 @@
     ├── DecodeError             a message body is not a q value
     │   └── DecodeLimitError    ... or one that exceeds a bound of `anyq.codec.Limits` (also a ``LimitError``)
     ├── EncodeError             a value cannot be sent to this peer (also a ``ValueError``)
-    ├── ConversionError         a Python object has no q form, or a q value no such Python form (also a
-    ``TypeError``) ├── LimitError              a configured bound would be exceeded
+    ├── ConversionError         an object has no q form, or a q value no such form here (also a ``TypeError``)
+    ├── LimitError              a configured bound would be exceeded
     └── PortalClosed            the owner thread is gone
 
 All of them pickle. Messages never hold a password.
