@@ -23,6 +23,7 @@ from weakref import WeakSet
 from anyq.errors import CallTimeout, ClosedError, Error, MisuseError, PortalClosed
 
 from ._loop import current_loop
+from ._patience import take
 
 __all__ = ["Job", "Owner"]
 
@@ -131,7 +132,7 @@ class Job(Generic[T]):
             lock = threading.Lock()
             lock.acquire()
             self.add_waiter(lock.release)
-            if not lock.acquire(timeout=-1 if timeout is None else timeout):
+            if not take(lock, timeout):
                 raise CallTimeout(f"no result within {timeout} s")
         return self.result()
 
