@@ -312,6 +312,8 @@ def value(q: Interpreter, x: Value) -> Value:
         return Atom(QType.LONG, x.code)
     if type(x) is not Vector and isinstance(x, Vector):
         return Vector.of(x.qtype, x.data)
+    if type(x) is not Atom and isinstance(x, Atom):
+        return Atom(x.qtype, x.raw)
     return q.value(x)
 
 

@@ -208,7 +208,7 @@ def collapse(items: Sequence[Value]) -> Vector | List:
         return List.of(())
     first = items[0]
     if type(first) is not Atom:
-        return List.of(tuple(items))
+        return first.gathered(items) if isinstance(first, Atom) else List.of(tuple(items))
     qtype = first.qtype
     for item in items:
         if type(item) is not Atom or item.qtype is not qtype:

@@ -23,7 +23,7 @@ type "" / 10h
 type `a`b / 11h
 type () / 0h
 type (1;`a) / 0h
-type `a!1 / 'type
+type `a!1 / -20h
 type `a`b!1 2 / 99h
 type ([]a:1 2) / 98h
 type ([a:1 2]b:3 4) / 99h

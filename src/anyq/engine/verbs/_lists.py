@@ -110,9 +110,7 @@ def reverse(x: Value) -> Value:
     if isinstance(x, Dict):
         return type(x)(reverse(x.keys), reverse(x.values))
     if isinstance(x, Vector):
-        return Vector.of(
-            x.qtype, x.data.take(slice(None, None, -1)) if isinstance(x.data, SymbolArray) else x.data[::-1]
-        )
+        return x[::-1]
     if isinstance(x, List):
         return List.of(x.items[::-1])
     if isinstance(x, Table):

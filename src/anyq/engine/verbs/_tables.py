@@ -282,7 +282,7 @@ def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``x!y``, with tables given by name and with links to tables."""
     if isinstance(x, Atom) and x.qtype in INTEGERS and is_name(y) and integer(x) >= 0:
         return enkey(interpreter, x, y)
-    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Vector) and y.qtype in INTEGERS:
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Atom | Vector) and y.qtype in INTEGERS:
         return link(interpreter, x.raw, y)
     return make_dict(x, y)
 
