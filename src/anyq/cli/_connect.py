@@ -25,13 +25,13 @@ from anyq.values import NULL, Value
 
 from ._console import complaint
 from ._format import SUFFIXES, rendered, written
+from ._progress import Transfer, display_for
 from ._prompt import Prompt, is_terminal
 
 __all__ = ["run"]
 
 OK, Q_ERROR, NO_CONNECTION, NO_ANSWER = 0, 1, 3, 4
 _STEP: Final = 0.1
-_SHOW_AFTER: Final = 0.5
 HELP = """\
 \\\\           leave
 \\help        this text
@@ -39,45 +39,6 @@ HELP = """\
 \\format F    print tables as: q table csv json arrow
 anything else is sent to the server; an input goes on until its brackets are closed; Ctrl-C abandons a call
 """
-
-
-def size_text(count: float) -> str:
-    """Bytes, for people."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.2f} GB"
-
-
-@attrs.define
-class Progress:
-    """The line that says how much of a big answer is here."""
-
-    receiving: Callable[[], tuple[int, int]]
-    show: bool
-    began: float = attrs.field(factory=time.perf_counter, init=False)
-    first: tuple[float, int] | None = attrs.field(default=None, init=False)
-    shown: bool = attrs.field(default=False, init=False)
-
-    def tick(self) -> None:
-        """Draw the line again, if there is something to say."""
-        here, whole = self.receiving()
-        now = time.perf_counter()
-        if not self.show or not whole or now - self.began < _SHOW_AFTER:
-            return
-        if self.first is None:
-            self.first = now, here
-        since, before = self.first
-        rate = (here - before) / (now - since) if now > since else 0.0
-        left = f", {(whole - here) / rate:.0f} s left" if rate else ""
-        text = f"{100 * here // whole}% of {size_text(whole)}, {size_text(rate)}/s{left}"
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-        self.shown = True
-
-    def clear(self) -> None:
-        if self.shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @attrs.define
@@ -93,13 +54,13 @@ class Client:
         """The answer. Raises what a call raises; `KeyboardInterrupt` abandons the call and nothing else."""
         call = partial(self.q, query, timeout=timeout or self.timeout)
         future = self.portal.start_task_soon(call)
-        progress = Progress(lambda: self.q.statistics().receiving, self.show_progress)
+        progress = Transfer(partial(display_for, self.show_progress))
         try:
             while True:
                 done, _ = concurrent.futures.wait([future], timeout=_STEP)
                 if done:
                     return future.result()
-                progress.tick()
+                progress.update(*self.q.statistics().receiving)
         except KeyboardInterrupt:
             future.cancel()
             raise
