@@ -29,8 +29,6 @@ sys.modules.update(rich=None, prompt_toolkit=None)
 from anyq.cli import main
 sys.exit(main())
 """
-    "import sys; sys.modules.update(rich=None, prompt_toolkit=None); from anyq.cli import main; sys.exit(main())"
-)
 PASTE_OFF = "\x1b[?2004l"
 
 
