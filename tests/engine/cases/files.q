@@ -164,3 +164,14 @@ cols get`:hdb/2020.01.01/t / `y`x`z
 lines / 4
 .Q.fsn[{lines::lines,count x};`:t.csv;10] / 32
 sum lines / 8
+/ compressed files
+-21!`:foo / (`symbol$())!()
+`:zip 1:0x6b787a697070656478dafba7c0ce0002cc0c10c008a599a0344c1c002e72012f030000000206000028000000000000002000000000000000000002000000000018000000020000000100000000000000 / `:zip
+get`:zip / 1 2 3
+hcount`:zip / 40
+-21!`:zip / `compressedLength`uncompressedLength`algorithm`logicalBlockSize`zipLevel!(80;40;2i;17i;6i)
+8#read1`:zip / 0x6b787a6970706564
+`:zip 1:0x6b787a69707045640000 / `:zip
+get`:zip / 'nyi
+`:zip 1:0x6b787a69707065640000 / `:zip
+get`:zip / 'zip. The file is damaged

@@ -19,6 +19,7 @@ from anyq.values import NULL, Atom, List, QType, Value, Vector
 
 from ._attributes import attribute_of
 from ._base64 import encoded
+from ._files import compression
 from ._json import read_json, write_json
 from ._logs import replay
 from ._strings import md5
@@ -218,6 +219,7 @@ _INTERNALS: Final[dict[int, Internal]] = {
     -16: lambda _, x: Atom(QType.INT, 1),
     -18: _compressed,
     -20: lambda _, x: long(0),
+    -21: compression,
     -22: _size,
     -24: lambda interpreter, x: interpreter.verb("reval", x),
     -27: _formatted,
