@@ -23,10 +23,10 @@ from anyq import console
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, Error, QError
 from anyq.values import NULL, Value
 
-from ._console import complaint
+from ._console import complaint, is_terminal
 from ._format import SUFFIXES, rendered, written
 from ._progress import Transfer, display_for
-from ._prompt import Prompt, is_terminal
+from ._prompt import Prompt
 
 __all__ = ["run"]
 

@@ -19,8 +19,7 @@ from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
 
-from ._console import Console, answer, complaint
-from ._prompt import Prompt, is_terminal
+from ._console import Console, answer, complaint, is_terminal
 from ._serving import Serving
 
 if TYPE_CHECKING:
@@ -143,6 +142,8 @@ class Session:
 
 def typed(session: Session) -> Iterator[bytes]:
     """What somebody types. Ctrl-C gives up the input, and nothing else."""
+    from ._prompt import Prompt
+
     prompt = Prompt(session.names)
     while True:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -68,6 +67,8 @@ class SharedHost(SystemHost):
         self._check_open()
         if self.caller and not self.allow_shell:
             raise QError("access")
+        import subprocess
+
         with subprocess.Popen(
             command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
         ) as running:

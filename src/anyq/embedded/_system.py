@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
-import platform
-import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -106,6 +101,8 @@ class SystemHost(Host):
     def shell(self, command: str) -> tuple[int, bytes]:
         if self.caller and not self.allow_shell:
             raise QError("access")
+        import subprocess
+
         done = subprocess.run(
             command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
         )
@@ -123,6 +120,9 @@ class SystemHost(Host):
         raise SystemExit(code)
 
     def facts(self) -> dict[str, str]:
+        import getpass
+        import platform
+
         bits = 64 if sys.maxsize > 2**32 else 32
         return {
             "host": socket.gethostname(),
@@ -151,6 +151,9 @@ class SystemHost(Host):
             return file.read(-1 if length is None else length)
 
     def write_file(self, path: str, data: bytes) -> None:
+        import shutil
+        import tempfile
+
         target = self.path(path)
         with _explained(path):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +171,7 @@ class SystemHost(Host):
                 raise
 
     def append(self, path: str, data: bytes) -> None:
+
         target = self.path(path)
         with _explained(path):
             target.parent.mkdir(parents=True, exist_ok=True)

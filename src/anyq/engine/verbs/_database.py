@@ -29,10 +29,10 @@ __all__ = ["install", "load_folder"]
 
 _CHUNK: Final = 131_000
 _PARTITION: Final = (
-    (re.compile(r"\d{4}\.\d\d\.\d\d"), "D", "date"),
-    (re.compile(r"\d{4}\.\d\d"), "M", "month"),
-    (re.compile(r"\d{4}"), "J", "year"),
-    (re.compile(r"\d+"), "J", "int"),
+    (r"\d{4}\.\d\d\.\d\d", "D", "date"),
+    (r"\d{4}\.\d\d", "M", "month"),
+    (r"\d{4}", "J", "year"),
+    (r"\d+", "J", "int"),
 )
 
 
@@ -203,7 +203,7 @@ def _load_one(interpreter: Interpreter, name: str) -> None:
 
 def _partitions(interpreter: Interpreter, names: list[str]) -> tuple[tuple[str, str], list[str]]:
     for pattern, letter, title in _PARTITION:
-        found = [name for name in names if pattern.fullmatch(name) and interpreter.host.kind(name) == "folder"]
+        found = [name for name in names if re.fullmatch(pattern, name) and interpreter.host.kind(name) == "folder"]
         if found:
             return (letter, title), sorted(found, key=lambda name: (len(name), name))
     return ("", ""), []

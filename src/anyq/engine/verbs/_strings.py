@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -222,6 +221,8 @@ def md5(x: Value) -> Value:
     """The MD5 digest of a string, as bytes."""
     if not is_string(x):
         raise QError("type")
+    import hashlib
+
     digest = hashlib.md5(text_of(x), usedforsecurity=False).digest()
     return vec(QType.BYTE, np.frombuffer(digest, np.uint8))
 
