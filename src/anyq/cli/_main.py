@@ -188,7 +188,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     """The command line: all of it, or as much as one command needs."""
     top = argparse.ArgumentParser(prog="anyq", description=DESCRIPTION)
     top.add_argument("--version", action="store_true", help="the version of anyq and of what it stands on")
-    commands = top.add_subparsers(title="commands", metavar="")
+    commands = top.add_subparsers(title="commands", metavar="", prog="anyq")
     for add in [COMMANDS[command]] if command in COMMANDS else COMMANDS.values():
         add(commands)
     return top
