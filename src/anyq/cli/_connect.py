@@ -197,11 +197,14 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"--output: {arguments.output.name} ends with none of {' '.join(SUFFIXES)}", file=sys.stderr)
         return 2
     try:
-        with start_blocking_portal("asyncio") as portal:
-            opened = anyq.connect(arguments.server, **options_of(arguments))
-            with portal.wrap_async_context_manager(opened) as q:
-                client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
-                return once(client, arguments) if arguments.execute else converse(client, arguments)
+        opened = anyq.connect(arguments.server, **options_of(arguments))
+    except (TypeError, ValueError) as error:  # the address is none
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        with start_blocking_portal("asyncio") as portal, portal.wrap_async_context_manager(opened) as q:
+            client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
+            return once(client, arguments) if arguments.execute else converse(client, arguments)
     except QError as error:
         print(complaint(error), end="", file=sys.stderr)
         return Q_ERROR

@@ -56,7 +56,7 @@ class RawConnection:
     With ``as_server=True`` it listens on ``port`` (on loopback unless ``host`` says otherwise) instead, and the poll
     functions accept clients and run their waiting requests through ``on_sync`` and ``on_async``, functions of the
     received value; ``authenticate`` gets user and password (``None`` if there is none), and accepts all by default.
-    To serve a q that runs here, pass that: ``on_sync=lambda x: q("value", x)`` with an embedded q that needs no await.
+    A handler may be async, which needs `poll_recv_async`: ``on_sync=lambda x: q("value", x)`` serves an embedded q.
 
     Closed clients are cleaned up at every poll, or every ``conn_gc_time`` seconds; `clean_open_connections` does it
     now. One task uses it at a time.
@@ -184,7 +184,10 @@ class RawConnection:
         return self._read(n or max(1, len(self._calls)))[1]
 
     async def poll_recv_async(self) -> Value | None:
-        """Wait for one message; otherwise as ``poll_recv(1)``. Cancelled, it has lost nothing."""
+        """Wait for one message; otherwise as ``poll_recv(1)``.
+
+        Cancelled, it has lost nothing; an async handler that is cancelled with it is answered for by an error.
+        """
         await anyio.lowlevel.checkpoint()
         if self._server is not None:
             return await self._server.poll_async()
