@@ -235,8 +235,8 @@ async def test_misuse() -> None:
         RawConnection(port=1, as_server=True)
     with pytest.raises(TypeError, match="port"):
         RawConnection(as_server=True, on_sync=print)
-    with pytest.raises(ValueError, match="TLS"):
-        RawConnection("tcps://localhost:1")
+    with pytest.raises(TypeError, match="SSLContext"):
+        RawConnection(port=1, as_server=True, on_sync=print, tls=True)
     with pytest.raises(anyq.ClosedError, match="async with"):
         RawConnection("localhost", 1).submit("x")
     with pytest.raises(anyq.ConnectError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -82,6 +83,7 @@ class RawServer:
         authenticate: Authenticate | None,
         conn_gc_time: float,
         limits: codec.Limits,
+        tls: ssl.SSLContext | None,
     ) -> None:
         host, port = where
         if port is None:
@@ -94,6 +96,7 @@ class RawServer:
         self._authenticate = authenticate
         self._gc_time = conn_gc_time
         self._limits = limits
+        self._tls = tls
         self._socket: socket.socket | None = None
         self._clients: list[_Client] = []
         self._cleaned = time.monotonic()
@@ -189,6 +192,14 @@ class RawServer:
                 return
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                try:
+                    # The handshake is part of the first reading, so a client that stalls in it delays nobody.
+                    sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+                except OSError as error:
+                    log.debug("a client of a raw connection is gone: %s", error)
+                    sock.close()
+                    continue
             protocol = Connection(Role.SERVER, max_message_size=self._limits.max_message_size)
             self._clients.append(_Client(Wire(sock, protocol), time.monotonic()))
 
