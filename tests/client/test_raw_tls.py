@@ -93,7 +93,7 @@ async def test_a_server_over_tls(server_context: ssl.SSLContext, trusting: ssl.S
                 assert await ask(b, BIG) == BIG
                 assert (await a("x")).py() == b"x"
             with pytest.raises(anyq.ConnectError):
-                await anyq.connect("localhost", server.port).__aenter__()
+                await anyq.connect("localhost", server.port, username="in", password="the clear").__aenter__()
         tasks.cancel_scope.cancel()
 
 
