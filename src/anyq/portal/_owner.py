@@ -1,7 +1,7 @@
 """A thread that owns something, and the jobs that others give it.
 
 Theory of operation. Jobs wait in one queue, so the jobs of one submitter run in the order in which they were submitted.
-A job is claimed once, by the thread that runs it or by whoever gives it up before: the first on a list of claims has it.
+A job is claimed once, by the thread that runs it or by whoever gives it up before: the first on its list has it.
 Who waits for a job leaves a function that is called when it is done: releasing a lock for a blocked thread, setting an
 event for a task. There is no lock around the job itself; ``_done`` is set before the waiters are called, and whoever
 adds a waiter looks at ``_done`` afterwards, so none is missed.
