@@ -201,23 +201,26 @@ class Pool:
         """Call ``query`` with each item, on as many connections as may be; the answers in the order of the
         items.
 
-        The first failure cancels the other calls, and is raised as it is.
+        The first failure cancels the other calls, and is raised as it is. No item is asked for after it, nor after
+        a cancellation; what was sent already runs to its end on the server, and its answer is dropped.
         """
-        answers: list[Value | None] = []
+        wanted = list(items)
+        answers: list[Value | None] = [None] * len(wanted)
         failure: list[Exception] = []
+        left = iter(enumerate(wanted))
 
-        async def call(index: int, item: object) -> None:
+        async def worker() -> None:
             try:
-                answers[index] = await self(query, item, timeout=timeout)
+                for index, item in left:
+                    answers[index] = await self(query, item, timeout=timeout)
             except Exception as error:
                 failure.append(error)
                 tasks.cancel_scope.cancel()
 
-        pending = list(items)
-        answers.extend([None] * len(pending))
+        # No more callers than connections: others have their turn, and ``max_waiting`` is not used up by ourselves.
         async with anyio.create_task_group() as tasks:
-            for index, item in enumerate(pending):
-                tasks.start_soon(call, index, item)
+            for _ in range(min(self.max_size, len(wanted))):
+                tasks.start_soon(worker)
         if failure:
             raise failure[0]
         return [answer for answer in answers if answer is not None]
@@ -266,18 +269,24 @@ class Pool:
                 )
                 if move is Move.REFUSE:
                     raise LimitError(f"{ahead} callers wait for a connection already (max_waiting)")
-                if move is Move.USE:
-                    member = self._idle.pop()
-                    self._busy.add(member)
-                    if await self._healthy(member):
-                        return member
-                elif move is Move.OPEN:
+                if move is Move.WAIT:
+                    waiter = self._line_up(waiter)
+                    await waiter.wait()
+                    continue
+                if waiter is not None:
+                    self._waiters.remove(waiter)
+                    waiter = None
+                if move is Move.OPEN:
                     member = await self._open()
                     self._busy.add(member)
                     return member
-                else:
-                    waiter = self._line_up(waiter)
-                    await waiter.wait()
+                member = self._idle.pop()
+                self._busy.add(member)
+                if await self._healthy(member):
+                    return member
+                # Our turn is not over: nobody else was told that there is room for a connection now.
+                waiter = anyio.Event()
+                self._waiters.appendleft(waiter)
         finally:
             if waiter is not None:
                 self._waiters.remove(waiter)
