@@ -20,7 +20,7 @@ import attrs
 
 from anyq.errors import QError
 
-__all__ = ["Trailer", "is_compressed", "plain_bytes", "plain_size", "trailer_of"]
+__all__ = ["Read", "Trailer", "is_compressed", "plain_bytes", "plain_size", "trailer_of"]
 
 _MAGIC: Final = b"kxzipped"
 _ENCRYPTED: Final = b"kxzippEd"

@@ -25,9 +25,9 @@ from anyq.errors import ConversionError, DecodeError, EncodeError, LimitError, Q
 from anyq.values import Atom, Attr, List, QType, SymbolArray, Value, Vector
 
 from .._enumeration import ENUMERATED, Enumeration
-from ._compressed import is_compressed, plain_bytes
+from ._compressed import Read, is_compressed, plain_bytes
 
-__all__ = ["LOG", "appended_bytes", "items_bytes", "stored", "value_of"]
+__all__ = ["LOG", "appended_bytes", "items_bytes", "stored", "stored_count", "value_of"]
 
 _VECTOR: Final = b"\xfe\x20"
 _OBJECT: Final = b"\xff\x01"
@@ -107,6 +107,16 @@ def _head(data: bytes, at: int, zipped: bool) -> tuple[int, Attr, int]:
     if not count and zipped and attr <= Attr.SORTED:
         count = (len(data) - at - _HEAD.size) // width
     return number, Attr(attr), count
+
+
+def stored_count(read: Read) -> int | None:
+    """How many items the vector in a file has, from its head; ``None`` where only reading the file can tell."""
+    head = read(0, _HEAD.size)
+    if head.startswith(_ENUM):
+        head = read(_PAGE - _HEAD.size, _HEAD.size)
+    if not head.startswith(_VECTOR) or len(head) < _HEAD.size or head[2] in _NESTED:
+        return None
+    return int(_HEAD.unpack(head)[3])
 
 
 def _vector(data: bytes, zipped: bool) -> Vector:

@@ -26,6 +26,7 @@ from anyq.values import (
 )
 
 from .._enumeration import Enumeration
+from .._partitioned import Partitioned
 from ._dicts import bang as make_dict
 from ._dicts import keyed
 from ._enums import link
@@ -132,6 +133,8 @@ def column_type(column: Value) -> str:
 def meta(interpreter: Interpreter, x: Value) -> Value:
     """q's ``meta``: a table of types, foreign keys and attributes, keyed by column."""
     table = unkeyed(table_named(interpreter, x))
+    if isinstance(table, Partitioned):
+        table = table.prototype()
     columns = table.columns.items
     foreign = [c.domain if isinstance(c, Enumeration) and _is_table(interpreter, c.domain) else "" for c in columns]
     attrs = [c.attr.char if isinstance(c, Vector | List) else "" for c in columns]
