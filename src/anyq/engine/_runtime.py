@@ -5,10 +5,11 @@ from __future__ import annotations
 from anyq.errors import QError
 from anyq.values import Atom, Composition, List, QType, Value, Vector
 
-from ._amend import Change, amend_deep
+from ._amend import Change, amend_deep, new_item, with_item
+from ._owned import IN_LOCAL, change_item, references
 from ._tables import build_table
 
-__all__ = ["amend_through", "check_append", "compose", "make_table", "signal", "times", "truth", "unpack"]
+__all__ = ["amend_local", "check_append", "compose", "make_table", "signal", "times", "truth", "unpack"]
 
 
 def truth(x: Value) -> bool:
@@ -34,9 +35,13 @@ def signal(x: Value) -> QError:
     return QError("stype")
 
 
-def amend_through(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
-    """``x[path] f: y``."""
-    return amend_deep(x, path, change, y)
+def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
+    """The new value of a local variable ``x`` after ``x[path] f: y``: itself, changed, if nobody else has it."""
+    found = new_item(x, path, change, y)
+    if found is None:
+        return amend_deep(x, path, change, y)
+    assert isinstance(x, Vector)
+    return x if references(x) <= IN_LOCAL and change_item(x, *found) else with_item(x, *found)
 
 
 def check_append(x: Value, y: Value) -> None:
