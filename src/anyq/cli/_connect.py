@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -20,17 +22,17 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 import anyq
 from anyq import console
-from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, Error, QError
+from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConversionError, Error, QError
 from anyq.values import NULL, Value
 
 from ._console import complaint, is_terminal
 from ._format import SUFFIXES, rendered, written
 from ._progress import Transfer, display_for
-from ._prompt import Prompt
+from ._prompt import Prompt, unfinished
 
 __all__ = ["run"]
 
-OK, Q_ERROR, NO_CONNECTION, NO_ANSWER = 0, 1, 3, 4
+OK, Q_ERROR, WRONG_USAGE, NO_CONNECTION, NO_ANSWER, NO_FORM = 0, 1, 2, 3, 4, 5
 _STEP: Final = 0.1
 HELP = """\
 \\\\           leave
@@ -128,7 +130,7 @@ class Shell:
         except QError as error:
             print(complaint(error), end="")
             return
-        except Error as error:
+        except (Error, ModuleNotFoundError) as error:
             print(f"{type(error).__name__}: {error}")
             return
         if self.timing:
@@ -175,9 +177,15 @@ def converse(client: Client, arguments: argparse.Namespace) -> int:
     shell = Shell(client, arguments.format, arguments.timing, f"{client.q.address}> ")
     if is_terminal():
         return shell.run(Prompt(client.names))
+    text = ""
     for line in sys.stdin:
-        if not shell.input(line.strip()):
-            break
+        text += line
+        if unfinished(text):
+            continue
+        if not shell.input(text.strip()):
+            return OK
+        text = ""
+    shell.input(text.strip())
     return OK
 
 
@@ -191,16 +199,28 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     return options
 
 
+def wrong_usage(arguments: argparse.Namespace) -> str:
+    """What is wrong with the options together; empty if nothing is."""
+    output: Path | None = arguments.output
+    if output and output.suffix.lower() not in SUFFIXES:
+        return f"--output: {output.name} ends with none of {' '.join(SUFFIXES)}"
+    if output and len(arguments.execute or ()) != 1:
+        return "--output needs one -e QUERY, whose answer it writes"
+    return ""
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """The command. Exit codes: 0, 1 an error of q, 3 no connection, 4 no answer, 2 a wrong command line."""
-    if arguments.output and arguments.output.suffix.lower() not in SUFFIXES:
-        print(f"--output: {arguments.output.name} ends with none of {' '.join(SUFFIXES)}", file=sys.stderr)
-        return 2
+    """The command. Exit codes: 0, 1 an error of q, 2 a wrong command line, 3 no connection, 4 no answer, 5 an answer
+    that cannot be printed or written so.
+    """
+    if wrong := wrong_usage(arguments):
+        print(wrong, file=sys.stderr)
+        return WRONG_USAGE
     try:
         opened = anyq.connect(arguments.server, **options_of(arguments))
     except (TypeError, ValueError) as error:  # the address is none
         print(error, file=sys.stderr)
-        return 2
+        return WRONG_USAGE
     try:
         with start_blocking_portal("asyncio") as portal, portal.wrap_async_context_manager(opened) as q:
             client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
@@ -211,6 +231,10 @@ def run(arguments: argparse.Namespace) -> int:
     except (ConnectError, AuthenticationError, ConnectionLost) as error:
         print(error, file=sys.stderr)
         return NO_CONNECTION
-    except (Error, TimeoutError) as error:
+    except BrokenPipeError:  # who read our answers has enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  the interpreter flushes it at its end
+        return OK
+    except (Error, OSError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
-        return NO_ANSWER
+        no_form = isinstance(error, ConversionError | ModuleNotFoundError) or not isinstance(error, Error)
+        return NO_FORM if no_form else NO_ANSWER

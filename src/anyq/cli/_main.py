@@ -133,7 +133,8 @@ def add_connect(commands: Commands) -> None:
         "connect",
         help="ask a q process, from a terminal or a script",
         description="An interactive client; with -e it asks, prints the answers and ends.",
-        epilog="Exit codes: 0; 1 an error of q; 2 a wrong command line; 3 no connection; 4 no answer.",
+        epilog="Exit codes: 0; 1 an error of q; 2 a wrong command line; 3 no connection; 4 no answer; "
+        "5 an answer that cannot be printed or written so.",
     )
     parser.add_argument("server", metavar="HOST:PORT[:USER:PASS]", help="any address that anyq.connect takes")
     parser.add_argument(
