@@ -16,7 +16,7 @@ from ._python import to_py
 from ._rules import RULES, moments, nulls
 from ._texts import char_texts, guid_texts, string_list, string_texts, symbol_texts
 
-__all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa"]
+__all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa", "views_pa"]
 
 _I64: Final = np.iinfo(np.int64)
 _LIMITS: Final = {"D": (-719_162, 2_932_896), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
@@ -111,6 +111,13 @@ def fixed_pa(pa: Any, kind: Any, data: npt.NDArray[Any], mask: npt.NDArray[np.bo
 def texts_pa(pa: Any, texts: tuple[Any, Any]) -> Any:
     data, offsets = texts
     return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def views_pa(pa: Any, views: tuple[Any, Any]) -> Any:
+    """An array of string views, which other libraries take as it is."""
+    table, data = views
+    buffers = [None, pa.py_buffer(table), *([] if data is None else [pa.py_buffer(data)])]
+    return pa.Array.from_buffers(pa.string_view(), table.nbytes // 16, buffers)
 
 
 def _symbols(pa: Any, symbols: SymbolArray) -> Any:

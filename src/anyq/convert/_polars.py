@@ -9,14 +9,14 @@ import numpy as np
 from anyq.errors import ConversionError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, symbols
 
-from ._arrow import list_pa, vector_pa
+from ._arrow import list_pa, vector_pa, views_pa
 from ._from_arrow import from_arrow
 from ._numpy import bounds, from_array, with_nulls
 from ._objects import from_sequence
 from ._optional import has_arrow, need
 from ._python import items_py, to_py
 from ._rules import RULES, moments, nulls
-from ._texts import guid_texts, string_list
+from ._texts import guid_texts, string_list, text_views
 
 __all__ = ["from_polars", "to_pl"]
 
@@ -51,6 +51,9 @@ def _series(pl: Any, name: str, value: Value) -> Any:
         raise ConversionError(f"a {type(value).__name__} has no polars form")
     if has_arrow():
         pa = need("pyarrow", "arrow")
+        views = text_views(value)
+        if views is not None:
+            return pl.Series(name, views_pa(pa, views))
         array = list_pa(pa, value) if isinstance(value, List) else vector_pa(pa, value, guid_text=True)
         return pl.Series(name, array)
     return _without_arrow(pl, name, value)
