@@ -14,7 +14,7 @@ from ._numpy import bounds
 from ._optional import need
 from ._python import to_py
 from ._rules import RULES, moments, nulls
-from ._texts import char_texts, guid_texts, string_list, string_texts, symbol_texts
+from ._texts import char_texts, column_labels, guid_texts, printable, string_list, string_texts, symbol_texts
 
 __all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa", "views_pa"]
 
@@ -36,7 +36,7 @@ def to_pa(value: Value) -> Any:
     if isinstance(value, KeyedTable):
         value = value.unkeyed()
     if isinstance(value, Table):
-        return pa.Table.from_arrays([column_pa(pa, c) for c in value.columns], names=value.column_names)
+        return pa.Table.from_arrays([column_pa(pa, c) for c in value.columns], names=column_labels(value))
     if isinstance(value, Dict):
         return pa.Table.from_arrays([column_pa(pa, value.keys), column_pa(pa, value.values)], names=["key", "value"])
     return column_pa(pa, value)
@@ -57,7 +57,7 @@ def column_pa(pa: Any, value: Value) -> Any:
     if isinstance(value, List):
         return list_pa(pa, value)
     if isinstance(value, Table):
-        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.columns], names=value.column_names)
+        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.columns], names=column_labels(value))
     raise ConversionError(f"a {type(value).__name__} has no Arrow form")
 
 
@@ -137,7 +137,13 @@ def list_pa(pa: Any, value: List) -> Any:
     if nested is not None:
         return nested
     try:
-        return pa.array(to_py(value))
+        plain = to_py(value)
+        try:
+            return pa.array(plain)
+        except UnicodeEncodeError:
+            return pa.array(printable(plain))
+    except RecursionError:
+        raise ConversionError("this value is nested deeper than Python objects can be here") from None
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as error:
         raise ConversionError(f"this general list has no Arrow form: {error}") from None
 

@@ -13,9 +13,19 @@ import numpy.typing as npt
 
 from anyq.errors import ConversionError
 from anyq.twin import speedups
-from anyq.values import Atom, List, QType, StringArray, SymbolArray, Value, Vector
+from anyq.values import Atom, List, QType, StringArray, SymbolArray, Table, Value, Vector
 
-__all__ = ["char_texts", "guid_texts", "string_list", "string_texts", "symbol_texts", "symbols_of_texts", "text_views"]
+__all__ = [
+    "char_texts",
+    "column_labels",
+    "guid_texts",
+    "printable",
+    "string_list",
+    "string_texts",
+    "symbol_texts",
+    "symbols_of_texts",
+    "text_views",
+]
 
 Bytes = npt.NDArray[np.uint8]
 Longs = npt.NDArray[np.int64]
@@ -85,6 +95,23 @@ def char_texts(data: Bytes) -> Texts:
     if not data.size or int(data.max()) < 128:
         return data, np.arange(len(data) + 1)
     return _joined(bytes([raw]).decode("latin-1") for raw in data.tolist())
+
+
+def printable(obj: Any) -> Any:
+    """A text, or the texts in lists and dicts, in UTF-8 for certain, as those of whole vectors are."""
+    if isinstance(obj, str):
+        return obj if obj.isascii() else obj.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if isinstance(obj, list):
+        return [printable(item) for item in obj]
+    if isinstance(obj, dict):
+        return {printable(key): printable(item) for key, item in obj.items()}
+    return obj
+
+
+def column_labels(table: Table) -> list[str]:
+    """The names of the columns, `printable`."""
+    found: list[str] = printable(table.column_names)
+    return found
 
 
 def guid_texts(data: npt.NDArray[Any]) -> Texts:
