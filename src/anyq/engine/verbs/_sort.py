@@ -35,8 +35,9 @@ def ranks(x: Value) -> Any:
         return _vector_ranks(x)
     if isinstance(x, Table):
         return _row_ranks([ranks(column) for column in x.columns.items], len(x))
-    items = items_of(x)
-    keys = _plain_keys(items)
+    texts = x.strings if isinstance(x, List) else None
+    items = items_of(x) if texts is None else []
+    keys = _plain_keys(items) if texts is None else list(texts)
     if keys is not None:
         number = {key: place for place, key in enumerate(sorted(set(keys)))}
         return np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
