@@ -27,6 +27,7 @@ from anyq.values import (
     Value,
     Vector,
     chars,
+    collapse,
     symbols,
 )
 
@@ -150,10 +151,34 @@ def _amended(q: Interpreter, x: Value, amend: Callable[[Value], Value]) -> Value
     return amend(x)
 
 
+def _is_folder(q: Interpreter, x: Value) -> bool:
+    """Whether a value is the file symbol of a folder."""
+    if not isinstance(x, Atom) or x.qtype is not QType.SYMBOL or not x.raw.startswith(":"):
+        return False
+    return q.host.kind(x.raw[1:].rstrip("/")) == "folder"
+
+
+def _amended_files(q: Interpreter, x: Value, i: Value, change: Change | None, y: Value | None) -> Value:
+    """The columns of a splayed table, by name, as whole files: ``@[`:dir/t;`sym;`p#]``. New ones may be assigned."""
+    assert isinstance(x, Atom)
+    names = i if isinstance(i, Vector) else collapse([i])
+    if not isinstance(names, Vector) or names.qtype is not QType.SYMBOL:
+        raise QError("type")
+    files = [f"{x.raw.rstrip('/')}/{name}" for name in names.symbols]
+    have: list[Value] = [NULL if change is None else q.get(file) for file in files]
+    made = amend_at(Dict(names, List.of(tuple(have))), i, change, y)
+    assert isinstance(made, Dict)
+    for file, column in zip(files, made.values, strict=True):  # type: ignore[call-overload]
+        q.set(file, column)
+    return x
+
+
 def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
     """``@[x;i;f]`` amends data; ``@[f;x;e]`` traps."""
     if _is_data(x) or _is_name(x):
         change = q.callable(f, 1)
+        if _is_folder(q, x):
+            return _amended_files(q, x, i, change, None)
         return _amended(q, x, lambda old: amend_at(old, i, change, None))
     return _trapped(q, x, (i,), f)
 
@@ -161,6 +186,8 @@ def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
 def at_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
     """``@[x;i;f;y]``."""
     change = _change(q, f, 2)
+    if _is_folder(q, x):
+        return _amended_files(q, x, i, change, y)
     return _amended(q, x, lambda old: amend_at(old, i, change, y))
 
 

@@ -50,6 +50,7 @@ from ._query_parts import (
 )
 from ._selection import Selection, as_column
 from ._trees import Scope
+from .verbs import rows_to_table
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -244,8 +245,12 @@ class Queries:
         groups = self._groups(query.by, rows)
         if query.plain:
             values = self.per_group(query.columns[0][1], rows, groups)
+            if isinstance(values, List):
+                # Dicts with the same keys are a table: the pivot of page kb/pivoting-tables.md.
+                values = rows_to_table(values.items)
             bare = len(query.by) == 1 and not query.by[0][0]
-            return Dict(groups.keys[0] if bare else self._key_table(query.by, groups), values)
+            keys = groups.keys[0] if bare else self._key_table(query.by, groups)
+            return (KeyedTable if isinstance(keys, Table) and isinstance(values, Table) else Dict)(keys, values)
         parts = [self.per_group(tree, rows, groups) for _, tree in query.columns]
         table = Table.of(symbols(unique([name for name, _ in query.columns])), List.of(tuple(parts)))
         if len(query.by) == 1 and not query.by[0][0]:

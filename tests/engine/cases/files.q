@@ -175,3 +175,19 @@ hcount`:zip / 40
 get`:zip / 'nyi
 `:zip 1:0x6b787a69707065640000 / `:zip
 get`:zip / 'zip. The file is damaged
+/ columns of splayed tables by name, standing alone
+`:cols/t/ set([]a:1 2 3;b:3 3 4f) / `:cols/t/
+@[`:cols/t;`a;:;`s#4 5 6] / `:cols/t
+attr get[`:cols/t]`a / `s
+@[`:cols/t/;`b;2*] / `:cols/t/
+get`:cols/t / ([]a:4 5 6;b:6 6 8f)
+@[`:cols/t;`b;`p#] / `:cols/t
+attr get[`:cols/t]`b / `p
+@[`:cols/t;`b;+;1 2 3] / `:cols/t
+@[`:cols/t;`c;:;"xyz"] / `:cols/t
+.[`:cols/t/.d;();,;`c] / `:cols/t/.d
+get`:cols/t / ([]a:4 5 6;b:7 8 11f;c:"xyz")
+@[`:cols/t;`a`b;neg] / `:cols/t
+get`:cols/t / ([]a:-4 -5 -6;b:-7 -8 -11f;c:"xyz")
+@[`:cols/t;`nope;neg] / 'cols/t/nope. OS reports: No such file or directory
+@[`:cols/t;0;neg] / 'type

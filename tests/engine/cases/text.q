@@ -128,3 +128,6 @@ ssr["none";"x";"y"] / "none"
 md5 "" / 0xd41d8cd98f00b204e9800998ecf8427e
 md5 "abc" / 0x900150983cd24fb0d6963f7d28e17f72
 md5 `a / 'type
+/ a clock after a sign
+("T";enlist",")0:("a";"+0900") / ([]a:enlist 09:00:00.000)
+sum(" Z T";5 20 1 5)0:enlist"Tue, 04 Jun 2013 07:00:13 -0500" / enlist 2013.06.04T02:00:13.000

@@ -79,8 +79,8 @@ def read_month(text: str) -> int | None:
 
 
 def read_span(text: str, digits: int) -> int | None:
-    """Nanoseconds of ``[nD]HH:MM[:SS[.f]]`` or of bare digits: hours, minutes, seconds and fraction, as many as
-    ``digits`` says at the least."""
+    """Nanoseconds of ``[nD]HH:MM[:SS[.f]]`` or of bare digits (after a sign, if any): hours, minutes, seconds and
+    fraction, as many as ``digits`` says at the least."""
     found = re.fullmatch(_SPAN, text)
     if not found:
         return _bare(text, digits)
@@ -97,13 +97,14 @@ def _bare(text: str, digits: int) -> int | None:
     if only_days:
         ns = int(only_days[2]) * 86_400 * 10**9
         return -ns if only_days[1] == "-" else ns
+    sign, text = -1 if text[:1] == "-" else 1, text[1:] if text[:1] in ("+", "-") else text
     if not text.isdigit() or len(text) < min(digits, 4) or (len(text) % 2 and len(text) < 7):
         return None
     hours, minutes, seconds = int(text[:2]), int(text[2:4]), int(text[4:6] or 0)
     if minutes > 59 or seconds > 59:
         return None
     fraction = text[6:15].ljust(9, "0")
-    return ((hours * 60 + minutes) * 60 + seconds) * 10**9 + int(fraction)
+    return sign * (((hours * 60 + minutes) * 60 + seconds) * 10**9 + int(fraction))
 
 
 def read_moment(text: str) -> Moment | None:

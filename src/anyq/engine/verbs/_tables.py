@@ -117,15 +117,17 @@ def rekeyed(plain: Table, like: AnyTable) -> Value:
 
 
 def column_type(column: Value) -> str:
-    """The letter of ``meta``: upper case for lists of vectors of one type, a space for what has no one type."""
+    """The letter of ``meta``: of a list the upper case of its first item's, if that is a vector; else a space.
+
+    ``meta`` looks at the first row only (page ref/file-text.md).
+    """
     if isinstance(column, Vector):
         return column.qtype.char
     if isinstance(column, List) and len(column):
         if isinstance(column.strings, StringArray):
             return "C"
         first = column[0]
-        kinds = {item.qtype if isinstance(item, Vector) else None for item in column.items}
-        if isinstance(first, Vector) and len(kinds) == 1:
+        if isinstance(first, Vector):
             return first.qtype.char.upper()
     return " "
 
