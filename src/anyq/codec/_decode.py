@@ -62,9 +62,17 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     """
     buf = body if type(body) is bytes else _flat(body)
     end = _checked_size(buf, limits)
-    if buf[0] == _ERROR:
+    value: Value
+    leaf = LEAVES[little_endian][buf[0]]
+    if leaf is not None:  # as most requests and answers are: without the machinery for what nests
+        try:
+            value, pos = leaf(buf, 1, end)
+        except (struct.error, IndexError):
+            raise _ends_inside(end) from None
+    elif buf[0] == _ERROR:
         raise QError(_error_text(buf))
-    value, pos = _read(buf, end, little_endian, limits.max_depth)
+    else:
+        value, pos = _read(buf, end, little_endian, limits.max_depth)
     if pos != end:
         raise DecodeError(f"{end - pos} bytes follow the value", position=pos)
     return value
@@ -81,8 +89,8 @@ def decode_first(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: 
 
 def _checked_size(buf: Any, limits: Limits) -> int:
     end = len(buf)
-    most = max(limits.max_message_size, limits.max_decompressed_size)
-    if end + 8 > most:
+    if end + 8 > limits.max_decompressed_size and end + 8 > limits.max_message_size:
+        most = max(limits.max_message_size, limits.max_decompressed_size)
         raise DecodeLimitError(f"a message of {end + 8} bytes is over the limit of {most}")
     if not end:
         raise DecodeError("the body is empty", position=0)
@@ -128,7 +136,7 @@ def _read(buf: Any, end: int, little_endian: bool, max_depth: int) -> tuple[Valu
                     continue
                 value = make([], pos)
         except (struct.error, IndexError):
-            raise DecodeError(f"the body ends inside a value, after {end} bytes", position=end) from None
+            raise _ends_inside(end) from None
         items.append(value)
         while len(items) == wanted:
             if not stack:
@@ -136,6 +144,10 @@ def _read(buf: Any, end: int, little_endian: bool, max_depth: int) -> tuple[Valu
             value = finish(items, pos)
             items, wanted, finish = stack.pop()
             items.append(value)
+
+
+def _ends_inside(end: int) -> DecodeError:
+    return DecodeError(f"the body ends inside a value, after {end} bytes", position=end)
 
 
 def _only(items: list[Any], pos: int) -> Value:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from struct import Struct
 from typing import Final, TypeAlias
 
 from anyq.errors import LimitError, LocalProtocolError, ProtocolError, RemoteProtocolError
@@ -46,7 +47,9 @@ __all__ = ["Connection"]
 _KINDS: Final[dict[type, int]] = {AsyncMessage: 0, SyncRequest: 1, Response: 2}
 _JOIN_BELOW: Final = 1 << 16
 _PLAIN_RESPONSE: Final = b"\1\2\0\0"
-_PLAIN_REQUEST: Final = b"\1\1\0\0"
+_START: Final = Struct("<II")
+_REQUEST, _RESPONSE = 0x0101, 0x0201
+"""How the headers of plain little-endian messages start, read as a number."""
 
 
 class Connection:
@@ -331,25 +334,22 @@ class Connection:
         With `answer`, this is the quick way for servers of peers that make one call after the other.
         """
         size = len(data)
-        if not data.startswith(_PLAIN_REQUEST) or int.from_bytes(data[4:8], "little") != size or size < 9:
+        if size < HEADER_SIZE + 1 or _START.unpack_from(data) != (_REQUEST, size) or size > self.max_message_size:
             return None
-        if len(self._inbox) or self._header is not None or size > self.max_message_size:
-            return None
-        if self._failure is not None or self._states[self._theirs] is not State.OPEN:
+        if self._inbox.end or self._header is not None or self._states[self._theirs] is not State.OPEN:
             return None
         self._owed += 1
-        return data[8:]
+        return data[HEADER_SIZE:]
 
     def answer(self, body: Buffer) -> bytes | None:
         """The bytes of a small response that may go at once, since none waits; else ``None``, and nothing has changed.
         It is the same as `queue` and `take`.
         """
-        if self._urgent or not self._owed or len(body) >= _JOIN_BELOW:
-            return None
-        if self._states[self.role] is not State.OPEN:
+        size = len(body)
+        if self._urgent or not self._owed or size >= _JOIN_BELOW or self._states[self.role] is not State.OPEN:
             return None
         self._owed -= 1
-        return header_bytes(2, len(body), 0, True, self.capability) + body
+        return _START.pack(_RESPONSE, size + HEADER_SIZE) + body
 
     def _check(self, event: Event) -> None:
         if not self._states.allows(self.role, type(event)):
