@@ -88,6 +88,8 @@ class Subscription:
         self._with_rows = snapshot
         self._symbols: Value = symbols(chosen) if chosen else symbol("")
         self._feed: Feed[Any] = Feed(buffer, overflow, core.decode, core)
+        self._asked: Pending | None = None
+        """The latest subscription."""
         self._returned: Pending | None = None
         """The new subscription of a gap that was reached, and not told yet."""
 
@@ -102,14 +104,14 @@ class Subscription:
         Failing or cancelled, it takes the subscription back.
         """
         self._core.add_feed(self._feed)
-        call = self._subscribe()
+        self._asked = call = self._subscribe()
+        self._core.reports.watchers.append(self._state_changed)
         try:
             self.schemas, self.snapshot = self._read(await call.wait())
         except BaseException:
             call.cancel()
             self._leave()
             raise
-        self._core.reports.watchers.append(self._state_changed)
         return self
 
     async def __aexit__(
@@ -161,10 +163,11 @@ class Subscription:
         self._core.submit(AsyncMessage(codec.encode(value, capability=self._core.capability)), Call())
 
     def _state_changed(self, state: State) -> None:
-        if state != "reconnected":
-            return
+        if state != "reconnected" or (self._asked is not None and not self._asked.done()):
+            return  # what has no answer yet did not reach the old peer, and was sent to this one already
         try:
-            self._feed.note(self._subscribe())
+            self._asked = self._subscribe()
+            self._feed.note(self._asked)
         except Error as error:
             self._feed.end(error)
 
