@@ -15,7 +15,7 @@ from anyq import codec
 from anyq.client._address import parse_address
 from anyq.client._bodies import Query, decode_message, request_value
 from anyq.client._dial import dial_socket, phase_error
-from anyq.client._link import allocate
+from anyq.client._memory import allocate
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
 from anyq.client._raw_server import Authenticate, Handler, RawServer
