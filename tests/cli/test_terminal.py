@@ -10,7 +10,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,9 @@ def terminal(state: Path, *arguments: str, rich: bool = True) -> Iterator[Any]:
         child.close(force=True)
 
 
-def test_a_console(tmp_path: Path) -> None:
-    with terminal(tmp_path, "q") as q:
+@pytest.mark.parametrize("rich", [True, False])
+def test_a_console(tmp_path: Path, rich: bool) -> None:
+    with terminal(tmp_path, "q", rich=rich) as q:
         q.expect("not kdb")
         q.expect(r"q\)")
         q.send("6*7\r")
@@ -103,6 +104,24 @@ def test_a_client(tmp_path: Path, served: int) -> None:
         client.send("\\\\\r")
         client.expect(pexpect.EOF)
         client.wait()
+        assert client.exitstatus == 0
+
+
+def test_a_server_that_restarts(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        with anyq.sync.serve(port=0) as server:
+            port = server.port
+            client = stack.enter_context(terminal(tmp_path, "connect", f"127.0.0.1:{port}"))
+            client.expect(f"{port}>")
+            client.send("6*7\r")
+            client.expect("42\r\n")
+        client.send("6*8\r")
+        client.expect("trying again in")
+        with anyq.sync.serve(port=port):
+            client.expect("48\r\n")
+            client.send("\\\\\r")
+            client.expect(pexpect.EOF)
+            client.wait()
         assert client.exitstatus == 0
 
 
