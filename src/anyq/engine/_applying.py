@@ -121,7 +121,7 @@ def at_two(q: Interpreter, f: Value, x: Value) -> Value:
 def dot_two(q: Interpreter, f: Value, x: Value) -> Value:
     """``f . x``: the items of ``x`` are the arguments, or the path down into data."""
     if _is_data(f):
-        return index_deep(f, arguments_of(x))
+        return index_deep(f, arguments_of(x), q.applier.apply)
     if isinstance(f, Atom) and f.qtype is QType.SYMBOL:
         return dot_two(q, q.get(f.raw), x)
     if isinstance(x, Vector | List) and not len(x):

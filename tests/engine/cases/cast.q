@@ -150,3 +150,9 @@ key `sym$`a`b / `sym
 (`sym$`a`b)=`a / 10b
 `sym$`z / 'cast
 `sym!1 2 / `b`c
+
+/ offsets: a sign before bare digits
+"T"$"+0900" / 09:00:00.000
+"T"$"-0500" / -05:00:00.000
+"N"$"+0130" / 0D01:30:00.000000000
+"T"$"+9" / 0Nt

@@ -196,7 +196,7 @@ def _search(x: Value, y: Value) -> Value:
     if not is_string(x):
         raise QError("type")
     wanted = text_of(y)
-    if not wanted:
+    if not wanted or b"*" in re.sub(_BRACKET, b"", wanted):
         raise QError("length")
     return longs([found.start() for found in pattern(wanted, stars=False).finditer(text_of(x))])
 
