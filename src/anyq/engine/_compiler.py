@@ -12,6 +12,7 @@ A q local ``a`` is the Python local ``l_a``; constants are ``K0 K1 ..``, built-i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from anyq.errors import QError
@@ -76,7 +77,7 @@ class Compiler:
             "setg": q.names.put,
             "amendl": _runtime.amend_local,
             "amendg": q.names.amend,
-            "appends": _runtime.check_append,
+            "append": partial(_runtime.append, q),
             "listed": records,
             "compose": _runtime.compose,
             "derive": Derived,
@@ -322,7 +323,7 @@ class _Writer(Lines):
         verb = self.resolved(node.verb, 2)
         self.mark = node.verb.start
         if isinstance(node.verb, Verb) and node.verb.name == ",":
-            self.emit(f"appends({before}, {value})")
+            return self.temporary(f"append({verb}, {before}, {value})")
         return self.temporary(f"{verb}({before}, {value})")
 
     def pattern(self, node: AssignPattern) -> str:

@@ -191,3 +191,5 @@ get`:cols/t / ([]a:4 5 6;b:7 8 11f;c:"xyz")
 get`:cols/t / ([]a:-4 -5 -6;b:-7 -8 -11f;c:"xyz")
 @[`:cols/t;`nope;neg] / 'cols/t/nope. OS reports: No such file or directory
 @[`:cols/t;0;neg] / 'type
+(`:packed;17;2;9)1:0x0102 / `:packed
+read1`:packed / 0x0102

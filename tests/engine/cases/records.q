@@ -85,3 +85,16 @@ o`size / 100 0N 0W -0W 7i
 os / ([k:`a`b]n:30 2i)
 `os upsert([]k:`b`c;n:5 6) / `os
 os / ([k:`a`b`c]n:30 5 6i)
+/ a record joined in place, and lists in columns
+`ja set([]a:1 2;b:`x`y)
+ja,(enlist 1) / (`a`b!(1;`x);`a`b!(2;`y);1)
+{x,:(3;`z);x}([]a:1 2;b:`x`y) / ([]a:1 2 3;b:`x`y`z)
+{x,:`a`b!(3;`z);x}([]a:1 2;b:`x`y) / ([]a:1 2 3;b:`x`y`z)
+{x,:x;x}([]a:1 2;b:`x`y) / ([]a:1 2 1 2;b:`x`y`x`y)
+{x,:(`b;5);x}([s:`a`b]n:1 2) / ([s:`a`b]n:1 5)
+{x,:(`c;6);x}([s:`a`b]n:1 2) / ([s:`a`b`c]n:1 2 6)
+{x,:(`c;6);x}([]s:`a`b;n:1 2i) / ([]s:`a`b`c;n:1 2 6i)
+{x,:(`c;1.5);x}([]s:`a`b;n:1 2) / 'type
+`jl set([stock:()]price:())
+`jl insert(`intel;enlist 123.2 120.4 131) / enlist 0
+jl / ([stock:enlist`intel]price:enlist 123.2 120.4 131)

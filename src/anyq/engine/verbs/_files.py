@@ -205,6 +205,8 @@ def read0(interpreter: Interpreter, x: Value) -> Value:
 
 def binary(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``1:``: bytes to a file, or records of fixed width out of bytes."""
+    if isinstance(x, List) and len(x) == 4 and is_file(x[0]):
+        x = x[0]  # The parameters of compression are taken and not used, as in `set_value`.
     if is_file(x):
         if not (isinstance(y, Vector) and y.qtype in (QType.BYTE, QType.CHAR)):
             raise QError("type")

@@ -70,6 +70,8 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
         made = rows_to_table(items)
         return records(table, made, by_column=by_column) if isinstance(made, Table) else _no_rows()
     width = len(table.columns)
+    if by_column and _wrapped(items):
+        return _of_columns(table, items)
     if by_column and items and not is_atom(items[0]) and not _takes(table.columns.items[0], items[0]):
         return _of_columns(table, items)
     if not by_column and items and all(not is_atom(item) and count(item) == width for item in items) and width > 1:
@@ -79,6 +81,12 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
     if len(items) != width:
         raise QError("length")
     return Table.of(table.names, List.of(tuple([collapse([item]) for item in items])))
+
+
+def _wrapped(items: list[Value]) -> bool:
+    """Whether the items are columns of one row: atoms, and lists that hold just a list (page kb/faq.md)."""
+    lists = [item for item in items if not is_atom(item)]
+    return bool(lists) and all(isinstance(item, List) and len(item) == 1 and not is_atom(item[0]) for item in lists)
 
 
 def _no_rows() -> Table:
