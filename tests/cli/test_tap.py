@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 import anyq
 from anyq import codec
+from anyq.cli import main
 from anyq.cli._progress import NoDisplay, Transfer
 from anyq.cli._replay import Play, Player, Tally, by_connection, read_log, read_recording
 from anyq.cli._tap import Tap
@@ -171,6 +173,15 @@ async def test_a_bad_recording_names_its_line(tmp_path: Path) -> None:
     file.write_text(json.dumps({"to": "client", "what": "verdict", "data": ""}) + "\n{}\n")
     with pytest.raises(ValueError, match="recording:2: not an entry"):
         list(read_recording(file))
+
+
+def test_what_a_tap_cannot_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["tap", port, "127.0.0.1:1"]) == 2
+        assert "in use" in capsys.readouterr().err
+    assert main(["tap", "0", "127.0.0.1:1", "--record", str(tmp_path / "none" / "file")]) == 2
+    assert "none/file" in capsys.readouterr().err
 
 
 def test_addresses() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import anyq
+from anyq.remote._source import source_of
 
 pytest.importorskip("IPython")
 
@@ -151,6 +152,15 @@ def test_a_password_is_asked_for(shell: Any, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(anyq.AuthenticationError):
         run(shell, "%q_connect host:5050 --user ann")
     assert [(o["username"], o["password"], o["tls"]) for o in asked] == [("ann", "typed", True), ("ann", "kept", False)]
+
+
+def test_a_function_of_a_cell_has_its_source(shell: Any) -> None:
+    """As `anyq.remote` needs it."""
+    run(shell, "three = 3\ndef above(x):\n    return x + three")
+    text, name = source_of(shell.user_ns["above"])
+    names: dict[str, Any] = {}
+    exec(text, names)
+    assert names[name](4) == 7
 
 
 def test_it_works_where_an_event_loop_runs(shell: Any) -> None:
