@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from anyq.errors import QError
 from anyq.values import Value
 
-from ._caller import OWNER, Caller
+from ._caller import EVERYTHING, OWNER, Caller
 from ._handles import Handles
 from ._system import SystemHost
 
@@ -43,7 +43,7 @@ class SharedHost(SystemHost):
     def begin(self, caller: Caller) -> None:
         """An evaluation on behalf of ``caller`` begins, or goes on after one inside it."""
         self.acting = caller
-        self.caller = caller.handle
+        self.caller = caller.handle or int(caller.permissions is not EVERYTHING)
         self.allow_shell = caller.permissions.shell
         self.confined = not caller.permissions.files
 

@@ -282,7 +282,7 @@ class EmbeddedServer:
         def tell_q(client: Client) -> None:
             if self._q is not None and self._has(name):
                 handle = Atom(QType.INT, client.handle)
-                self._q.applied(_Z[name], (handle,), self._caller(client) if first else Caller(0, client.user))
+                self._q.applied(_Z[name], (handle,), self._caller(client) if first else None)
 
         if given is None:
 
@@ -319,7 +319,7 @@ class EmbeddedServer:
 
     async def _on_timer(self) -> None:
         assert self._q is not None
-        await self._q.submit(_tick)
+        await self._q.applied(".z.ts", (Atom(QType.TIMESTAMP, self._q.host.now()),))
 
     # As the server has it
 
@@ -368,12 +368,6 @@ def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], No
         interpreter.names.put(name, given if isinstance(given, Value) else interpreter.eval(given))
 
     return work
-
-
-def _tick(interpreter: Interpreter) -> None:
-    handler = interpreter.names.get(".z.ts")
-    if handler is not None:
-        interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
 
 
 def _called_name(message: Value) -> str | None:

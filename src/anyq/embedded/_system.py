@@ -26,10 +26,10 @@ _SYSTEMS: Final = {"Linux": "l", "Darwin": "m", "Windows": "w"}
 class SystemHost(Host):
     """This machine. Relative paths start from ``folder``, which `change_folder` moves; the process stays where it is.
 
-    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. ``caller`` is
-    the handle that the running evaluation came from, 0 for the owner. Callers other than the owner may run shell
-    commands only with ``allow_shell``; with ``confined`` they may neither end the process nor reach files outside of
-    ``folder``. All of that is `QError` (``access``).
+    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. ``caller`` is 0
+    while the owner's evaluation runs, else the handle that it came from (1 if from none). Callers other than
+    the owner may run shell commands only with ``allow_shell``; with ``confined`` they may neither end the process nor
+    reach files outside of ``folder``. All of that is `QError` (``access``).
 
     `exit` raises `SystemExit` in the thread that evaluates.
     """
