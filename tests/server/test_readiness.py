@@ -11,6 +11,7 @@ import pytest
 import anyq
 from anyq.server import Client, Server, _readiness
 from anyq.server._readiness import Lookout, TaskLookout, lookout_here
+from anyq.server._session import Session
 
 from .peer import peer
 
@@ -101,3 +102,17 @@ async def test_a_turn_may_end_those_that_follow(ways: None) -> None:
                     answered += await one.receive() == 1
             assert answered == 1
             assert len(server.clients) == 1
+
+
+async def test_a_session_that_fails_is_alone(ways: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(session: Session, result: object, sync: bool) -> None:
+        raise RuntimeError("a bug")
+
+    async with Server(lambda message: list(range(2000)), port=0) as server, peer(server.port) as good:
+        async with peer(server.port) as bad:
+            with monkeypatch.context() as patch:
+                patch.setattr(Session, "_handled", fails)
+                await bad.send(1)
+                assert await bad.at_end()
+        assert len(server.clients) == 1
+        assert await good.ask(1) == anyq.as_q(list(range(2000)))

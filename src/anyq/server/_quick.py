@@ -7,6 +7,7 @@ session's reader, from whatever point the quick way has come to: both change the
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Quick"]
 
+log: Final = logging.getLogger("anyq.server")
 _SOME: Final = 4096
 _SMALL: Final = 1000
 """Bytes of an answer that is sent at once; q compresses none that small."""
@@ -55,13 +57,17 @@ class Quick:
             session._end(f"cannot be read from: {error}")
             return False
         session._heard = True
-        body = self._peer.asked(data)
-        if body is None:
-            self._peer.receive_data(data)
-            session._fed = True
-            return False
-        if not session._finishing:
-            self._answer(session, body)
+        try:
+            body = self._peer.asked(data)
+            if body is None:
+                self._peer.receive_data(data)
+                session._fed = True
+                return False
+            if not session._finishing:
+                self._answer(session, body)
+        except Exception:  # here it would end the server, not the session
+            log.exception("client %d at %s: the session failed", session.handle, session.address)
+            session._end("the session failed")
         return True
 
     def _answer(self, session: Session, body: bytes) -> None:
