@@ -159,6 +159,8 @@ def _nested(pa: Any, value: List) -> Any:
     qtype = kinds.pop() if kinds else items[0].qtype  # type: ignore[attr-defined]
     arrays = [item.array for item in items if isinstance(item, Vector) and len(item)]
     joined = np.concatenate(arrays) if arrays else np.empty(0, object if qtype is QType.SYMBOL else qtype.numpy)
-    offsets = np.zeros(len(items) + 1, np.int64)
+    # Small offsets where they will do: polars before 2.0 misreads large lists of texts.
+    kind, width = (pa.ListArray, np.int32) if len(joined) < 1 << 31 else (pa.LargeListArray, np.int64)
+    offsets = np.zeros(len(items) + 1, width)
     np.cumsum([len(item) for item in items], out=offsets[1:])  # type: ignore[arg-type]
-    return pa.LargeListArray.from_arrays(pa.array(offsets), vector_pa(pa, Vector(qtype, joined)))
+    return kind.from_arrays(pa.array(offsets), vector_pa(pa, Vector(qtype, joined)))
