@@ -182,9 +182,9 @@ def bench(session: nox.Session) -> None:
     """The benchmarks, one process, nothing else running."""
     install_wheel(session, "all")
     session.install("pykx", "kola", "aiokdb")
-    session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
     session.run("python", "-m", "tests.benchmarks.codec")
-    session.run("python", "-m", "tests.benchmarks.codec", "small", "bulk", env={"ANYQ_PURE": "1"})
+    session.run("python", "-m", "tests.benchmarks.codec", "small", "bulk", "calls", env={"ANYQ_PURE": "1"})
+    session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
 
 
 @nox.session(python=OLDEST)
