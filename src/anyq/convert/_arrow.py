@@ -114,10 +114,13 @@ def texts_pa(pa: Any, texts: tuple[Any, Any]) -> Any:
 
 
 def views_pa(pa: Any, views: tuple[Any, Any]) -> Any:
-    """An array of string views, which other libraries take as it is."""
+    """An array of string views, which other libraries take as it is; ``None`` where pyarrow is too old for them."""
     table, data = views
     buffers = [None, pa.py_buffer(table), *([] if data is None else [pa.py_buffer(data)])]
-    return pa.Array.from_buffers(pa.string_view(), table.nbytes // 16, buffers)
+    try:
+        return pa.Array.from_buffers(pa.string_view(), table.nbytes // 16, buffers)
+    except ValueError:  # the first versions with the type take no buffers behind the views
+        return None
 
 
 def _symbols(pa: Any, symbols: SymbolArray) -> Any:

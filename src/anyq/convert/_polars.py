@@ -52,8 +52,9 @@ def _series(pl: Any, name: str, value: Value) -> Any:
     if has_arrow():
         pa = need("pyarrow", "arrow")
         views = text_views(value)
-        if views is not None:
-            return pl.Series(name, views_pa(pa, views))
+        shared = views_pa(pa, views) if views is not None else None
+        if shared is not None:
+            return pl.Series(name, shared)
         array = list_pa(pa, value) if isinstance(value, List) else vector_pa(pa, value, guid_text=True)
         return pl.Series(name, array)
     return _without_arrow(pl, name, value)
