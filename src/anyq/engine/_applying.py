@@ -56,8 +56,13 @@ _COVERS: Final = {
     "fills": (QType.SCAN, "^"),
     "deltas": (QType.PRIOR, "-"),
     "ratios": (QType.PRIOR, "%"),
+    "prev": (QType.PRIOR, ":"),
 }
 """Keywords that are covers of derived functions: what they print as, and are on the wire."""
+
+
+_NEGATED: Final = {"<>": "=", "<=": ">", ">=": "<"}
+"""Glyphs that are the negation of another: what they print as, and are on the wire."""
 
 
 def install(vocabulary: Vocabulary) -> None:
@@ -90,6 +95,9 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".Q.bt", 1, show_trace, context=True)
     for name, (qtype, glyph) in _COVERS.items():
         vocabulary.entries[name].value = Derived(qtype, vocabulary.entries[glyph].value)
+    for name, glyph in _NEGATED.items():
+        opposite = vocabulary.entries[glyph].value
+        vocabulary.entries[name].value = Composition((vocabulary.entries["not"].value, opposite))
     match_prior = Derived(QType.PRIOR, vocabulary.entries["~"].value)
     vocabulary.entries["differ"].value = Composition((vocabulary.entries["not"].value, match_prior))
     vocabulary.entries["md5"].value = Projection((vocabulary.entries["!"].value, Atom(QType.LONG, -15)))

@@ -233,7 +233,7 @@ def _taken(size: int, y: Value) -> Value:
         size = max(-count(y), min(size, count(y)))
         return type(y)(_taken(size, y.keys), _taken(size, y.values))
     if abs(size) > MOST_ITEMS:
-        raise QError("wsfull" if size != NULL_LONG else "type")
+        raise QError("limit" if size != NULL_LONG else "type")
     if is_atom(y):
         return repeated(y, abs(size))
     have = count(y)

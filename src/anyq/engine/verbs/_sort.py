@@ -222,6 +222,8 @@ def order_by(table: Table, names: list[str], *, down: bool = False) -> Table:
     missing = [name for name in names if name not in table.column_names]
     if missing:
         raise QError(missing[0])
+    if len(set(table.column_names)) < len(table.column_names):
+        raise QError("dup")
     if not names:
         return table
     columns = [ranks(table.column(name)) for name in names]
