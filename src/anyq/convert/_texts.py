@@ -78,7 +78,7 @@ def text_views(value: Value) -> Views | None:
 
 
 def _char_views(data: Bytes) -> Views | None:
-    if data.size and int(data.max()) >= 128:
+    if data.size and int(np.max(data)) >= 128:
         return None
     views = np.zeros((len(data), _VIEW), np.uint8)
     views.view(np.int32)[:, 0] = 1
@@ -92,7 +92,7 @@ def string_texts(strings: StringArray) -> Texts:
 
 def char_texts(data: Bytes) -> Texts:
     """A char vector as texts of one character; a byte that is not ASCII is the character of that number."""
-    if not data.size or int(data.max()) < 128:
+    if not data.size or int(np.max(data)) < 128:
         return data, np.arange(len(data) + 1)
     return _joined(bytes([raw]).decode("latin-1") for raw in data.tolist())
 
@@ -129,7 +129,7 @@ def guid_texts(data: npt.NDArray[Any]) -> Texts:
 
 def _sound(data: Bytes, offsets: Longs) -> Texts:
     """The same texts, in UTF-8 for certain."""
-    if not data.size or int(data.max()) < 128:
+    if not data.size or int(np.max(data)) < 128:
         return data, offsets
     raw = data.tobytes()
     starts = offsets[:-1][offsets[:-1] < len(data)]
