@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -16,6 +17,7 @@ from anyio.from_thread import start_blocking_portal
 import anyq
 from anyq import console
 from anyq.cli import main
+from anyq.cli._connect import options_of
 from anyq.cli._format import rendered
 from anyq.cli._prompt import unfinished, word_before
 from anyq.server import Server
@@ -62,6 +64,17 @@ def test_answers_and_exit_codes(address: str, capfd: pytest.CaptureFixture[str])
     assert main(["connect", "127.0.0.1:1", "-e", "1+1"]) == 3
     assert "127.0.0.1:1" in capfd.readouterr().err
     assert main(["connect", address, "--timeout", "0.1", "-e", "slow"]) == 4
+
+
+def test_a_password_is_asked_for_and_stands_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = argparse.Namespace(user="ann", tls=False, connect_timeout=None)
+    monkeypatch.setenv("ANYQ_PASSWORD", "kept")
+    assert options_of(arguments)["password"] == "kept"
+    monkeypatch.delenv("ANYQ_PASSWORD")
+    assert options_of(arguments)["password"] is None  # nobody is there to ask
+    monkeypatch.setattr("anyq.cli._connect.is_terminal", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: f"typed at {prompt}")
+    assert options_of(arguments)["password"] == "typed at password of ann: "
 
 
 def test_formats(address: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import getpass
 import os
 import shutil
 import sys
@@ -194,6 +195,9 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     options: dict[str, Any] = {"reconnection_attempts": 5, "tls": arguments.tls, "no_ctx": True}
     if arguments.user:
         options["username"] = arguments.user
+        options["password"] = os.environ.get("ANYQ_PASSWORD")
+        if options["password"] is None and is_terminal():
+            options["password"] = getpass.getpass(f"password of {arguments.user}: ")
     if arguments.connect_timeout:
         options["connect_timeout"] = arguments.connect_timeout
     return options

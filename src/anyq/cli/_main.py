@@ -145,7 +145,7 @@ def add_connect(commands: Commands) -> None:
     parser.add_argument("--timing", action="store_true", help="show how long each answer took")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="longest wait for an answer")
     parser.add_argument("--connect-timeout", type=float, metavar="SECONDS", help="longest wait for a connection")
-    parser.add_argument("--user", help="who logs in")
+    parser.add_argument("--user", help="who logs in; the password is asked for, or that of the variable ANYQ_PASSWORD")
     parser.add_argument("--tls", action="store_true", help="speak TLS, certificate checked")
     parser.set_defaults(run=connect)
 
