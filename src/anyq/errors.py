@@ -86,7 +86,13 @@ class QError(Error):
 
 
 class ConnectError(Error):
-    """A connection could not be made. The text names host, port and phase, never the password."""
+    """A connection could not be made. The text names host, port and phase, never the password.
+
+    ``outcome`` is for a call that waited for a reconnect: ``"not sent"``, or ``"unknown"`` if it is idempotent and had
+    gone out on the connection before.
+    """
+
+    outcome: Outcome = "not sent"
 
 
 class AuthenticationError(ConnectError):
@@ -110,7 +116,12 @@ class ConnectionLost(Error):
 
 
 class ClosedError(Error):
-    """The object was used after it had been closed by its owner."""
+    """The object was used after it had been closed by its owner.
+
+    ``outcome`` is ``"unknown"`` for a call that had been sent when the connection was closed, else ``"not sent"``.
+    """
+
+    outcome: Outcome = "not sent"
 
 
 class BusyError(Error):

@@ -27,6 +27,8 @@ from anyq.client import Address, Pool
 from anyq.protocol import AsyncMessage, EndOfFile, Response, SyncRequest
 from anyq.testing import MemoryStream, ScriptedPeer, VirtualNetwork
 
+pytestmark = pytest.mark.hypothesis  # for `nox -s fuzz`, which does not see the property inside the test
+
 LEAST = 30
 EXAMPLES = int(os.environ.get("ANYQ_MACHINE_EXAMPLES", "60"))
 EXPECTED = (anyq.ConnectionLost, anyq.ConnectError, anyq.ClosedError, anyq.CallTimeout, anyq.LimitError)

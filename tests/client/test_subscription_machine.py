@@ -25,6 +25,8 @@ from anyq.client import EndOfDay, Gap, Overflow, Update
 from anyq.protocol import EndOfFile, SyncRequest
 from anyq.testing import MemoryStream, ScriptedPeer, VirtualNetwork
 
+pytestmark = pytest.mark.hypothesis  # for `nox -s fuzz`, which does not see the property inside the test
+
 LEAST = 30
 EXAMPLES = int(os.environ.get("ANYQ_MACHINE_EXAMPLES", "60"))
 
