@@ -184,7 +184,8 @@ def bench(session: nox.Session) -> None:
     session.install("pykx", "kola", "aiokdb")
     session.run("python", "-m", "tests.benchmarks.codec")
     session.run("python", "-m", "tests.benchmarks.codec", "small", "bulk", "calls", env={"ANYQ_PURE": "1"})
-    session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
+    command = ("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
+    session.run(*command, env={"ANYQ_TEST_LIMIT": "1000"})
 
 
 @nox.session(python=OLDEST)

@@ -81,7 +81,7 @@ def test_small_requests(clients: int) -> None:
         share = best[kind] / best["bare asyncio echo"]
         ratio = best[kind] / best["aiokdb"]
         print(f"  {kind:20} {best[kind]:8.0f} requests/s, {share:4.0%} of a bare echo, {ratio:.2f} x aiokdb")
-    assert best["anyq on asyncio"] >= 1.5 * best["aiokdb"]
+    assert min(best["anyq on asyncio"], best["anyq on Trio"]) >= 1.5 * best["aiokdb"]
 
 
 @pytest.mark.parametrize("kind", ["anyq on asyncio", "anyq on Trio"])

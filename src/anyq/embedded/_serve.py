@@ -77,7 +77,10 @@ def serve(
 
     Clients may not run shell commands unless ``allow_shell=True``, nor use files outside the working directory unless
     ``allow_files=True``. With ``allow_python=True`` they may run Python functions here, see `anyq.remote`: that is
-    any code at all. With ``read_only=True`` their evaluations can set nothing and reach no file, handle or command.
+    any code at all. A ``.z.pc`` or ``.z.ts`` that a client sets, and what comes over a handle that it opened, may do no
+    more than that client; but functions of yours call whatever a client puts in the place of what they call, unless it
+    may change nothing. With ``read_only=True`` evaluations of clients can set nothing and reach no file, handle or
+    command.
     ``allow`` names the functions that they may call, and nothing else then: a message must be the list of such a name
     and its arguments, or the name alone. ``users``, a `Users` or the path of a file of ``user:password`` lines, is
     asked first at each login.
