@@ -102,7 +102,7 @@ class Pending(Call):
 
         Raises `QError` for q's own errors, `ConnectionLost` if the connection broke (with the outcome),
         `ClosedError` if it was closed, `DecodeError` if the answer is not a q value (the connection is
-        closed then).
+        closed then). Cancelled, the call itself goes on, and can be awaited again.
         """
         if self.done():
             await anyio.lowlevel.checkpoint()

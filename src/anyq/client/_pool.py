@@ -137,7 +137,9 @@ class Pool:
     # Opening and closing
 
     async def __aenter__(self) -> Self:
-        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`."""
+        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`; failing or
+        cancelled, it leaves nothing behind.
+        """
         if self._background is not None:
             raise BusyError("a pool is opened once: make another one")
         background = BackgroundTasks()
@@ -161,7 +163,10 @@ class Pool:
             await self._background.__aexit__(None, None, None)
 
     async def aclose(self) -> None:
-        """Close every connection, also those in use; who waits for one gets `ClosedError`."""
+        """Close every connection, also those in use; who waits for one gets `ClosedError`.
+
+        Cancelled, it closes them all the same, and gives queued messages no time to leave.
+        """
         self._closed = True
         for waiter in self._waiters:
             waiter.set()
@@ -178,7 +183,8 @@ class Pool:
         """A connection for the length of the block, for nobody else.
 
         Raises `LimitError` or `CallTimeout` when there is none to be had, `ConnectError` when none can be
-        made.
+        made. Cancelled while it waits, it gives up its place; a block that is cancelled gives the connection back, and
+        the pool reads the answers that are still due before anybody else gets it.
         """
         member = await self._acquire()
         try:
@@ -187,12 +193,15 @@ class Pool:
             self._release(member)
 
     async def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
-        """Ask on a free connection; as `Connection.__call__`."""
+        """Ask on a free connection; as `Connection.__call__`, also cancelled. Raises as `connection` does."""
         async with self.connection() as q:
             return await q(query, *arguments, **options)
 
     async def post(self, query: Query, *arguments: object) -> None:
-        """Post on a free connection, and see the message off; as `Connection.post`."""
+        """Post on a free connection, and see the message off; as `Connection.post`.
+
+        Cancelled, it may have been sent.
+        """
         async with self.connection() as q:
             await q.post(query, *arguments)
             await q.flush()
