@@ -27,6 +27,7 @@ from functools import partial
 from typing import Any, Final, NoReturn
 from weakref import WeakKeyDictionary
 
+import anyio
 import attrs
 from anyio.from_thread import start_blocking_portal
 
@@ -102,6 +103,7 @@ class NotebookQ:
         except KeyboardInterrupt:
             future.cancel()
             if isinstance(self._q, anyq.embedded.Embedded):
+                self._portal.call(anyio.sleep, 0)  # a call that has not begun is cancelled by then, and does not begin
                 self._q.interrupt()
             raise
         return value
