@@ -137,9 +137,7 @@ class Pool:
     # Opening and closing
 
     async def __aenter__(self) -> Self:
-        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`; failing or
-        cancelled, it leaves nothing behind.
-        """
+        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`."""
         if self._background is not None:
             raise BusyError("a pool is opened once: make another one")
         background = BackgroundTasks()
@@ -163,10 +161,7 @@ class Pool:
             await self._background.__aexit__(None, None, None)
 
     async def aclose(self) -> None:
-        """Close every connection, also those in use; who waits for one gets `ClosedError`.
-
-        Cancelled, it closes them all the same, and gives queued messages no time to leave.
-        """
+        """Close every connection, also those in use; who waits for one gets `ClosedError`."""
         self._closed = True
         for waiter in self._waiters:
             waiter.set()
@@ -183,8 +178,7 @@ class Pool:
         """A connection for the length of the block, for nobody else.
 
         Raises `LimitError` or `CallTimeout` when there is none to be had, `ConnectError` when none can be
-        made. Cancelled while it waits, it gives up its place; a block that is cancelled gives the connection back, and
-        the pool reads the answers that are still due before anybody else gets it.
+        made.
         """
         member = await self._acquire()
         try:
@@ -193,15 +187,12 @@ class Pool:
             self._release(member)
 
     async def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
-        """Ask on a free connection; as `Connection.__call__`, also cancelled. Raises as `connection` does."""
+        """Ask on a free connection; as `Connection.__call__`."""
         async with self.connection() as q:
             return await q(query, *arguments, **options)
 
     async def post(self, query: Query, *arguments: object) -> None:
-        """Post on a free connection, and see the message off; as `Connection.post`.
-
-        Cancelled, it may have been sent.
-        """
+        """Post on a free connection, and see the message off; as `Connection.post`."""
         async with self.connection() as q:
             await q.post(query, *arguments)
             await q.flush()
@@ -210,26 +201,23 @@ class Pool:
         """Call ``query`` with each item, on as many connections as may be; the answers in the order of the
         items.
 
-        The first failure cancels the other calls, and is raised as it is. No item is asked for after it, nor after
-        a cancellation; what was sent already runs to its end on the server, and its answer is dropped.
+        The first failure cancels the other calls, and is raised as it is.
         """
-        wanted = list(items)
-        answers: list[Value | None] = [None] * len(wanted)
+        answers: list[Value | None] = []
         failure: list[Exception] = []
-        left = iter(enumerate(wanted))
 
-        async def worker() -> None:
+        async def call(index: int, item: object) -> None:
             try:
-                for index, item in left:
-                    answers[index] = await self(query, item, timeout=timeout)
+                answers[index] = await self(query, item, timeout=timeout)
             except Exception as error:
                 failure.append(error)
                 tasks.cancel_scope.cancel()
 
-        # No more callers than connections: others have their turn, and ``max_waiting`` is not used up by ourselves.
+        pending = list(items)
+        answers.extend([None] * len(pending))
         async with anyio.create_task_group() as tasks:
-            for _ in range(min(self.max_size, len(wanted))):
-                tasks.start_soon(worker)
+            for index, item in enumerate(pending):
+                tasks.start_soon(call, index, item)
         if failure:
             raise failure[0]
         return [answer for answer in answers if answer is not None]
@@ -278,24 +266,18 @@ class Pool:
                 )
                 if move is Move.REFUSE:
                     raise LimitError(f"{ahead} callers wait for a connection already (max_waiting)")
-                if move is Move.WAIT:
-                    waiter = self._line_up(waiter)
-                    await waiter.wait()
-                    continue
-                if waiter is not None:
-                    self._waiters.remove(waiter)
-                    waiter = None
-                if move is Move.OPEN:
+                if move is Move.USE:
+                    member = self._idle.pop()
+                    self._busy.add(member)
+                    if await self._healthy(member):
+                        return member
+                elif move is Move.OPEN:
                     member = await self._open()
                     self._busy.add(member)
                     return member
-                member = self._idle.pop()
-                self._busy.add(member)
-                if await self._healthy(member):
-                    return member
-                # Our turn is not over: nobody else was told that there is room for a connection now.
-                waiter = anyio.Event()
-                self._waiters.appendleft(waiter)
+                else:
+                    waiter = self._line_up(waiter)
+                    await waiter.wait()
         finally:
             if waiter is not None:
                 self._waiters.remove(waiter)

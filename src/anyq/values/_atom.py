@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -12,9 +11,6 @@ from anyq.errors import ConversionError
 
 from ._face import Value, face
 from ._types import QType
-
-if TYPE_CHECKING:
-    from ._vector import List, Vector
 
 __all__ = ["Atom"]
 
@@ -37,10 +33,6 @@ class Atom(Value):
 
     qtype: QType
     raw: Any
-
-    def gathered(self, items: Sequence[Value]) -> Vector | List:
-        """The list of ``items``, of which this atom of a class of its own is the first (see `collapse`)."""
-        raise NotImplementedError
 
     @property
     def is_null(self) -> bool:

@@ -84,10 +84,8 @@ class Vector(Value):
         data = self.data
         if isinstance(data, SymbolArray):
             return Atom(QType.SYMBOL, data[index])
-        if self.qtype is QType.GUID:
-            return Atom(QType.GUID, data[index].tobytes())
-        number = data.item(index)
-        return Atom(self.qtype, int(number) if number is True or number is False else number)
+        raw = data[index]
+        return Atom(self.qtype, raw.tobytes() if self.qtype is QType.GUID else _plain(raw))
 
     def with_attr(self, attr: Attr) -> Vector:
         return Vector.of(self.qtype, self.data, attr)
@@ -129,6 +127,11 @@ class Vector(Value):
 
 
 _set = object.__setattr__
+
+
+def _plain(raw: Any) -> int | float:
+    number = raw.item()
+    return int(number) if number is True or number is False else number
 
 
 def _as_items(items: Any) -> tuple[Value, ...] | StringArray:
@@ -205,7 +208,7 @@ def collapse(items: Sequence[Value]) -> Vector | List:
         return List.of(())
     first = items[0]
     if type(first) is not Atom:
-        return first.gathered(items) if isinstance(first, Atom) else List.of(tuple(items))
+        return List.of(tuple(items))
     qtype = first.qtype
     for item in items:
         if type(item) is not Atom or item.qtype is not qtype:

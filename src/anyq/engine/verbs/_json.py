@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -40,8 +41,6 @@ def _refused() -> str:
 
 
 def _quoted(text: str) -> str:
-    import json
-
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -81,8 +80,6 @@ def _temporal(x: Atom) -> str:
 
 def read_json(text: bytes) -> Value:
     """The value of JSON text: numbers are floats, strings char vectors, objects dicts, lists of like objects tables."""
-    import json
-
     try:
         return _value(json.loads(text.decode("utf-8", "surrogateescape")))
     except (ValueError, RecursionError):

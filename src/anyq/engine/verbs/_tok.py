@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
@@ -15,11 +16,11 @@ from ._support import null_raw
 
 __all__ = ["parse_text"]
 
-_INTEGER: Final = r"[+-]?\d+\Z"
-_FLOAT: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z"
+_INTEGER: Final = re.compile(r"[+-]?\d+\Z")
+_FLOAT: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
 _NAMED: Final = {"0n": float("nan"), "0N": float("nan"), "0w": float("inf"), "0W": float("inf")}
 _TRUE: Final = frozenset("txyTXY1")
-_UNIX: Final = r"(\d{9,11})(\.\d*)?\Z"
+_UNIX: Final = re.compile(r"(\d{9,11})(\.\d*)?\Z")
 _UNIX_EPOCH: Final = 946_684_800
 
 
@@ -38,8 +39,6 @@ def _guid(text: str, _: QType) -> Any:
 
 def _address(text: str) -> bytes:
     """An IPv6 address has a guid's size; an IPv4 address is mapped into one."""
-    import ipaddress
-
     found = ipaddress.ip_address(text)
     if isinstance(found, ipaddress.IPv4Address):
         return bytes(10) + b"\xff\xff" + found.packed
@@ -54,7 +53,7 @@ def _byte(text: str, _: QType) -> Any:
 
 
 def _integer(text: str, qtype: QType) -> Any:
-    if not re.match(_INTEGER, text):
+    if not _INTEGER.match(text):
         if text.lstrip("+-") == "0W":
             return qtype.ninf if text[0] == "-" else qtype.inf
         return _ipv4(text) if qtype is QType.INT and text.count(".") == 3 else None
@@ -66,8 +65,6 @@ def _integer(text: str, qtype: QType) -> Any:
 
 
 def _ipv4(text: str) -> int | None:
-    import ipaddress
-
     try:
         return int.from_bytes(ipaddress.IPv4Address(text).packed, "big", signed=True)
     except ValueError:
@@ -75,7 +72,7 @@ def _ipv4(text: str) -> int | None:
 
 
 def _float(text: str, qtype: QType) -> Any:
-    if re.match(_FLOAT, text):
+    if _FLOAT.match(text):
         return float(qtype.numpy.type(text))
     sign = -1 if text[:1] == "-" else 1
     named = _NAMED.get(text.lstrip("+-"))
@@ -91,7 +88,7 @@ def _char(text: str, _: QType) -> Any:
 
 
 def _timestamp(text: str, _: QType) -> Any:
-    unix = re.match(_UNIX, text)
+    unix = _UNIX.match(text)
     if unix:
         fraction = (unix[2] or ".")[1:10].ljust(9, "0")
         return (int(unix[1]) - _UNIX_EPOCH) * 10**9 + int(fraction)
