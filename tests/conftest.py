@@ -6,9 +6,13 @@ says nothing then.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
+import os
 import signal
 from collections.abc import Iterator
+from types import FrameType
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +22,12 @@ import anyq.twin
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job; our children would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+TEST_LIMIT: Final = int(os.environ.get("ANYQ_TEST_LIMIT", "100"))
+"""Seconds a test may take; then it has failed, or if nothing can interrupt it, its process ends."""
+RUN_LIMIT: Final = 15 * TEST_LIMIT
+"""Seconds that a run in several processes may take."""
+STDERR: Final = pytest.StashKey[int]()
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("anyq"), max_examples=20)
@@ -44,3 +54,31 @@ def served() -> Iterator[int]:
 
 def pytest_report_header() -> str:
     return f"anyq: {'compiled twin' if anyq.twin.COMPILED else 'pure Python'}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing hangs: what takes too long shows where its threads stand, and ends."""
+    stderr = config.stash[STDERR] = os.dup(2)  # nothing captures it yet
+
+    def too_long(number: int, frame: FrameType | None) -> None:
+        faulthandler.dump_traceback(file=stderr)
+        pytest.fail(f"it took more than {TEST_LIMIT} s; standard error shows where each thread was")
+
+    signal.signal(signal.SIGALRM, too_long)
+    if config.getoption("numprocesses", None):  # this process waits for others
+        faulthandler.dump_traceback_later(RUN_LIMIT, exit=True, file=stderr)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    faulthandler.dump_traceback_later(60, exit=True, file=config.stash[STDERR])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    faulthandler.dump_traceback_later(TEST_LIMIT + 30, exit=True, file=item.config.stash[STDERR])
+    signal.alarm(TEST_LIMIT)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        faulthandler.cancel_dump_traceback_later()

@@ -50,8 +50,8 @@ USERS = 6
 TOGETHER = {frozenset({"portal", "sync"})}
 """Rooms of one layer that make one thing: the blocking twins stand on the owner thread."""
 
-NOT_AT_IMPORT = ("pandas", "pyarrow", "polars", "rich", "prompt_toolkit", "hypothesis", "pytest")
-NOT_AT_IMPORT_ROOMS = ("engine", "embedded", "server", "testing", "cli")
+NOT_AT_IMPORT = ("pandas", "pyarrow", "polars", "rich", "prompt_toolkit", "hypothesis", "pytest", "IPython")
+NOT_AT_IMPORT_ROOMS = ("engine", "embedded", "server", "testing", "cli", "notebook")
 
 FILE_LINES = 450
 FUNCTION_LINES = 60

@@ -86,6 +86,17 @@ def test_programs(program: Program, served: int, tmp_path: Path) -> None:
         assert trimmed(done.stdout) == trimmed(program.expected)
 
 
+def test_links_lead_somewhere() -> None:
+    text = BLOCK.sub("", README.read_text("utf-8"))
+    headings = {re.sub(r"[^\w -]", "", name).lower().replace(" ", "-") for name in re.findall(r"^#+ (.+)$", text, re.M)}
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert links
+    lost = [
+        link for link in links if (link[1:] not in headings if link[0] == "#" else not (README.parent / link).exists())
+    ]
+    assert not lost
+
+
 def test_the_readme_has_the_two_commands() -> None:
     """A newcomer copies one line to see it work and one line to test it."""
     commands = [block[2] for block in BLOCK.finditer(README.read_text("utf-8")) if block[1] == "sh"]

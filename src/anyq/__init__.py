@@ -1,9 +1,9 @@
 """Structured-concurrency client, server and in-process interpreter for q/kdb+, on Trio and asyncio."""
 
+from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import console as _console
-from . import convert as _convert
 from .doors import provide as _provide
 from .errors import (
     AuthenticationError,
@@ -78,6 +78,7 @@ from .values import int_ as int
 
 if _TYPE_CHECKING:
     from . import client as client
+    from . import convert as convert
     from . import embedded as embedded
     from . import engine as engine
     from . import portal as portal
@@ -87,21 +88,38 @@ if _TYPE_CHECKING:
     from . import testing as testing
     from .client import Address, Connection, Pool, RawConnection, connect, parse_address
     from .embedded import open_embedded, serve
+    from .notebook import load_ipython_extension, unload_ipython_extension
     from .portal import Portal, start_portal
 
-_install_face(
-    text=_console.text, html=_console.html, py=_convert.to_py, np=_convert.to_np, pd=_convert.to_pd, pa=_convert.to_pa,
-    pl=_convert.to_pl, as_q=_convert.from_object, arrow_stream=_convert.arrow_stream,
-)  # fmt: skip
+_CONVERSIONS = {
+    "py": "to_py", "np": "to_np", "pd": "to_pd", "pa": "to_pa", "pl": "to_pl", "as_q": "from_object",
+    "arrow_stream": "arrow_stream",
+}  # fmt: skip
+
+
+def _convert_later(name: str) -> _Callable[..., object]:
+    """The first conversion of any kind loads them all, and puts them in the place of these."""
+
+    def first(*arguments: object) -> object:
+        from . import convert
+
+        _install_face(**{face: getattr(convert, function) for face, function in _CONVERSIONS.items()})
+        return getattr(convert, _CONVERSIONS[name])(*arguments)
+
+    return first
+
+
+_install_face(text=_console.text, html=_console.html, **{name: _convert_later(name) for name in _CONVERSIONS})
 
 _LAZY = {
     "client": ("Address", "Connection", "Pool", "RawConnection", "connect", "parse_address"),
     "embedded": ("open_embedded", "serve"),
+    "notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "portal": ("Portal", "start_portal"),
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
-_ROOMS = ("client", "embedded", "engine", "portal", "remote", "server", "sync", "testing")
+_ROOMS = ("client", "convert", "embedded", "engine", "portal", "remote", "server", "sync", "testing")
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 
 
@@ -189,6 +207,7 @@ __all__ = [
     "identical",
     "int",
     "keyed_table",
+    "load_ipython_extension",
     "long",
     "match",
     "minute",
@@ -207,5 +226,6 @@ __all__ = [
     "time",
     "timespan",
     "timestamp",
+    "unload_ipython_extension",
     "vector",
 ]  # fmt: skip

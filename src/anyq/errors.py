@@ -19,8 +19,8 @@
     ├── DecodeError             a message body is not a q value
     │   └── DecodeLimitError    ... or one that exceeds a bound of `anyq.codec.Limits` (also a ``LimitError``)
     ├── EncodeError             a value cannot be sent to this peer (also a ``ValueError``)
-    ├── ConversionError         a Python object has no q form, or a q value no such Python form (also a
-    ``TypeError``) ├── LimitError              a configured bound would be exceeded
+    ├── ConversionError         an object has no q form, or a q value no such form here (also a ``TypeError``)
+    ├── LimitError              a configured bound would be exceeded
     └── PortalClosed            the owner thread is gone
 
 All of them pickle. Messages never hold a password.
@@ -86,7 +86,13 @@ class QError(Error):
 
 
 class ConnectError(Error):
-    """A connection could not be made. The text names host, port and phase, never the password."""
+    """A connection could not be made. The text names host, port and phase, never the password.
+
+    ``outcome`` is for a call that waited for a reconnect: ``"not sent"``, or ``"unknown"`` if it is idempotent and had
+    gone out on the connection before.
+    """
+
+    outcome: Outcome = "not sent"
 
 
 class AuthenticationError(ConnectError):
@@ -110,7 +116,12 @@ class ConnectionLost(Error):
 
 
 class ClosedError(Error):
-    """The object was used after it had been closed by its owner."""
+    """The object was used after it had been closed by its owner.
+
+    ``outcome`` is ``"unknown"`` for a call that had been sent when the connection was closed, else ``"not sent"``.
+    """
+
+    outcome: Outcome = "not sent"
 
 
 class BusyError(Error):

@@ -73,6 +73,8 @@ def small(report: Report) -> None:
             theirs = aiokdb.d9(message)
             other = [micro(per_call(partial(aiokdb.d9, message))), micro(per_call(partial(aiokdb.b9, theirs)))]
         report.row(name, *map(micro, times[name]), *other)
+    tiny = codec.encode(anyq.vector("j", range(10)))
+    report.target("decode 10 longs", per_call(partial(codec.decode, memoryview(tiny))) * 1e6, 50, " us")
     report.target("decode an atom reply", times["atom"][0] * 1e6, 3, " us")
     report.target("decode a 10-row table", times["10-row table"][0] * 1e6, 20, " us")
     query = per_call(lambda: request_body("{x+y+z}", (1, 2, 3), 6))
@@ -169,7 +171,8 @@ def connections(port: int) -> Iterator[dict[str, Contender]]:
 
 
 def calls(report: Report) -> None:
-    messages = {name: codec.dumps(make(), kind="response") for name, make in (LARGE | SMALL).items()}
+    large = LARGE if twin.COMPILED else {"1M strings": LARGE["1M strings"]}  # of pure Python only this has a target
+    messages = {name: codec.dumps(make(), kind="response") for name, make in (large | SMALL).items()}
     with tempfile.TemporaryDirectory() as directory, answering(messages, Path(directory)) as port:
         with connections(port) as contenders:
             report.head("Small calls over loopback", *contenders)
@@ -177,7 +180,7 @@ def calls(report: Report) -> None:
                 found = in_turn({who: partial(ask, name, FORMS["received"]) for who, ask in contenders.items()}, 300)
                 report.row(name, *map(micro, found.values()))
             times: dict[tuple[str, str, str], float] = {}
-            for name in LARGE:
+            for name in large:
                 one_payload(report, name, contenders, times)
         judge(report, times)
 
@@ -203,7 +206,7 @@ def one_payload(
         for form, convert in RIVAL_FORMS.get(who, FORMS).items()
         if form != ".pd()" or who != "pykx" or name == "1M trades"
     }
-    times |= in_turn(works, 5)
+    times |= in_turn(works, 15 if name.startswith("10M") else 5)  # the shorter the call, the more a busy moment counts
     raw = times[name, "raw", "received"]
     report.head(f"Whole calls over loopback: {name} (raw receive {milli(raw)})", *FORMS)
     for who in contenders:
@@ -221,17 +224,22 @@ def judge(report: Report, times: dict[tuple[str, str, str], float]) -> None:
             ratio = times[name, rival, rival_form] / mine(name, form)
             report.target(what, ratio, factor, "x", at_least=True)
 
+    def to_raw(name: str, limit: float) -> None:
+        if (name, "raw", "received") in times:
+            report.target(f"{name}: to raw", mine(name, "received") / times[name, "raw", "received"], limit, "x")
+
     for name in ("10M longs", "10M floats"):
-        report.target(f"{name}: to raw", mine(name, "received") / times[name, "raw", "received"], 1.15, "x")
+        to_raw(name, 1.15)
         against(f"{name}: faster than PyKX", name, "received", "pykx", "received", 4)
     name = "1M symbols"
-    report.target("1M symbols: to raw", mine(name, "received") / times[name, "raw", "received"], 1.5, "x")
+    to_raw(name, 1.5)
     against("1M symbols to Arrow: faster than PyKX's .np()", name, ".pa()", "pykx", ".np()", 4)
     against("1M symbols to polars: faster than PyKX's .np()", name, ".pl()", "pykx", ".np()", 4)
     factor = 1 if twin.COMPILED else 1 / 12
+    kind = "" if twin.COMPILED else " in pure Python"
     for form in ("received", ".pl()"):
         for rival in ("pykx", "kola"):
-            against(f"1M strings {form}: faster than {rival}", "1M strings", form, rival, "received", factor)
+            against(f"1M strings {form}{kind}: faster than {rival}", "1M strings", form, rival, "received", factor)
     against("1M trades to pandas: faster than PyKX", "1M trades", ".pd()", "pykx", ".pd()", 3)
     against("1M trades to polars: faster than kola", "1M trades", ".pl()", "kola", "received", 2)
 

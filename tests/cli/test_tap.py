@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +19,9 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 import anyq
 from anyq import codec
-from anyq.cli._replay import Play, Player, Progress, read_log, read_recording
+from anyq.cli import main
+from anyq.cli._progress import NoDisplay, Transfer
+from anyq.cli._replay import Play, Player, Tally, by_connection, read_log, read_recording
 from anyq.cli._tap import Tap
 from anyq.protocol import HEADER_SIZE, parse_header
 
@@ -99,10 +104,10 @@ async def test_what_passes_is_shown_recorded_and_played_again(tmp_path: Path) ->
     plays = list(read_recording(file))
     assert [play.wait for play in plays] == [False, True, True, False]
     async with echo_server() as (port, heard):
-        progress = Progress(len(plays), False)
-        await Player(("127.0.0.1", port), "ann", None, 0, progress).run(plays)
+        tally = Tally(sum(play.size for play in plays), Transfer(NoDisplay))
+        await Player(("127.0.0.1", port), "ann", None, 0, tally).run(by_connection(plays))
         assert heard[:4] == [one for one in first if one[1] != large]
-    assert (progress.sent, progress.errors) == (4, 1)
+    assert (tally.sent, tally.size, tally.errors) == (4, tally.total, 1)
 
 
 async def test_a_server_that_is_away_ends_only_that_client() -> None:
@@ -120,7 +125,7 @@ async def test_a_log_is_played_as_async_messages(tmp_path: Path) -> None:
     plays = list(read_log(log, rate=1000))
     assert [play.at for play in plays] == [0, 0.001, 0.002]
     async with echo_server() as (port, heard):
-        await Player(("127.0.0.1", port), "", None, 1, Progress(3, False)).run(plays)
+        await Player(("127.0.0.1", port), "", None, 1, Tally(0, Transfer(NoDisplay))).run([plays])
     assert [value for kind, value in heard if kind == 0] == updates
     assert heard[-1] == (1, anyq.chars(""))
 
@@ -134,11 +139,49 @@ async def test_a_damaged_log_gives_what_is_whole(tmp_path: Path) -> None:
         next(plays)
 
 
+async def test_a_connection_begins_with_the_first_message() -> None:
+    plays = [Play(at, number, True, b"") for at, number in ((600.0, 2), (600.5, 1), (601.0, 2))]
+    assert [[play.at for play in one] for one in by_connection(plays)] == [[0.0, 1.0], [0.5]]
+
+
+def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "anyq", "replay", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+async def test_replay_into_a_file_or_a_pipe_is_plain(tmp_path: Path) -> None:
+    """No progress where nobody looks: the complaints, one line each, and the summary."""
+    log = tmp_path / "log"
+    log.write_bytes(b"\xff\x01\0\0\0\0\0\0" + codec.encode(anyq.long(1)) + codec.encode(anyq.long(2))[:-1])
+    async with echo_server() as (port, heard):
+        done = await anyio.to_thread.run_sync(replay, str(log), str(port))
+        assert heard == [(0, anyq.long(1)), (1, anyq.chars(""))]
+    assert done.returncode == 1
+    assert done.stdout.startswith("1 messages, 0.0 MB in ")
+    assert done.stderr.count("\n") == 1
+    assert "\r" not in done.stdout + done.stderr
+    for name in ("nothing", "damaged"):
+        (tmp_path / "damaged").write_text("{}\n")
+        done = await anyio.to_thread.run_sync(replay, str(tmp_path / name), "1")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Traceback" not in done.stderr
+        assert name in done.stderr
+
+
 async def test_a_bad_recording_names_its_line(tmp_path: Path) -> None:
     file = tmp_path / "recording"
     file.write_text(json.dumps({"to": "client", "what": "verdict", "data": ""}) + "\n{}\n")
     with pytest.raises(ValueError, match="recording:2: not an entry"):
         list(read_recording(file))
+
+
+def test_what_a_tap_cannot_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["tap", port, "127.0.0.1:1"]) == 2
+        assert "in use" in capsys.readouterr().err
+    assert main(["tap", "0", "127.0.0.1:1", "--record", str(tmp_path / "none" / "file")]) == 2
+    assert "none/file" in capsys.readouterr().err
 
 
 def test_addresses() -> None:

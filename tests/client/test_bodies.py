@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import anyq
 from anyq import codec
-from anyq.client import Address, Options, outgoing, request_body
+from anyq.client import Address, Options, outgoing, request_body, request_value
 from anyq.protocol import AsyncMessage, Connection, Login, Role, SyncRequest
+from anyq.testing import strategies as qst
 
 ZEROS = anyq.vector("j", [0] * 1000)
 NOISE = anyq.Vector("j", np.random.default_rng(5).integers(0, 2**62, 1000))
@@ -67,3 +70,23 @@ def test_texts_are_char_vectors(text: str) -> None:
         assert message.compressed == (compress and len(text) > 2000)
         body = message.body if not message.compressed else codec.decompress(message.body)
         assert body == codec.encode(anyq.chars(text))
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=10) | st.just("x" * 3000),
+    st.lists(qst.values() | st.integers(-5, 5) | st.text("ab\xe9") | st.just("long " * 500), max_size=8),
+)
+def test_a_text_and_its_arguments_are_the_list_of_them(text: str, arguments: list[object]) -> None:
+    want = codec.encode(request_value(text, arguments))
+    made = request_body(text, arguments, 6)
+    assert (made if isinstance(made, bytes) else b"".join((made.body, *made.more))) == want
+
+
+@pytest.mark.parametrize("argument", [anyq.Atom(anyq.QType.SYMBOL, "a\0b"), anyq.Atom(anyq.QType.LONG, 2**63)])
+def test_an_argument_without_bytes_is_an_error(argument: anyq.Value) -> None:
+    with pytest.raises(anyq.EncodeError):
+        request_body("f", (1, argument), 6)
+    with pytest.raises(anyq.EncodeError, match="guid"):
+        request_body("f", (anyq.guid("00000000-0000-0000-8000-000000000000"),), 2)
+    with pytest.raises(TypeError, match="8"):
+        request_body("f", [1] * 9, 6)

@@ -184,6 +184,25 @@ async def test_map_keeps_the_order_and_its_failure_cancels_the_rest() -> None:
             await pool.map("{2*x}", range(9))
 
 
+async def test_a_fan_out_leaves_the_queue_to_others() -> None:
+    async with pooled(max_size=2, max_waiting=0) as (pool, network):
+        answers = await pool.map("{x}", range(20))
+        assert len(answers) == 20
+        assert network.attempts <= 2
+
+
+async def test_a_failed_health_check_lets_others_have_their_turn() -> None:
+    """Callers that came while the check went on are not left waiting for a connection that is gone."""
+    async with pooled(max_size=1, check_after=0.0, check_timeout=0.001) as (pool, network):
+        network.connections[0].incoming.stalled = True
+        with anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                for number in range(10):
+                    tasks.start_soon(pool, str(number))
+        assert pool.statistics().failed >= 1
+        assert pool.statistics().waiting == 0
+
+
 async def test_names_and_posts() -> None:
     seen: list[str] = []
 

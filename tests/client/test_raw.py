@@ -153,6 +153,56 @@ async def test_it_serves() -> None:
             server.poll_recv()
 
 
+async def test_async_handlers() -> None:
+    begun = anyio.Event()
+
+    async def handler(value: anyq.Value) -> object:
+        if value.py() == b"wait":
+            begun.set()
+            await anyio.sleep_forever()
+        await anyio.lowlevel.checkpoint()
+        return value
+
+    async def serve() -> None:
+        while True:
+            await server.poll_recv_async()
+
+    async with RawConnection(port=0, as_server=True, on_sync=handler) as server:
+        async with anyio.create_task_group() as serving:
+            serving.start_soon(serve)
+            async with anyq.connect("127.0.0.1", server.port) as q:
+                assert await q("some") == anyq.chars("some")
+                await q.post("other")
+                pending = q.submit("wait")
+                await begun.wait()
+                serving.cancel_scope.cancel()
+                with anyio.CancelScope(shield=True), pytest.raises(anyq.QError, match="the handler was cancelled"):
+                    await pending
+        async with anyio.create_task_group() as serving:
+            serving.start_soon(serve)
+            async with anyq.connect("127.0.0.1", server.port) as q:
+                assert await q("again") == anyq.chars("again")
+            serving.cancel_scope.cancel()
+
+
+async def test_an_async_handler_where_nothing_can_wait_for_it() -> None:
+    async def handler(value: anyq.Value) -> object:
+        return value
+
+    async with RawConnection(port=0, as_server=True, on_sync=handler) as server, anyio.create_task_group() as tasks:
+
+        async def serve() -> None:
+            while True:
+                server.poll_recv()
+                await anyio.sleep(0.001)
+
+        tasks.start_soon(serve)
+        async with anyq.connect("127.0.0.1", server.port) as q:
+            with pytest.raises(anyq.QError, match="poll_recv_async"):
+                await q("some")
+        tasks.cancel_scope.cancel()
+
+
 async def test_clients_that_have_gone_are_cleaned_up() -> None:
     server = RawConnection(
         port=0,
@@ -185,8 +235,8 @@ async def test_misuse() -> None:
         RawConnection(port=1, as_server=True)
     with pytest.raises(TypeError, match="port"):
         RawConnection(as_server=True, on_sync=print)
-    with pytest.raises(ValueError, match="TLS"):
-        RawConnection("tcps://localhost:1")
+    with pytest.raises(TypeError, match="SSLContext"):
+        RawConnection(port=1, as_server=True, on_sync=print, tls=True)
     with pytest.raises(anyq.ClosedError, match="async with"):
         RawConnection("localhost", 1).submit("x")
     with pytest.raises(anyq.ConnectError):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 import pytest
 from anyio import wait_all_tasks_blocked
+from anyio.lowlevel import checkpoint
 from tests.scenarios.support import connected
 
 import anyq
@@ -124,3 +127,73 @@ async def test_a_slow_reader_is_told() -> None:
         assert await anext(feed) == await anext(feed)
         with pytest.raises(anyq.LimitError):
             await anext(feed)
+
+
+async def test_a_cancelled_reader_still_learns_of_the_gap() -> None:
+    plant = Plant()
+    options = {"reconnection_attempts": 3, "reconnection_delay": 0.001}
+    async with connected(plant, **options) as (q, network), q.subscribe("trade") as feed:
+        assert isinstance(await anext(feed), Update)
+        network.cut_all()
+        for patience in range(200):
+            with anyio.CancelScope() as scope:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(cancel_after, scope, patience)
+                    item = await anext(feed)
+                    tasks.cancel_scope.cancel()
+            if not scope.cancelled_caught:
+                break
+        assert item == Gap({"trade": SCHEMA}, {})
+        assert await anext(feed) == Update("trade", ROWS)
+
+
+async def cancel_after(scope: anyio.CancelScope, checkpoints: int) -> None:
+    for _ in range(checkpoints):
+        await checkpoint()
+    scope.cancel()
+
+
+async def test_a_gap_is_told_although_the_buffer_overflowed() -> None:
+    plant = Plant()
+    options = {"reconnection_attempts": 3, "reconnection_delay": 0.001}
+    wanted: dict[str, Any] = {"buffer": 2, "overflow": "drop-oldest"}
+    async with connected(plant, **options) as (q, network), q.subscribe("trade", **wanted) as feed:
+        for _ in range(2):
+            network.cut_all()
+            await wait_all_tasks_blocked()
+            with pytest.raises(anyq.QError):
+                await q("{x}", "wakes the connection")
+            for _ in range(5):
+                await plant.peers[-1].post(UPDATE)
+            await wait_all_tasks_blocked()
+        told = [await anext(feed) for _ in range(3)]
+        assert told == [Gap({"trade": SCHEMA}, {}), Update("trade", ROWS), Update("trade", ROWS)]
+        assert feed.dropped > 0
+
+
+async def test_a_refused_resubscription_ends_the_feed_with_its_reason() -> None:
+    async def plant(peer: ScriptedPeer) -> None:
+        peers.append(peer)
+        await peer.request()
+        if len(peers) == 1:
+            await peer.reply([anyq.symbol("trade"), SCHEMA])
+        else:
+            await peer.reply_error("trade")
+        await peer.request()
+
+    peers: list[ScriptedPeer] = []
+    options = {"reconnection_attempts": 3, "reconnection_delay": 0.001}
+    async with connected(plant, **options) as (q, network), q.subscribe("trade") as feed:
+        network.cut_all()
+        for _ in range(2):
+            with pytest.raises(anyq.QError, match="trade"):
+                await anext(feed)
+
+
+async def test_leaving_does_not_reconnect() -> None:
+    async with connected(Plant(), reconnection_attempts=3) as (q, network):
+        async with q.subscribe("trade"):
+            network.cut_all()
+            await wait_all_tasks_blocked()
+        await wait_all_tasks_blocked()
+        assert network.attempts == 1

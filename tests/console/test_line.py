@@ -103,4 +103,4 @@ def test_nesting_needs_no_stack() -> None:
 
 def test_any_float_is_a_datetime_somehow() -> None:
     assert line(anyq.datetime(2.1e300)).endswith("T00:00:00.000")
-    assert line(anyq.datetime(-2.1e300)).startswith("-")
+    assert line(anyq.datetime(-2.1e300)).startswith("0000.00.00T")

@@ -270,3 +270,15 @@ def test_numbers_that_arrow_cannot_hold_are_a_conversion_error() -> None:
     mixed = anyq.List([anyq.List.of((anyq.long(0), anyq.guid("00000000-0000-0000-8000-000000000000")))])
     with pytest.raises(anyq.ConversionError, match="no Arrow form"):
         anyq.table({"a": mixed}).pa()
+
+
+@pytest.mark.parametrize("with_arrow", [True, False])
+def test_texts_that_are_not_utf_8(with_arrow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not with_arrow:
+        monkeypatch.setattr("anyq.convert._polars.has_arrow", lambda: False)
+    bad = anyq.symbol(b"\xff")
+    table = anyq.table({"\udcff": [1, 2]})
+    assert anyq.symbols([b"\xff", "a"]).pl().to_list() == ["\\xff", "a"]
+    assert anyq.List([anyq.List([bad]), anyq.List([bad])]).pl().to_list() == [["\\xff"], ["\\xff"]]
+    assert anyq.List([anyq.List([bad])]).pa().to_pylist() == [["\\xff"]]
+    assert table.pl().columns == table.pa().column_names == list(table.pd().columns) == ["\\xff"]

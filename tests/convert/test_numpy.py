@@ -164,3 +164,12 @@ def test_arrays_come_back_as_they_went_or_are_refused(array: Any) -> None:
     assert np.array_equal(np.asarray(found)[~kept].view(f"V{array.itemsize}"), array[~kept].view(f"V{array.itemsize}"))
     raw = array.view("i8") if array.dtype.kind in "mM" else array
     assert (raw[kept] == vector.qtype.null).all()  # type: ignore[attr-defined]
+
+
+def test_nesting_beyond_the_stack_is_an_error() -> None:
+    value: anyq.Value = anyq.long(1)
+    for _ in range(5000):
+        value = anyq.List.of((value, value))
+    for deep in (value, anyq.table({"a": anyq.List.of((value,))})):
+        with pytest.raises(anyq.ConversionError, match="nested deeper"):
+            deep.np()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
+import anyio
 import pytest
 
 import anyq
@@ -47,6 +49,33 @@ async def test_a_read_only_server_changes_nothing(query: str) -> None:
         with pytest.raises(anyq.QError):
             await q("{value x}", query)
         assert await server.q('(t;key `.;system"d")') == before
+
+
+STATE = (
+    "(t;k;v;d;s;e;f;n;l;u;.n.x;.n.l;nested;big;st;g;key `.;key `.n;key `.q;key `.Q;key `.z;key `.h;key `.j;"
+    "system each string`d`P`c`S`T`t`z`o`W`b;meta t;meta k)"
+)
+
+
+async def test_nothing_gets_around_read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By statement, in a function, and posted; with values that in-place changes could share with the globals."""
+    monkeypatch.chdir(tmp_path)
+    attempts = Path(__file__).with_name("forbidden.q").read_text().splitlines()[1:]
+    async with anyq.serve(port=0, read_only=True) as server, anyq.connect("127.0.0.1", server.port) as q:
+        await server.q(
+            "t:([]x:3 1 2;y:30 10 20); k:([a:`p`q]b:1 2); v:1 2 3; d:`a`b!1 2; s:`a`b`c; e:`s$`a`b; f:{x+1}; .n.x:5;"
+            '.n.l:1 2 3; g:{[z]z[0]:99;z}; vw::count v; l:(1 2;3 4); st:"abc"; u:1; big:til 1000;'
+            "n:nested:`a`b!(1 2;3 4)"
+        )
+        before = await server.q(STATE)
+        for attempt in attempts:
+            with contextlib.suppress(anyq.QError):
+                await q(attempt)
+            with contextlib.suppress(anyq.QError):
+                await q("{value x}", attempt)
+            await q.post(attempt)
+            assert anyq.match(await server.q(STATE), before), attempt
+    assert not list(tmp_path.iterdir())
 
 
 async def test_a_read_only_server_computes() -> None:
@@ -99,6 +128,48 @@ async def test_a_file_of_users_and_a_check(tmp_path: Path) -> None:
         with pytest.raises(anyq.AuthenticationError):
             async with anyq.connect("127.0.0.1", server.port, username="bob", password="secret"):
                 pass
+
+
+async def test_handlers_that_a_client_sets_do_what_the_client_may(tmp_path: Path) -> None:
+    """What q calls by itself, when a timer is due or a client has left, is no way around the permissions."""
+    mark = tmp_path / "mark"
+    command = f'system"touch {mark}"'
+    async with anyq.serve(port=0) as server:
+        async with anyq.connect("127.0.0.1", server.port) as q:
+            with pytest.raises(anyq.QError, match="access"):
+                await q(command)
+            await q(f".z.pc:{{closed::1; {command}}}")
+            await q(f".z.ts:{{ticked::1; {command}}}")
+            await q('system"t 1"')
+        with anyio.fail_after(10):
+            while await server.q("all `closed`ticked in key `.") != 1:
+                await anyio.sleep(0.01)
+        assert not mark.exists()
+        await server.q(f'system"t 0"; .z.pc:{{{command}}}')
+        async with anyq.connect("127.0.0.1", server.port) as q:
+            await q("1")
+        with anyio.fail_after(10):
+            while not mark.exists():
+                await anyio.sleep(0.01)
+
+
+async def test_a_handle_that_a_client_opens_brings_nobody_who_may_more(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    attempt = f'system"touch {mark}"'.replace('"', '\\"')
+    async with (
+        anyq.serve(port=0) as server,
+        anyq.serve(port=0) as elsewhere,
+        anyq.connect("127.0.0.1", server.port) as q,
+    ):
+        await q(f"h:hopen {elsewhere.port}")
+        with pytest.raises(anyq.QError, match="access"):
+            await elsewhere.q(f'(first key .z.W)({{asked::1; value x}};"{attempt}")')
+        await elsewhere.q(f'(neg first key .z.W)({{told::1; value x}};"{attempt}")')
+        with anyio.fail_after(10):
+            while await server.q("all `asked`told in key `.") != 1:
+                await anyio.sleep(0.01)
+        await server.q("1")
+    assert not mark.exists()
 
 
 async def test_python_runs_only_where_it_is_allowed() -> None:

@@ -142,3 +142,78 @@ def test_asof_joins(left: Table, right: Table) -> None:
     trades = frame(left).reset_index().sort_values("j", kind="stable")
     expected = pd.merge_asof(trades, quotes, on="j", by="s").sort_values("index")
     same(frame(Q.eval("aj[`s`j;t;select s,j,x:f from `j xasc r]")), expected[["s", "k", "j", "f", "x"]])
+
+
+@given(tables(), tables(min_size=1), st.integers(0, 300), st.sampled_from(["max", "min", "sum", "count"]))
+def test_window_joins(left: Table, right: Table, width: int, aggregate: str) -> None:
+    """``wj1``: an aggregate of the quotes of the same symbol inside each trade's window, both ends included."""
+    Q.set("t", left)
+    Q.set("r", right)
+    trades, quotes = frame(left), frame(right)
+    expected = []
+    for s, j in zip(trades["s"], trades["j"], strict=True):
+        inside = quotes[(quotes["s"] == s) & (quotes["j"] >= j - width) & (quotes["j"] <= j + width)]
+        expected.append(getattr(inside["f"], aggregate)() if len(inside) else None)
+    q = "update `p#s from `s`j xasc select s,j,f from r"
+    found = Q.eval(f"exec f from wj1[{-width} {width}+\\:t`j;`s`j;t;({q};({aggregate};`f))]")
+    # What an aggregate gives for nothing is q's own; it is compared where there is something.
+    for got, wanted in zip(list(found), expected, strict=True):  # type: ignore[call-overload]
+        assert wanted is None or got.py() == wanted
+
+
+@given(tables(min_size=1), st.sampled_from(sorted(AGGREGATES)), st.integers(-3, 3))
+def test_updates_and_deletes_where(table: Table, aggregate: str, bound: int) -> None:
+    Q.set("t", table)
+    data = frame(table)
+    chosen = data["k"] > bound
+    data.loc[chosen, "j"] = data.loc[chosen, "j"] * 2 + 1
+    same(frame(Q.eval(f"update j:1+2*j from t where k>{bound}")), data)
+    groups = data[chosen].groupby("s")["j"]
+    if aggregate != "count" and chosen.any():
+        data.loc[chosen, "j"] = groups.transform(AGGREGATES[aggregate])
+        same(
+            frame(Q.eval(f"update j:{aggregate} j by s from(update j:1+2*j from t where k>{bound})where k>{bound}")),
+            data,
+        )
+    same(frame(Q.eval("delete j,f from t")), frame(table)[["s", "k"]])
+    Q.eval(f"delete from `t where k>{bound}")
+    same(frame(Q.eval("t")), frame(table)[~chosen])
+
+
+@given(tables(min_size=1), st.integers(1, 5))
+def test_exec_and_limits(table: Table, n: int) -> None:
+    Q.set("t", table)
+    data = frame(table)
+    assert Q.eval("exec j from t").py() == data["j"].tolist()
+    assert Q.eval("exec distinct s from t").py() == data["s"].drop_duplicates().tolist()
+    assert Q.eval("value exec s!j from t").py() == data["j"].tolist()
+    assert Q.eval("value exec first j by s from t").py() == data.groupby("s")["j"].first().tolist()
+    same(frame(Q.eval(f"select[{n}]from t")), data.head(n))
+    same(frame(Q.eval(f"select[{-n}]from t")), data.tail(n))
+    last = data.drop_duplicates("s", keep="last").sort_values("s", kind="stable")
+    same(frame(Q.eval("select by s from t")), last)
+    wide = data.groupby(["s", data["k"] // 2])["f"].agg(["sum", "size"]).reset_index().rename(columns={"sum": "total"})
+    same(frame(Q.eval("select total:sum f,size:count i by s,k:k div 2 from t")), wide)
+
+
+@given(tables(), tables())
+def test_unions_and_sets_of_rows(left: Table, right: Table) -> None:
+    Q.set("t", left)
+    Q.set("r", right)
+    a, b = frame(left)[["s", "k"]], frame(right)[["s", "k"]]
+    both = pd.concat([a, b])
+    same(frame(Q.eval("(select s,k from t),select s,k from r")), both)
+    same(frame(Q.eval("(select s,k from t)union select s,k from r")), both.drop_duplicates())
+    inside = a.merge(b.drop_duplicates(), on=["s", "k"], how="left", indicator=True)["_merge"] == "both"
+    same(frame(Q.eval("(select s,k from t)inter select s,k from r")), a.reset_index(drop=True)[inside])
+    same(frame(Q.eval("(select s,k from t)except select s,k from r")), a.reset_index(drop=True)[~inside])
+
+
+@given(tables(), tables(min_size=1))
+def test_plus_joins(left: Table, right: Table) -> None:
+    Q.set("t", left)
+    Q.set("r", right)
+    keyed = frame(right).drop_duplicates("s")[["s", "j"]].rename(columns={"j": "more"})
+    data = frame(left).merge(keyed, on="s", how="left")
+    data["j"] = data["j"] + data["more"].fillna(0).astype(np.int64)
+    same(frame(Q.eval("t pj 1!0!select first j by s from r")), data[["s", "k", "j", "f"]])

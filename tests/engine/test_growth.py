@@ -51,6 +51,7 @@ def test_an_append_to_a_long_vector_writes_only_what_is_new() -> None:
 
 
 def test_buffers_are_forgotten_with_their_vectors() -> None:
+    gc.collect()
     before = len(_rooms), len(_words)
     big = grown_symbols(SymbolArray.from_strs(["a"] * 1000), SymbolArray.from_strs(["b"]))
     assert len(_rooms) > before[0]

@@ -13,6 +13,12 @@ import trustme
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 OUTPUT = {
+    "first_calls": (
+        "2\n6\n   x    x1  x2\n0  a  0.25   0\n1  a  0.75   2\n6\n2\n"
+        "AttributeError: the namespace .test has no attribute 'unavailable'\nQError: '.test.unavailable\n"
+        "anyq.Primitive(101, 0)\n2\n[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n"
+    ),
+    "connection_manager": "0 1 2 3 4\n100 101 102 103 104\n",
     "execute_file": "5\n2\n{\n  x+y\n  }\n'type in file.q, line 3\n",
     "reconnect": (
         "2\nWARNING: Connection lost attempting to reconnect.\nFailed to reconnect, trying again in 0.5 seconds.\n"

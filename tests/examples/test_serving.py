@@ -52,6 +52,21 @@ def test_servers_print_queries_and_results(arguments: list[str]) -> None:
     assert "Traceback" not in output
 
 
+def test_a_server_that_is_polled() -> None:
+    with running("raw_server.py", "0") as (process, port):
+        with anyq.sync.connect("127.0.0.1", port) as q, anyq.sync.connect("127.0.0.1", port) as other:
+            assert q("40+2") == 42
+            other.post("a:7")
+            assert other("{x+a}", 1) == 8
+            with pytest.raises(anyq.QError, match="type"):
+                q("1+`a")
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=10)
+        assert process.returncode == 0
+    for expected in ('sync\n"40+2"\n42\n', 'async\n"a:7"\n', "Server stopped"):
+        assert expected in output
+
+
 def test_the_gateway_survives_a_worker() -> None:
     command = [sys.executable, str(EXAMPLES / "gateway.py")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

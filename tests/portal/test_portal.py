@@ -15,6 +15,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import CancelledError, Future, as_completed, wait
 from contextlib import asynccontextmanager
+from types import ModuleType
 
 import anyio
 import pytest
@@ -71,6 +72,11 @@ def test_functions_run_on_the_owner_thread(owner: Owner) -> None:
     assert owner.call(threading.get_ident) not in (threading.get_ident(), None)
     assert owner.call(add, 1, y=2) == 3
     assert owner.submit(add, 1, y=2).result() == 3
+
+
+def test_trio_half_imported_by_another_thread_is_no_loop_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))
+    assert running_loop() is None
 
 
 def test_coroutine_functions_run_in_the_loop(portal: Portal) -> None:

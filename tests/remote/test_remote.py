@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 import functools
+import linecache
 import math
 import os.path
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -245,6 +248,31 @@ def test_refused_at_decoration(there: Session, server: Server, bad: Any, why: st
     with pytest.raises(ConversionError, match=why):
         function(there)(bad)
     assert server.asked == []
+
+
+@pytest.mark.parametrize("line", ["anyq = lambda: 0", "def f(): return [lambda: 0, lambda: 0]", "", "not ) Python"])
+def test_a_text_of_the_same_name_is_not_the_source(there: Session, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from Python 3.13 on, where the text of ``python -c`` is kept as ``<string>``."""
+    monkeypatch.setitem(linecache.cache, "<string>", (len(line), None, [line + "\n"], "<string>"))
+    with pytest.raises(ConversionError, match="has no source text"):
+        function(there)(eval("lambda: 1"))
+
+
+def test_a_program_of_the_command_line() -> None:
+    """`python -c`: the text that Python keeps of it, where it does, is the function's."""
+    program = """if True:
+    from anyq.errors import ConversionError
+    from anyq.remote._source import source_of
+    def outer():
+        three = 3
+        return lambda x: x + three
+    try:
+        print(source_of(outer())[0])
+    except ConversionError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert ("lambda x: x + three" if sys.version_info >= (3, 13) else "has no source text") in done.stdout
 
 
 def test_a_function_without_session() -> None:

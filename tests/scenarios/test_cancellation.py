@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from typing import Any
 
 import anyio
 import pytest
@@ -10,8 +17,10 @@ from anyio import wait_all_tasks_blocked
 from anyio.abc import ByteStream
 from anyio.lowlevel import checkpoint
 from tests.scenarios.support import connected, echo, listening, nothing_left_open, sleeper, text_of
+from tests.sync.peer import Peer
 
 import anyq
+import anyq.sync
 from anyq import codec
 from anyq.protocol import EndOfFile, Response, SyncRequest
 from anyq.testing import ScriptedPeer
@@ -225,6 +234,30 @@ async def test_21_a_cancelled_close_closes_all_the_same() -> None:
             await checkpoint()
         assert network.connections[0].closed
         assert q.state == "closed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("shared", [False, True], ids=["sync", "portal"])
+def test_22_control_c_in_a_blocking_call(shared: bool) -> None:
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with ExitStack() as stack:
+        peer = stack.enter_context(Peer())
+        if shared:
+            portal = stack.enter_context(anyq.start_portal())
+            q: Any = stack.enter_context(portal.connect("127.0.0.1", peer.port))
+        else:
+            q = stack.enter_context(anyq.sync.connect("127.0.0.1", peer.port))
+        threading.Timer(0.05, press).start()
+        with pytest.raises(KeyboardInterrupt):
+            q("sleep 0.5 interrupted")
+        assert time.perf_counter() - pressed[0] < 0.4  # 0.1 on a machine that does nothing else
+        assert q("next") == "next"
+        assert q.statistics().replies_dropped == 1
 
 
 async def test_every_checkpoint_of_a_call_may_be_the_last() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from typing import Any
 
 import anyio
 import pytest
@@ -128,11 +129,13 @@ PUSHES = 20_000
 
 
 async def flood(peer: ScriptedPeer) -> None:
-    await peer.request()
+    """Posts as many messages as the client asks for, and one more."""
+    count = await peer.request()
+    assert count is not None
     await peer.reply(0)
-    message = codec.dumps(anyq.vector("j", range(5)))
-    for _ in range(PUSHES // 100):
-        await peer.send_raw(message * 100)
+    many = codec.dumps(anyq.vector("j", range(5))) * 1000
+    for _ in range(count.py() // 1000):
+        await peer.send_raw(many)
     await peer.post("end")
     await peer.echo()
 
@@ -140,7 +143,7 @@ async def flood(peer: ScriptedPeer) -> None:
 async def test_28_blocking_stops_the_reading() -> None:
     async with connected(flood) as (q, network):
         async with q.messages(buffer=1000, overflow="block") as feed:
-            await q("go")
+            await q(anyq.long(PUSHES))
             tracemalloc.start()
             for _ in range(300):
                 await anyio.lowlevel.checkpoint()
@@ -158,14 +161,15 @@ async def test_28_blocking_stops_the_reading() -> None:
         assert (await q("y")).py() == b"y"
 
 
-async def test_28_dropping_the_oldest_is_counted() -> None:
+async def test_28_dropping_the_oldest_is_counted(anyio_backend: Any) -> None:
+    pushes = 1_000_000 if anyio_backend == "asyncio" else PUSHES
     async with connected(flood) as (q, _):
         feed = q.messages(buffer=1000, overflow="drop-oldest")
-        await q("go")
-        while feed.received <= PUSHES:
+        await q(anyq.long(pushes))
+        while feed.received <= pushes:
             await anyio.lowlevel.checkpoint()
         assert len(feed) == 1000
-        assert feed.dropped == PUSHES + 1 - 1000 == q.statistics().messages_dropped
+        assert feed.dropped == pushes + 1 - 1000 == q.statistics().messages_dropped
         last = [await anext(feed) for _ in range(1000)][-1]
         assert str(last) == "`end"
 
@@ -173,7 +177,7 @@ async def test_28_dropping_the_oldest_is_counted() -> None:
 async def test_28_an_error_tells_a_slow_reader() -> None:
     async with connected(flood) as (q, _):
         feed = q.messages(buffer=1000, overflow="error")
-        await q("go")
+        await q(anyq.long(PUSHES))
         while feed.received <= PUSHES:
             await anyio.lowlevel.checkpoint()
         for _ in range(1000):

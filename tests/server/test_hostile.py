@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 import anyio.abc
 import anyio.lowlevel
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +32,9 @@ LOGIN = b"eve:\x06\0"
 LIMITS = Limits(
     login_time=0.4, message_size=1 << 20, queued_bytes=1 << 18, send_time=0.5, connections=50, idle_time=None
 )
+
+PATIENT = attrs.evolve(LIMITS, login_time=10)
+"""For those that log in as they should, on a machine that is busy."""
 
 
 def message(
@@ -186,7 +190,7 @@ async def test_before_the_login(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(AFTER_LOGIN))
 async def test_after_the_login(kind: str) -> None:
-    async with Server(handler, port=0, limits=LIMITS) as server:
+    async with Server(handler, port=0, limits=PATIENT) as server:
         async with await anyio.connect_tcp("127.0.0.1", server.port) as bad:
             await bad.send(LOGIN)
             assert await bad.receive(1) == b"\x06"
@@ -197,7 +201,7 @@ async def test_after_the_login(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(AFTER_LOGIN))
 async def test_a_default_server_after_the_login(kind: str) -> None:
-    async with anyq.serve(port=0, limits=LIMITS) as server:
+    async with anyq.serve(port=0, limits=PATIENT) as server:
         async with await anyio.connect_tcp("127.0.0.1", server.port) as bad:
             await bad.send(LOGIN)
             assert await bad.receive(1) == b"\x06"
@@ -213,7 +217,7 @@ NOT_WRONG = {"half a header", "half a message", "a thousand requests at once", "
 
 @pytest.mark.parametrize("kind", sorted(set(AFTER_LOGIN) - NOT_WRONG))
 async def test_what_is_no_message_closes_the_connection(kind: str) -> None:
-    async with Server(handler, port=0, limits=LIMITS) as server:
+    async with Server(handler, port=0, limits=PATIENT) as server:
         async with await anyio.connect_tcp("127.0.0.1", server.port) as bad:
             await bad.send(LOGIN)
             await bad.receive(1)
@@ -277,7 +281,7 @@ async def test_bad_manners(behave: Behaviour) -> None:
     def answers(request: anyq.Value) -> Any:
         return big if bytes(request) == b"big" else 2  # type: ignore[call-overload]
 
-    async with Server(answers, port=0, limits=LIMITS) as server:
+    async with Server(answers, port=0, limits=PATIENT) as server:
         async with anyio.create_task_group() as tasks, await anyio.connect_tcp("127.0.0.1", server.port) as bad:
             tasks.start_soon(behave, bad)
             for _ in range(5):
@@ -314,7 +318,7 @@ async def test_memory_stays_where_it_was() -> None:
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    async with Server(handler, port=0, limits=LIMITS) as server:
+    async with Server(handler, port=0, limits=PATIENT) as server:
         await well_served(server.port)
         before = resident()
         for data in AFTER_LOGIN.values():
@@ -332,7 +336,7 @@ async def test_memory_stays_where_it_was() -> None:
 def test_any_bytes(before: bytes, after: list[bytes], login: bool) -> None:
     async def main() -> None:
         async with (
-            Server(handler, port=0, limits=LIMITS, grace=0.1) as server,
+            Server(handler, port=0, limits=PATIENT, grace=0.1) as server,
             await anyio.connect_tcp("127.0.0.1", server.port) as bad,
         ):
             if login:

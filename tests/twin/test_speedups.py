@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import anyq
 from anyq import codec, twin
 from anyq.codec import _scan, _stream, _strings, _twin
+from anyq.convert import _texts
 from anyq.values import StringArray, SymbolArray
 
 pytestmark = pytest.mark.skipif(not twin.COMPILED, reason="the compiled twin is not in use")
@@ -95,6 +97,63 @@ def test_symbols_are_numbered(texts: list[bytes], times: int) -> None:
     assert [text.encode("utf-8", "surrogateescape") for text in uniques] == list(numbers)
 
 
+texts_of_many_kinds = st.lists(
+    (st.text(max_size=30) | st.text("ab\xe9", max_size=14)).map(lambda text: text.replace("\0", "")), max_size=20
+)
+
+
+@given(texts_of_many_kinds, st.binary(max_size=20))
+def test_texts_of_symbols(texts: list[str], other: bytes) -> None:
+    for raw in ([text.encode() for text in texts], [*(text.encode() for text in texts), other.replace(b"\0", b"")]):
+        wire = b"".join(text + b"\0" for text in raw)
+        data, offsets = _texts.symbol_texts(SymbolArray.from_raw(len(raw), wire))
+        with mock.patch.object(_texts, "speedups", None):
+            plain, plain_offsets = _texts.symbol_texts(SymbolArray.from_raw(len(raw), wire))
+        assert (data.tobytes(), offsets.tolist()) == (plain.tobytes(), plain_offsets.tolist())
+
+
+def read_views(views: tuple[Any, Any]) -> list[bytes]:
+    """What Arrow's format says that views stand for."""
+    table, data = views
+    found = []
+    for view in table.reshape(-1, 16):
+        length, _, buffer, place = view.view(np.int32).tolist()
+        if length > 12:
+            text = bytes(data[place : place + length])
+            assert (buffer, text[:4]) == (0, bytes(view[4:8]))
+        else:
+            text = bytes(view[4 : 4 + length])
+            assert not any(view[4 + length :])
+        found.append(text)
+    return found
+
+
+@given(texts_of_many_kinds, st.booleans())
+def test_views_of_texts(texts: list[str], backwards: bool) -> None:
+    raw = [text.encode() for text in texts]
+    symbols = SymbolArray.from_raw(len(raw), b"".join(text + b"\0" for text in raw))
+    strings = StringArray.from_bytes(raw)
+    if backwards:
+        strings = strings.take(slice(None, None, -1))
+    for value, want in ((anyq.Vector("s", symbols), raw), (anyq.List.of(strings), list(strings))):
+        views = _texts.text_views(value)
+        if views is None:
+            assert not all(text.isascii() for text in texts)
+        else:
+            assert read_views(views) == want
+            assert (views[1] is not None) == any(len(text) > 12 for text in want)
+
+
+@pytest.mark.parametrize(("raw", "count"), [(b"a", 1), (b"a\0", 2), (b"a\0b\0", 1), (b"", 1), (b"\0\0\0", 2)])
+def test_texts_of_symbols_that_are_not_there(raw: bytes, count: int) -> None:
+    assert twin.speedups is not None
+    for room in (0, 1, 100):
+        assert twin.speedups.symbol_texts(raw, np.empty(room, np.uint8), np.empty(count + 1, np.int64)) == -1
+    assert twin.speedups.symbol_texts(raw, np.empty(1, np.uint8), np.empty(0, np.int64)) == -1
+    assert twin.speedups.symbol_views(raw, np.empty(count * 16, np.uint8)) == -1
+    assert twin.speedups.symbol_views(raw, np.empty(count * 16 + 1, np.uint8)) == -1
+
+
 def test_many_distinct_symbols() -> None:
     texts = [f"{i:x}" for i in range(50_000)]
     codes, uniques = anyq.symbols(texts * 2).symbols.factorize()
@@ -132,6 +191,15 @@ def test_bounds_that_do_not_fit(starts: list[int], ends: list[int], room: int) -
         twin.speedups.join_strings(b"abcd", np.array(starts, np.int64), np.array(ends, np.int64), out, False)
     with pytest.raises(ValueError, match="64-bit"):
         twin.speedups.string_bounds(b"abcd", 0, np.empty(7, np.uint8), np.empty(7, np.uint8), True)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 9), (-1, 1), (2, 1), (5, 5), (2**62, 2**63 - 1)])
+def test_views_of_bounds_that_do_not_fit(start: int, end: int) -> None:
+    assert twin.speedups is not None
+    starts, ends, views = np.array([start]), np.array([end]), np.empty(16, np.uint8)
+    assert twin.speedups.string_views(b"abcd", starts, ends, views) == -1
+    for room in (0, 15, 32):
+        assert twin.speedups.string_views(b"abcd", starts * 0, ends * 0, np.empty(room, np.uint8)) == -1
 
 
 @pytest.mark.parametrize(("setting", "compiled"), [("1", False), ("", True), ("0", True)])

@@ -1,5 +1,6 @@
 """The data model: construction, equality, hashing, repr, access."""
 
+import copy
 import datetime as dt
 import pickle
 import uuid
@@ -54,6 +55,23 @@ import anyq
 def test_repr_evaluates_back_and_pickle_keeps(value: anyq.Value) -> None:
     assert anyq.identical(eval(repr(value)), value)
     assert anyq.identical(pickle.loads(pickle.dumps(value)), value)
+
+
+def test_copies_need_no_stack_and_keep_what_is_shared() -> None:
+    value: anyq.Value = anyq.List.of((anyq.vector("j", [1, 2]), anyq.Lambda("", "{x}")))
+    for _ in range(20_000):
+        value = anyq.List.of((value, value))
+    made: anyq.Value
+    for made in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
+        depth = 0
+        while isinstance(made, anyq.List) and isinstance(made[0], anyq.List):
+            assert made[0] is made[1]
+            made, depth = made[0], depth + 1
+        assert isinstance(made, anyq.List)
+        assert depth == 20_000
+        assert isinstance(made[0], anyq.Vector)
+        assert not made[0].data.flags.writeable
+        assert made == anyq.List([anyq.vector("j", [1, 2]), anyq.Lambda("", "{x}")])
 
 
 def test_number_atoms_are_equal_to_python_values_and_hash_alike() -> None:

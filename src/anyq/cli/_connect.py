@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import getpass
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -20,18 +23,18 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 import anyq
 from anyq import console
-from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, Error, QError
+from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConversionError, Error, QError
 from anyq.values import NULL, Value
 
-from ._console import complaint
+from ._console import complaint, is_terminal
 from ._format import SUFFIXES, rendered, written
-from ._prompt import Prompt, is_terminal
+from ._progress import Transfer, display_for
+from ._prompt import Prompt, unfinished
 
 __all__ = ["run"]
 
-OK, Q_ERROR, NO_CONNECTION, NO_ANSWER = 0, 1, 3, 4
+OK, Q_ERROR, WRONG_USAGE, NO_CONNECTION, NO_ANSWER, NO_FORM = 0, 1, 2, 3, 4, 5
 _STEP: Final = 0.1
-_SHOW_AFTER: Final = 0.5
 HELP = """\
 \\\\           leave
 \\help        this text
@@ -39,45 +42,6 @@ HELP = """\
 \\format F    print tables as: q table csv json arrow
 anything else is sent to the server; an input goes on until its brackets are closed; Ctrl-C abandons a call
 """
-
-
-def size_text(count: float) -> str:
-    """Bytes, for people."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.2f} GB"
-
-
-@attrs.define
-class Progress:
-    """The line that says how much of a big answer is here."""
-
-    receiving: Callable[[], tuple[int, int]]
-    show: bool
-    began: float = attrs.field(factory=time.perf_counter, init=False)
-    first: tuple[float, int] | None = attrs.field(default=None, init=False)
-    shown: bool = attrs.field(default=False, init=False)
-
-    def tick(self) -> None:
-        """Draw the line again, if there is something to say."""
-        here, whole = self.receiving()
-        now = time.perf_counter()
-        if not self.show or not whole or now - self.began < _SHOW_AFTER:
-            return
-        if self.first is None:
-            self.first = now, here
-        since, before = self.first
-        rate = (here - before) / (now - since) if now > since else 0.0
-        left = f", {(whole - here) / rate:.0f} s left" if rate else ""
-        text = f"{100 * here // whole}% of {size_text(whole)}, {size_text(rate)}/s{left}"
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-        self.shown = True
-
-    def clear(self) -> None:
-        if self.shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @attrs.define
@@ -93,13 +57,13 @@ class Client:
         """The answer. Raises what a call raises; `KeyboardInterrupt` abandons the call and nothing else."""
         call = partial(self.q, query, timeout=timeout or self.timeout)
         future = self.portal.start_task_soon(call)
-        progress = Progress(lambda: self.q.statistics().receiving, self.show_progress)
+        progress = Transfer(partial(display_for, self.show_progress))
         try:
             while True:
                 done, _ = concurrent.futures.wait([future], timeout=_STEP)
                 if done:
                     return future.result()
-                progress.tick()
+                progress.update(*self.q.statistics().receiving)
         except KeyboardInterrupt:
             future.cancel()
             raise
@@ -167,7 +131,7 @@ class Shell:
         except QError as error:
             print(complaint(error), end="")
             return
-        except Error as error:
+        except (Error, ModuleNotFoundError) as error:
             print(f"{type(error).__name__}: {error}")
             return
         if self.timing:
@@ -214,9 +178,15 @@ def converse(client: Client, arguments: argparse.Namespace) -> int:
     shell = Shell(client, arguments.format, arguments.timing, f"{client.q.address}> ")
     if is_terminal():
         return shell.run(Prompt(client.names))
+    text = ""
     for line in sys.stdin:
-        if not shell.input(line.strip()):
-            break
+        text += line
+        if unfinished(text):
+            continue
+        if not shell.input(text.strip()):
+            return OK
+        text = ""
+    shell.input(text.strip())
     return OK
 
 
@@ -225,28 +195,50 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     options: dict[str, Any] = {"reconnection_attempts": 5, "tls": arguments.tls, "no_ctx": True}
     if arguments.user:
         options["username"] = arguments.user
+        options["password"] = os.environ.get("ANYQ_PASSWORD")
+        if options["password"] is None and is_terminal():
+            options["password"] = getpass.getpass(f"password of {arguments.user}: ")
     if arguments.connect_timeout:
         options["connect_timeout"] = arguments.connect_timeout
     return options
 
 
+def wrong_usage(arguments: argparse.Namespace) -> str:
+    """What is wrong with the options together; empty if nothing is."""
+    output: Path | None = arguments.output
+    if output and output.suffix.lower() not in SUFFIXES:
+        return f"--output: {output.name} ends with none of {' '.join(SUFFIXES)}"
+    if output and len(arguments.execute or ()) != 1:
+        return "--output needs one -e QUERY, whose answer it writes"
+    return ""
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """The command. Exit codes: 0, 1 an error of q, 3 no connection, 4 no answer, 2 a wrong command line."""
-    if arguments.output and arguments.output.suffix.lower() not in SUFFIXES:
-        print(f"--output: {arguments.output.name} ends with none of {' '.join(SUFFIXES)}", file=sys.stderr)
-        return 2
+    """The command. Exit codes: 0, 1 an error of q, 2 a wrong command line, 3 no connection, 4 no answer, 5 an answer
+    that cannot be printed or written so.
+    """
+    if wrong := wrong_usage(arguments):
+        print(wrong, file=sys.stderr)
+        return WRONG_USAGE
     try:
-        with start_blocking_portal("asyncio") as portal:
-            opened = anyq.connect(arguments.server, **options_of(arguments))
-            with portal.wrap_async_context_manager(opened) as q:
-                client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
-                return once(client, arguments) if arguments.execute else converse(client, arguments)
+        opened = anyq.connect(arguments.server, **options_of(arguments))
+    except (TypeError, ValueError) as error:  # the address is none
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        with start_blocking_portal("asyncio") as portal, portal.wrap_async_context_manager(opened) as q:
+            client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
+            return once(client, arguments) if arguments.execute else converse(client, arguments)
     except QError as error:
         print(complaint(error), end="", file=sys.stderr)
         return Q_ERROR
     except (ConnectError, AuthenticationError, ConnectionLost) as error:
         print(error, file=sys.stderr)
         return NO_CONNECTION
-    except (Error, TimeoutError) as error:
+    except BrokenPipeError:  # who read our answers has enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  the interpreter flushes it at its end
+        return OK
+    except (Error, OSError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
-        return NO_ANSWER
+        no_form = isinstance(error, ConversionError | ModuleNotFoundError) or not isinstance(error, Error)
+        return NO_FORM if no_form else NO_ANSWER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.values import NULL
 
-__all__ = ["Console", "answer", "complaint"]
+__all__ = ["Console", "answer", "complaint", "is_terminal"]
 
 QUIT = b"\\\\"
 TOGGLE = b"\\"
@@ -33,6 +34,11 @@ def answer(q: Interpreter, line: bytes, *, k: bool = False) -> str:
 def complaint(error: QError) -> str:
     """What q prints for an error: its text after a quote, then the places it came through."""
     return f"'{error}\n" + (f"{error.detail}\n" if error.detail else "")
+
+
+def is_terminal() -> bool:
+    """Whether somebody types and somebody reads."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 @attrs.define

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ._address import host_and_port, listening
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+__all__ = ["main"]
 
 DESCRIPTION = "Talk to q/kdb+ processes, serve q clients, and run q in-process."
 
@@ -19,8 +27,12 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def console(arguments: argparse.Namespace) -> int:
+    # Loading makes nothing but what stays: the collector would look at all of it several times, and find no garbage.
+    gc.disable()
     from ._q import run
 
+    gc.freeze()
+    gc.enable()
     return run(arguments)
 
 
@@ -42,7 +54,13 @@ def replay(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
-def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
+
+
+def add_demo(commands: Commands) -> None:
     parser = commands.add_parser(
         "demo",
         help="the first things one does with a q, from Trio and from asyncio, every answer checked",
@@ -60,7 +78,7 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=demo)
 
 
-def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_q(commands: Commands) -> None:
     parser = commands.add_parser(
         "q",
         help="a q console, and with -p a q server",
@@ -110,28 +128,29 @@ def add_q(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.set_defaults(run=console)
 
 
-def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_connect(commands: Commands) -> None:
     parser = commands.add_parser(
         "connect",
         help="ask a q process, from a terminal or a script",
         description="An interactive client; with -e it asks, prints the answers and ends.",
-        epilog="Exit codes: 0; 1 an error of q; 2 a wrong command line; 3 no connection; 4 no answer.",
+        epilog="Exit codes: 0; 1 an error of q; 2 a wrong command line; 3 no connection; 4 no answer; "
+        "5 an answer that cannot be printed or written so.",
     )
     parser.add_argument("server", metavar="HOST:PORT[:USER:PASS]", help="any address that anyq.connect takes")
     parser.add_argument(
         "-e", dest="execute", action="append", metavar="QUERY", help="ask this and end; may be repeated"
     )
     parser.add_argument("--format", choices=("q", "table", "csv", "json", "arrow"), default="q", help="how to print")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write to a .csv .json .arrow .parquet .txt file")
+    parser.add_argument("--output", type=path, metavar="FILE", help="write to a .csv .json .arrow .parquet .txt file")
     parser.add_argument("--timing", action="store_true", help="show how long each answer took")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="longest wait for an answer")
     parser.add_argument("--connect-timeout", type=float, metavar="SECONDS", help="longest wait for a connection")
-    parser.add_argument("--user", help="who logs in")
+    parser.add_argument("--user", help="who logs in; the password is asked for, or that of the variable ANYQ_PASSWORD")
     parser.add_argument("--tls", action="store_true", help="speak TLS, certificate checked")
     parser.set_defaults(run=connect)
 
 
-def add_tap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_tap(commands: Commands) -> None:
     parser = commands.add_parser(
         "tap",
         help="a proxy that shows the messages that pass",
@@ -148,13 +167,13 @@ def add_tap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.set_defaults(run=tap)
 
 
-def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_replay(commands: Commands) -> None:
     parser = commands.add_parser(
         "replay",
         help="play a recording of a tap, or a tickerplant's log, into a server",
         description="Sends the recorded messages of the clients to a server, or a log's messages as async messages.",
     )
-    parser.add_argument("file", type=Path, help="what anyq tap --record wrote, or a tickerplant's log")
+    parser.add_argument("file", type=path, help="what anyq tap --record wrote, or a tickerplant's log")
     parser.add_argument("server", type=host_and_port, metavar="HOST:PORT", help="where the messages go")
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast; 0 is without pauses")
     parser.add_argument("--rate", type=float, default=0.0, help="messages of a log a second; 0 is without pauses")
@@ -163,16 +182,16 @@ def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=replay)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+COMMANDS = {"demo": add_demo, "q": add_q, "connect": add_connect, "tap": add_tap, "replay": add_replay}
+
+
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The command line: all of it, or as much as one command needs."""
     top = argparse.ArgumentParser(prog="anyq", description=DESCRIPTION)
     top.add_argument("--version", action="store_true", help="the version of anyq and of what it stands on")
-    commands = top.add_subparsers(title="commands", metavar="")
-    add_demo(commands)
-    add_q(commands)
-    add_connect(commands)
-    add_tap(commands)
-    add_replay(commands)
+    commands = top.add_subparsers(title="commands", metavar="", prog="anyq")
+    for add in [COMMANDS[command]] if command in COMMANDS else COMMANDS.values():
+        add(commands)
     return top
 
 
@@ -193,8 +212,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     A wrong command line prints the usage on standard error and exits with 2.
     """
-    top = parser()
-    arguments = top.parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    top = parser(given[0] if given else "")
+    arguments = top.parse_args(given)
     if arguments.version:
         return version()
     if not hasattr(arguments, "run"):

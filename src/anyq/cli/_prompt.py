@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -128,8 +127,3 @@ def _use_readline(readline: Any, words: Words) -> None:
     import atexit
 
     atexit.register(readline.write_history_file, path)
-
-
-def is_terminal() -> bool:
-    """Whether somebody types and somebody reads."""
-    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -19,8 +19,7 @@ from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
 
-from ._console import Console, answer, complaint
-from ._prompt import Prompt, is_terminal
+from ._console import Console, answer, complaint, is_terminal
 from ._serving import Serving
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _TERMINATED = 128 + signal.SIGTERM
+_STRETCH = 0.5
 
 
 def banner() -> str:
@@ -76,6 +76,8 @@ class Session:
         self.core.host.on_exit = self.ended
         self.console = Console(self.line, sys.stdout.buffer)
         self.running = False
+        self.typing = not is_terminal()
+        """Whether Ctrl-C may end what this thread does."""
         self.exit_code: int | None = None
 
     def line(self, text: bytes, k: bool) -> str:
@@ -106,9 +108,10 @@ class Session:
 
     def interrupted(self) -> None:
         """Ctrl-C: stop what is evaluated, also for a client; where nothing is, give up what is being typed."""
-        if not (self.running or self.core.owner.busy):
+        if self.running or self.core.owner.busy:
+            self.core.interrupt()
+        elif self.typing:
             raise KeyboardInterrupt
-        self.core.interrupt()
 
     def terminated(self) -> None:
         raise SystemExit(_TERMINATED if self.exit_code is None else self.exit_code)
@@ -129,7 +132,8 @@ class Session:
             if not self.console.line(line):
                 return
         if self.serving.active or self.core.interpreter.settings.timer:
-            threading.Event().wait()
+            while not threading.Event().wait(_STRETCH):  # a signal may come just before the thread sleeps
+                pass
 
     def close(self) -> None:
         self.serving.close()
@@ -138,12 +142,17 @@ class Session:
 
 def typed(session: Session) -> Iterator[bytes]:
     """What somebody types. Ctrl-C gives up the input, and nothing else."""
+    from ._prompt import Prompt
+
     prompt = Prompt(session.names)
     while True:
         try:
+            session.typing = True
             text = prompt.read(session.console.prompt)
         except KeyboardInterrupt:
             continue
+        finally:
+            session.typing = False
         if text is None:
             return
         yield text.encode("utf-8", "surrogateescape")

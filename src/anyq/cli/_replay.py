@@ -15,6 +15,8 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
+from functools import partial
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +25,7 @@ import attrs
 from anyio.abc import SocketStream
 
 from anyq import codec
-from anyq.errors import AuthenticationError, ConnectionLost, ProtocolError, QError
+from anyq.errors import AuthenticationError, ConnectionLost, DecodeError, ProtocolError, QError
 from anyq.protocol import (
     HEADER_SIZE,
     NEED_DATA,
@@ -40,12 +42,16 @@ from anyq.protocol import (
 )
 from anyq.values import chars
 
+from ._progress import Transfer, display_for
+
 __all__ = ["Play", "read_log", "read_recording", "run"]
 
 LOG_MAGIC: Final = b"\xff\x01"
 _LOG_HEADER: Final = 8
 _FLUSH: Final = codec.encode(chars(""))
 _CHUNK: Final = 1 << 16
+_TICK: Final = 0.25
+_WHOLE_LOG: Final = codec.Limits(max_message_size=1 << 62)
 
 
 @attrs.frozen
@@ -58,6 +64,11 @@ class Play:
     body: bytes = attrs.field(repr=False)
     little_endian: bool = True
     compressed: int = 0
+
+    @property
+    def size(self) -> int:
+        """Its bytes on the wire."""
+        return len(self.body) + HEADER_SIZE
 
 
 def read_recording(path: Path) -> Iterator[Play]:
@@ -85,14 +96,17 @@ def _play(entry: dict[str, Any], message: bytes) -> Play:
 
 
 def read_log(path: Path, rate: float = 0) -> Iterator[Play]:
-    """The messages of a tickerplant's log, ``rate`` a second (0: as fast as they go).
+    """The messages of a tickerplant's log, ``rate`` a second (0: as fast as they go), each read when it is wanted.
 
     Raises `DecodeError` where the log is damaged; the messages before that place have been given.
     """
-    data = memoryview(path.read_bytes())[_LOG_HEADER:]
+    if path.stat().st_size <= _LOG_HEADER:
+        return
+    with path.open("rb") as file:
+        data = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))[_LOG_HEADER:]
     number = 0
     while data:
-        _, size = codec.decode_first(data)
+        _, size = codec.decode_first(data, limits=_WHOLE_LOG)
         yield Play(number / rate if rate else 0.0, 0, False, bytes(data[:size]))
         data = data[size:]
         number += 1
@@ -143,33 +157,32 @@ class Peer:
 
 
 @attrs.define
-class Progress:
-    """Counts, and says how far it is, at most four times a second, where somebody looks."""
+class Tally:
+    """Counts what was sent, and shows how far that is."""
 
     total: int
-    show: bool
+    transfer: Transfer
     sent: int = attrs.field(default=0, init=False)
     size: int = attrs.field(default=0, init=False)
     errors: int = attrs.field(default=0, init=False)
-    began: float = attrs.field(factory=time.perf_counter, init=False)
-    shown: float = attrs.field(default=0.0, init=False)
 
     def count(self, play: Play, error: str | None) -> None:
         self.sent += 1
-        self.size += len(play.body) + HEADER_SIZE
+        self.size += play.size
         if error is not None:
             self.errors += 1
-            print(f"\r#{play.connection} at {play.at:.3f} s: '{error}", file=sys.stderr)
-        now = time.perf_counter()
-        if self.show and now - self.shown > 0.25:
-            self.shown = now
-            print(f"\r{self.text()}", end="", file=sys.stderr, flush=True)
+            self.transfer.print(f"#{play.connection} at {play.at:.3f} s: '{error}")
+        self.show()
 
-    def text(self) -> str:
-        took = max(time.perf_counter() - self.began, 1e-9)
-        share = f" ({100 * self.sent // self.total}%)" if self.total else ""
+    def show(self) -> None:
+        took = max(time.perf_counter() - self.transfer.began, 1e-9)
+        self.transfer.update(self.size, self.total, f"{self.sent:,} messages, {self.sent / took:,.0f}/s, ")
+
+    def summary(self) -> str:
+        """What was done, in one line."""
+        took = max(time.perf_counter() - self.transfer.began, 1e-9)
         return (
-            f"{self.sent} messages{share}, {self.size / 1e6:.1f} MB in {took:.1f} s, "
+            f"{self.sent} messages, {self.size / 1e6:.1f} MB in {took:.1f} s, "
             f"{self.sent / took:.0f} messages/s, {self.errors} errors"
         )
 
@@ -182,49 +195,101 @@ class Player:
     user: str
     password: str | None
     speed: float
-    progress: Progress
+    tally: Tally
 
-    async def run(self, plays: Iterable[Play]) -> None:
-        """Play everything.
+    async def run(self, connections: Iterable[Iterable[Play]]) -> None:
+        """Play everything, each of ``connections`` on one of its own.
 
-        Raises `AuthenticationError` when the login is refused, `ConnectionLost` when the server goes away, `OSError`
-        when it cannot be reached. Cancelled: what was sent has been sent.
+        Raises an exception group of `AuthenticationError` when the login is refused, `ConnectionLost` when the server
+        goes away, `OSError` when it cannot be reached, and of what reading the messages raises: those before it have
+        been sent. Cancelled: what was sent has been sent.
         """
-        by_connection: dict[int, list[Play]] = {}
-        for play in plays:
-            by_connection.setdefault(play.connection, []).append(play)
         began = anyio.current_time()
-        async with anyio.create_task_group() as group:
-            for mine in by_connection.values():
-                group.start_soon(self._connection, mine, began)
+        async with anyio.create_task_group() as showing:
+            showing.start_soon(self._show)
+            async with anyio.create_task_group() as group:
+                for plays in connections:
+                    group.start_soon(self._connection, plays, began)
+            showing.cancel_scope.cancel()
 
-    async def _connection(self, plays: list[Play], began: float) -> None:
+    async def _show(self) -> None:
+        """The time left goes on while there is nothing to send."""
+        while True:
+            await anyio.sleep(_TICK)
+            self.tally.show()
+
+    async def _connection(self, plays: Iterable[Play], began: float) -> None:
         async with await anyio.connect_tcp(*self.target) as stream:
             peer = Peer(stream)
             await peer.log_in(self.user, self.password)
-            for play in plays:
-                if self.speed:
-                    await anyio.sleep_until(began + play.at / self.speed)
-                self.progress.count(play, await peer.play(play))
-            if not plays[-1].wait:
-                await peer.play(Play(0.0, plays[-1].connection, True, _FLUSH))
+            last, damage = None, None
+            try:
+                for last in plays:
+                    if self.speed:
+                        await anyio.sleep_until(began + last.at / self.speed)
+                    self.tally.count(last, await peer.play(last))
+            except DecodeError as error:  # what was read before it is sent, and waited for
+                damage = error
+            if last is not None and not last.wait:
+                await peer.play(Play(0.0, last.connection, True, _FLUSH))
+            if damage is not None:
+                raise damage
+
+
+def is_log(path: Path) -> bool:
+    """Whether the file is a tickerplant's log, by its first bytes."""
+    with path.open("rb") as file:
+        return file.read(len(LOG_MAGIC)) == LOG_MAGIC
+
+
+def by_connection(plays: Iterable[Play]) -> list[list[Play]]:
+    """The messages of each connection, timed from the first of them all."""
+    found: dict[int, list[Play]] = {}
+    for play in plays:
+        found.setdefault(play.connection, []).append(play)
+    first = min((one[0].at for one in found.values()), default=0.0)
+    return [[attrs.evolve(play, at=play.at - first) for play in one] for one in found.values()]
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first exception in a group that is no group itself."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def player_of(arguments: argparse.Namespace) -> tuple[Player, Iterable[Iterable[Play]]]:
+    """Who plays, and what. Raises `OSError` and `ValueError` when the file cannot be read."""
+    path: Path = arguments.file
+    connections: Iterable[Iterable[Play]]
+    if is_log(path):
+        connections = [read_log(path, arguments.rate)]
+        speed, total, lasts = 1.0, path.stat().st_size, None
+    else:
+        connections = found = by_connection(read_recording(path))
+        speed = arguments.speed
+        total = sum(play.size for plays in found for play in plays)
+        lasts = max((plays[-1].at for plays in found), default=0.0) / speed if speed else None
+    transfer = Transfer(partial(display_for, sys.stderr.isatty()), lasts)
+    password = arguments.password or os.environ.get("ANYQ_PASSWORD")
+    return Player(arguments.server, arguments.user, password, speed, Tally(total, transfer)), connections
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The command. The exit code is 1 when a request was answered by an error or the login was refused."""
-    path: Path = arguments.file
-    with path.open("rb") as file:
-        log = file.read(len(LOG_MAGIC)) == LOG_MAGIC
-    plays = list(read_log(path, arguments.rate) if log else read_recording(path))
-    progress = Progress(len(plays), sys.stderr.isatty())
-    speed = 1.0 if log else arguments.speed
-    password = arguments.password or os.environ.get("ANYQ_PASSWORD")
-    player = Player(arguments.server, arguments.user, password, speed, progress)
-    failed = False
+    """The command. Exit codes: 1 when a request was answered by an error, or something went wrong on the way, as a
+    refused login or a damaged log; 2 when the file is none of ours.
+    """
     try:
-        anyio.run(player.run, plays)
-    except* (AuthenticationError, ConnectionLost, ProtocolError, OSError) as group:
+        player, connections = player_of(arguments)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    transfer, failed = player.tally.transfer, False
+    try:
+        anyio.run(player.run, connections)
+    except* (AuthenticationError, ConnectionLost, DecodeError, ProtocolError, OSError) as group:
         failed = True
-        print(f"\n{group.exceptions[0]}", file=sys.stderr)
-    print(progress.text())
-    return 1 if failed or progress.errors else 0
+        transfer.print(str(first_of(group)))
+    finally:
+        transfer.clear()
+        print(player.tally.summary())
+    return 1 if failed or player.tally.errors else 0

@@ -147,9 +147,13 @@ class Tap:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The command; ends at Ctrl-C."""
+    """The command; ends at Ctrl-C. The exit code is 2 when it cannot listen, or not write the recording."""
     with ExitStack() as stack:
-        record = stack.enter_context(open(arguments.record, "w", encoding="utf-8")) if arguments.record else None
-        tap = Tap(arguments.server, sys.stdout, record, arguments.lines, arguments.keep)
-        anyio.run(tap.run, *arguments.listen)
+        try:
+            record = stack.enter_context(open(arguments.record, "w", encoding="utf-8")) if arguments.record else None
+            tap = Tap(arguments.server, sys.stdout, record, arguments.lines, arguments.keep)
+            anyio.run(tap.run, *arguments.listen)
+        except OSError as error:
+            print(error, file=sys.stderr)
+            return 2
     return 0

@@ -7,7 +7,8 @@ from anyq.client._connection import Connection, connect
 from anyq.client._context import KNOWN, Namespace, unknown_name
 from anyq.client._dial import tune_socket
 from anyq.client._inbox import Feed
-from anyq.client._link import allocate, end_of_file_text
+from anyq.client._link import end_of_file_text
+from anyq.client._memory import allocate
 from anyq.client._options import ConnectOptions, Options, Overflow
 from anyq.client._pending import Pending
 from anyq.client._pool import Pool, PoolStatistics

@@ -15,8 +15,12 @@ __all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "outgoing", "
 MAX_ARGUMENTS: Final = 8
 """q functions take no more."""
 
-_TEXT: Final = Struct("<BBI")
-"""Before the characters of a vector: type, attribute, count."""
+_TEXT: Final = Struct("<BBI").pack
+"""Before the items of a vector or list: type, attribute, count."""
+_LIST: Final = 0
+_CHARS: Final = 10
+_KNOWS_ALL: Final = 3
+"""The capability from which on a peer knows every type."""
 
 _LONG_TEXT: Final = 2000
 _HEAVY: Final = 4 << 20
@@ -33,8 +37,7 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
 
     `TypeError` for more arguments than a q function takes, or for what has no q form.
     """
-    if len(arguments) > MAX_ARGUMENTS:
-        raise TypeError(f"a q function takes at most {MAX_ARGUMENTS} arguments, not {len(arguments)}")
+    _check_count(arguments)
     if isinstance(query, str):
         head: Value = chars(query.encode())
     elif isinstance(query, bytes):
@@ -48,6 +51,11 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
     return List.of((head, *map(as_q, arguments)))
 
 
+def _check_count(arguments: Sequence[object]) -> None:
+    if len(arguments) > MAX_ARGUMENTS:
+        raise TypeError(f"a q function takes at most {MAX_ARGUMENTS} arguments, not {len(arguments)}")
+
+
 def request_body(
     query: Query, arguments: Sequence[object], capability: int, compress: bool = False
 ) -> bytes | codec.Packed:
@@ -55,11 +63,21 @@ def request_body(
 
     Raises as `request_value` does, and `EncodeError`.
     """
-    if not arguments and type(query) is str:
-        # Nine calls of ten: a text alone, which needs no value to be encoded.
+    if type(query) is str:
+        # Nearly all calls: a text, alone or with small arguments, which needs no value to be encoded.
         text = query.encode()
         if len(text) < _LONG_TEXT:
-            return _TEXT.pack(10, 0, len(text)) + text
+            body = _TEXT(_CHARS, 0, len(text)) + text
+            if not arguments:
+                return body
+            if capability >= _KNOWS_ALL:
+                _check_count(arguments)
+                arguments = [as_q(argument) for argument in arguments]
+                parts = list(map(codec.encode_small, arguments))
+                if None not in parts:
+                    body = b"".join([_TEXT(_LIST, 0, 1 + len(parts)), body, *parts])  # type: ignore[list-item]
+                    if len(body) < _LONG_TEXT:
+                        return body
     packed = codec.pack(request_value(query, arguments), capability=capability, compress=compress)
     return packed if packed.more or packed.compressed else bytes(packed.body)
 

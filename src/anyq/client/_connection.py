@@ -104,8 +104,8 @@ class Connection:
     # Opening and closing
 
     async def __aenter__(self) -> Self:
-        """Connect and log in. Raises `ConnectError` (`AuthenticationError` if refused), and leaves nothing
-        behind.
+        """Connect and log in. Raises `ConnectError` (`AuthenticationError` if refused). Failing or cancelled, it leaves
+        nothing behind.
         """
         self._check_new()
         self._background = BackgroundTasks()
@@ -130,7 +130,8 @@ class Connection:
     async def open(self, task_group: TaskGroup | BackgroundTasks) -> Self:
         """Connect, with the background work in a task group of yours, which then waits for `aclose`.
 
-        Raises as ``async with`` does. Nothing that happens to the connection is raised in your group.
+        Raises, and is cancelled, as ``async with``. Nothing that happens to the connection is raised in your group; if
+        that is cancelled, the connection is closed.
         """
         self._check_new()
         await self._core.dial()
@@ -220,7 +221,8 @@ class Connection:
     async def flush(self) -> None:
         """Wait until all that was queued so far has been handed to the network.
 
-        Raises `ConnectionLost` if an async message was lost since the last call.
+        Raises `ConnectionLost` if an async message was lost since the last call. Cancelled, it has changed nothing: the
+        messages go on.
         """
         await anyio.lowlevel.checkpoint()
         await self._core.flush()
@@ -228,7 +230,7 @@ class Connection:
     async def drained(self) -> None:
         """Wait until every call that was made has its answer, those included that nobody waits for any more.
 
-        Raises `ConnectionLost` or `ClosedError` if they will not come.
+        Raises `ConnectionLost` or `ClosedError` if they will not come. Cancelled, it has changed nothing.
         """
         await anyio.lowlevel.checkpoint()
         await self._core.drained()
@@ -236,7 +238,8 @@ class Connection:
     async def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """Post a query on a connection of its own, and wait for the async message that the server posts back.
 
-        This is q's deferred sync: the server does ``neg[.z.w] result``. Raises as a call does.
+        This is q's deferred sync: the server does ``neg[.z.w] result``. Raises as a call does. However it ends, also
+        cancelled, that connection is closed; this one is not touched.
         """
         return await self._apart(query, arguments, False, timeout)
 
@@ -310,7 +313,7 @@ class Connection:
 
         ``.k`` files run as k, ``.p`` and ``.py`` files need Python on the server. ``timeout`` is for each
         statement. Raises `OSError` if the file cannot be read, `QError` with file and line in its
-        ``detail``; the statements before it have run.
+        ``detail``; the statements before it have run. Cancelled, so have those that were sent, and no more follow.
         """
         results: list[Value] = []
         for statement in load_script(path, await anyio.Path(path).read_text(encoding="utf-8")):

@@ -47,7 +47,10 @@ class Namespace:
         return self._value().__await__()
 
     async def __call__(self, *arguments: object, **options: Any) -> Value:
-        """Call it; no arguments means the generic null, as ``f[]`` does in q. Options as for a call of q."""
+        """Call it; no arguments means the generic null, as ``f[]`` does in q.
+
+        Options, errors and cancellation as for a call of q; `AttributeError` if the server has no such name.
+        """
         name = await self._checked()
         return await self._ask(name, *(arguments or (NULL,)), **options)
 

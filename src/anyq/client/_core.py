@@ -24,7 +24,7 @@ from anyq.client._link import Link
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._reconnect import Backoff
-from anyq.client._reports import Reports, log, lost_error
+from anyq.client._reports import Reports, log, lost_error, told
 from anyq.client._stats import ConnectionStatistics
 from anyq.client._waiter import Waiter, waiter_maker
 from anyq.errors import (
@@ -125,6 +125,7 @@ class Core:
         for call in unknown:
             assert isinstance(call, Pending)
             if keep and call.idempotent and call.message is not None:
+                call.uncertain = True
                 self._park(call, call.message)
             else:
                 self._give_up(call, self._lost_error("unknown"))
@@ -139,11 +140,11 @@ class Core:
             self.reports.enter("lost")
 
     def _lost_error(self, outcome: Outcome) -> Exception:
-        return self._closed_error() or lost_error(self.address, self._cause, outcome)
+        return self._closed_error(outcome) or lost_error(self.address, self._cause, outcome)
 
-    def _closed_error(self) -> ClosedError | None:
+    def _closed_error(self, outcome: Outcome = "not sent") -> Exception | None:
         """A new one each time: several tasks may raise it."""
-        return ClosedError(str(self._closed)) if self._closed is not None else None
+        return told(self._closed, outcome) if self._closed is not None else None
 
     def _give_up(self, call: Call, error: Exception) -> None:
         self.counters.lost += 1
@@ -151,9 +152,13 @@ class Core:
             self._calls.discard(call)
             self.reports.call_over(call, "lost")
             call.fail(error)
-        elif isinstance(error, ConnectionLost):
+            return
+        log.warning("an async message was lost: %s", error)
+        if isinstance(error, ConnectionLost):
             self._unreported = error
-            log.warning("an async message was lost: %s", error)
+        elif self._closed is None:
+            self._unreported = ConnectionLost(f"an async message was not sent: {error}", outcome="not sent")
+            self._unreported.__cause__ = error
 
     # Reconnecting
 
@@ -221,7 +226,8 @@ class Core:
     def _fail_parked(self, error: Exception) -> None:
         parked, self._parked = self._parked, {}
         for call in parked:
-            self._give_up(call, error)
+            uncertain = isinstance(call, Pending) and call.uncertain
+            self._give_up(call, told(error, "unknown" if uncertain else "not sent"))
         for feed in list(self.feeds):
             feed.end(error)
 
@@ -273,6 +279,11 @@ class Core:
         """Whether a message that is queued now is not sent at once."""
         link = self._link
         return link is not None and link.protocol.ledger.in_flight > 0
+
+    @property
+    def linked(self) -> bool:
+        """Whether a message that is queued now goes to a peer, and does not wait for a reconnect."""
+        return self._closed is None and self._live_link is not None
 
     @property
     def _live_link(self) -> Link | None:
@@ -400,7 +411,7 @@ class Core:
             self._closed = ClosedError(f"the connection to {self.address} is closed")
             for call in list(self._calls):
                 self.abandon(call)
-                call.fail(ClosedError(str(self._closed)))
+                call.fail(told(self._closed, "not sent" if call.unseen else "unknown"))
         link = self._link
         try:
             with anyio.move_on_after(self.options.close_timeout):

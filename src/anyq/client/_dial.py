@@ -18,7 +18,7 @@ from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream, SocketTransport, StreamTransport, Transport
 from anyq.errors import ConnectError
 
-__all__ = ["dial", "dial_socket", "tune_socket"]
+__all__ = ["dial", "dial_socket", "phase_error", "tune_socket"]
 
 _IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 5))
@@ -51,13 +51,14 @@ async def _dial_with(address: Address, options: Options) -> Transport:
     try:
         stream = await options.dial(address)
     except OSError as error:
-        raise _error(address, "connecting", error) from error
+        raise phase_error(address, "connecting", error) from error
     if address.tls:
         return await _start_tls(stream, address, options)
     return StreamTransport(stream)
 
 
-def _error(address: Address, phase: str, error: Exception) -> ConnectError:
+def phase_error(address: Address, phase: str, error: Exception) -> ConnectError:
+    """What to raise because of ``error`` in that phase of connecting."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
     return ConnectError(f"cannot connect to {address}: {phase}: {reason}")
 
@@ -66,7 +67,7 @@ async def _connect_tcp(address: Address) -> socket.socket:
     try:
         found = await anyio.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise _error(address, "looking up the name", error) from error
+        raise phase_error(address, "looking up the name", error) from error
     winner: list[socket.socket] = []
     errors: list[OSError] = []
 
@@ -95,7 +96,7 @@ async def _connect_tcp(address: Address) -> socket.socket:
             sock.close()
         raise
     if not winner:
-        raise _error(address, "connecting", errors[0]) from errors[0]
+        raise phase_error(address, "connecting", errors[0]) from errors[0]
     return winner[0]
 
 
@@ -106,7 +107,7 @@ async def _connect_unix(address: Address) -> socket.socket:
             return await _connect(socket.AF_UNIX, name)
         except OSError as error:
             errors.append(error)
-    raise _error(address, "connecting", errors[-1]) from errors[-1]
+    raise phase_error(address, "connecting", errors[-1]) from errors[-1]
 
 
 async def _connect(family: int, target: object) -> socket.socket:
@@ -148,7 +149,7 @@ async def _start_tls(stream: ByteStream, address: Address, options: Options) -> 
         )
     except (OSError, ssl.SSLError, anyio.BrokenResourceError, anyio.EndOfStream, ValueError) as error:
         await anyio.aclose_forcefully(stream)
-        raise _error(address, "starting TLS", _reason(error)) from error
+        raise phase_error(address, "starting TLS", _reason(error)) from error
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.aclose_forcefully(stream)

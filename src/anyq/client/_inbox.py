@@ -28,6 +28,15 @@ class FeedOwner(Protocol):
         """The feed listens no more."""
 
 
+class _Note:
+    """Something of ours between the messages."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+
+
 class Feed(Generic[T]):
     """A bounded buffer of messages from the server, to be read with ``async for`` by one task.
 
@@ -53,6 +62,7 @@ class Feed(Generic[T]):
         self._decode = decode
         self._owner = owner
         self._items: deque[Any] = deque()
+        self._notes = 0
         self._error: Exception | None = None
         self._filled: anyio.Event | None = None
         self._room: anyio.Event | None = None
@@ -61,7 +71,10 @@ class Feed(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        """The next message. Raises `ConnectionLost` or `ClosedError` when no more will come."""
+        """The next message. Raises `ConnectionLost` or `ClosedError` when no more will come.
+
+        Cancelled, it has lost none.
+        """
         if self._items:
             await anyio.lowlevel.checkpoint()
         while not self._items:
@@ -74,6 +87,9 @@ class Feed(Generic[T]):
             finally:
                 self._owner.feed_waits(-1)
         item = self._items.popleft()
+        if type(item) is _Note:
+            self._notes -= 1
+            return item.item  # type: ignore[no-any-return]
         if self._room is not None:
             self._room.set()
             self._room = None
@@ -88,11 +104,12 @@ class Feed(Generic[T]):
         self.close()
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._items) - self._notes
 
     def close(self) -> None:
         """Listen no more. Idempotent."""
         self._items.clear()
+        self._notes = 0
         self.end(ClosedError("this feed was closed"))
         self._owner.feed_closed(self)
 
@@ -104,10 +121,10 @@ class Feed(Generic[T]):
         lost = 0
         if self._error is not None:
             lost = 1
-        elif len(self._items) < self._size or self._overflow == "block":
+        elif len(self) < self._size or self._overflow == "block":
             self._items.append(item)
         elif self._overflow == "drop-oldest":
-            self._items.popleft()
+            self._drop_oldest()
             self._items.append(item)
             lost = 1
         else:
@@ -118,9 +135,34 @@ class Feed(Generic[T]):
             self._filled.set()
         return lost
 
+    def note(self, item: Any) -> None:
+        """Put something between the messages that is none: it takes no room, is not decoded, and never dropped.
+
+        Of several notes with no message between them the last is kept.
+        """
+        if self._error is not None:
+            return
+        if self._items and type(self._items[-1]) is _Note:
+            self._items.pop()
+            self._notes -= 1
+        self._items.append(_Note(item))
+        self._notes += 1
+        if self._filled is not None:
+            self._filled.set()
+
+    def _drop_oldest(self) -> None:
+        items = self._items
+        note = items.popleft() if type(items[0]) is _Note else None
+        items.popleft()
+        if note is not None:
+            if items and type(items[0]) is _Note:
+                self._notes -= 1
+            else:
+                items.appendleft(note)
+
     def congested(self) -> anyio.Event | None:
         """Something to wait for before the connection may be read on, or ``None``."""
-        if self._overflow != "block" or len(self._items) < self._size or self._error is not None:
+        if self._overflow != "block" or len(self) < self._size or self._error is not None:
             return None
         if self._room is None:
             self._room = anyio.Event()

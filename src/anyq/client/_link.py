@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import anyio
-import numpy as np
 
+from anyq.client._memory import allocate
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._stats import Counters
@@ -37,7 +37,7 @@ from anyq.protocol import (
     SyncRequest,
 )
 
-__all__ = ["Link", "LinkOwner", "allocate", "end_of_file_text"]
+__all__ = ["Link", "LinkOwner", "end_of_file_text"]
 
 _BATCH: Final = 1 << 16
 """How many bytes of small messages are joined into one write."""
@@ -61,13 +61,6 @@ class LinkOwner(Protocol):
 
     def answered(self, call: Pending, size: int) -> None:
         """A response was handed to its call."""
-
-
-def allocate(size: int) -> memoryview:
-    """Memory for a body, not initialised, placed so that the data of a vector in it (at offset 6) are
-    aligned.
-    """
-    return memoryview(np.empty(size + 2, np.uint8))[2:]  # type: ignore[arg-type]
 
 
 class Link:

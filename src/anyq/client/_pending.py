@@ -14,7 +14,7 @@ from anyq import codec
 from anyq.client._bodies import decode_message, is_heavy
 from anyq.client._waiter import Waiter
 from anyq.errors import ClosedError, DecodeError, DecodeLimitError, Error
-from anyq.protocol import Call, Response, SyncRequest
+from anyq.protocol import Call, CallState, Response, SyncRequest
 from anyq.values import Value
 
 __all__ = ["CallOwner", "Pending"]
@@ -52,6 +52,7 @@ class Pending(Call):
         "message",
         "size",
         "started",
+        "uncertain",
     )
 
     def __init__(self, owner: CallOwner, *, idempotent: bool = False, label: str | None = None, size: int = 0) -> None:
@@ -59,6 +60,8 @@ class Pending(Call):
         self.idempotent = idempotent
         self.message: SyncRequest | None = None
         """What to send again, if that is allowed."""
+        self.uncertain = False
+        """Whether it went out on a connection that is gone, and waits to be sent again."""
         self.label = label
         self.size = size
         self.started = time.perf_counter()
@@ -99,7 +102,7 @@ class Pending(Call):
 
         Raises `QError` for q's own errors, `ConnectionLost` if the connection broke (with the outcome),
         `ClosedError` if it was closed, `DecodeError` if the answer is not a q value (the connection is
-        closed then).
+        closed then). Cancelled, the call itself goes on, and can be awaited again.
         """
         if self.done():
             await anyio.lowlevel.checkpoint()
@@ -119,7 +122,14 @@ class Pending(Call):
         """Give the call up: nobody will await it. If it was sent, its answer is dropped when it comes."""
         if not self.done():
             self._owner.abandon(self)
-            self.fail(ClosedError("this call was cancelled"))
+            error = ClosedError("this call was cancelled")
+            error.outcome = "not sent" if self.unseen else "unknown"
+            self.fail(error)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the call was given up before the other side could see it whole."""
+        return self.state is CallState.WITHDRAWN and not self.uncertain
 
     def answer(self, response: Response) -> None:
         """The response arrived."""

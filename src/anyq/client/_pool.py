@@ -137,7 +137,9 @@ class Pool:
     # Opening and closing
 
     async def __aenter__(self) -> Self:
-        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`."""
+        """Open the pool with one connection, so that a wrong address shows at once. Raises `ConnectError`; failing or
+        cancelled, it leaves nothing behind.
+        """
         if self._background is not None:
             raise BusyError("a pool is opened once: make another one")
         background = BackgroundTasks()
@@ -161,7 +163,10 @@ class Pool:
             await self._background.__aexit__(None, None, None)
 
     async def aclose(self) -> None:
-        """Close every connection, also those in use; who waits for one gets `ClosedError`."""
+        """Close every connection, also those in use; who waits for one gets `ClosedError`.
+
+        Cancelled, it closes them all the same, and gives queued messages no time to leave.
+        """
         self._closed = True
         for waiter in self._waiters:
             waiter.set()
@@ -178,7 +183,8 @@ class Pool:
         """A connection for the length of the block, for nobody else.
 
         Raises `LimitError` or `CallTimeout` when there is none to be had, `ConnectError` when none can be
-        made.
+        made. Cancelled while it waits, it gives up its place; a block that is cancelled gives the connection back, and
+        the pool reads the answers that are still due before anybody else gets it.
         """
         member = await self._acquire()
         try:
@@ -187,12 +193,15 @@ class Pool:
             self._release(member)
 
     async def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
-        """Ask on a free connection; as `Connection.__call__`."""
+        """Ask on a free connection; as `Connection.__call__`, also cancelled. Raises as `connection` does."""
         async with self.connection() as q:
             return await q(query, *arguments, **options)
 
     async def post(self, query: Query, *arguments: object) -> None:
-        """Post on a free connection, and see the message off; as `Connection.post`."""
+        """Post on a free connection, and see the message off; as `Connection.post`.
+
+        Cancelled, it may have been sent.
+        """
         async with self.connection() as q:
             await q.post(query, *arguments)
             await q.flush()
@@ -201,23 +210,26 @@ class Pool:
         """Call ``query`` with each item, on as many connections as may be; the answers in the order of the
         items.
 
-        The first failure cancels the other calls, and is raised as it is.
+        The first failure cancels the other calls, and is raised as it is. No item is asked for after it, nor after
+        a cancellation; what was sent already runs to its end on the server, and its answer is dropped.
         """
-        answers: list[Value | None] = []
+        wanted = list(items)
+        answers: list[Value | None] = [None] * len(wanted)
         failure: list[Exception] = []
+        left = iter(enumerate(wanted))
 
-        async def call(index: int, item: object) -> None:
+        async def worker() -> None:
             try:
-                answers[index] = await self(query, item, timeout=timeout)
+                for index, item in left:
+                    answers[index] = await self(query, item, timeout=timeout)
             except Exception as error:
                 failure.append(error)
                 tasks.cancel_scope.cancel()
 
-        pending = list(items)
-        answers.extend([None] * len(pending))
+        # No more callers than connections: others have their turn, and ``max_waiting`` is not used up by ourselves.
         async with anyio.create_task_group() as tasks:
-            for index, item in enumerate(pending):
-                tasks.start_soon(call, index, item)
+            for _ in range(min(self.max_size, len(wanted))):
+                tasks.start_soon(worker)
         if failure:
             raise failure[0]
         return [answer for answer in answers if answer is not None]
@@ -266,18 +278,24 @@ class Pool:
                 )
                 if move is Move.REFUSE:
                     raise LimitError(f"{ahead} callers wait for a connection already (max_waiting)")
-                if move is Move.USE:
-                    member = self._idle.pop()
-                    self._busy.add(member)
-                    if await self._healthy(member):
-                        return member
-                elif move is Move.OPEN:
+                if move is Move.WAIT:
+                    waiter = self._line_up(waiter)
+                    await waiter.wait()
+                    continue
+                if waiter is not None:
+                    self._waiters.remove(waiter)
+                    waiter = None
+                if move is Move.OPEN:
                     member = await self._open()
                     self._busy.add(member)
                     return member
-                else:
-                    waiter = self._line_up(waiter)
-                    await waiter.wait()
+                member = self._idle.pop()
+                self._busy.add(member)
+                if await self._healthy(member):
+                    return member
+                # Our turn is not over: nobody else was told that there is room for a connection now.
+                waiter = anyio.Event()
+                self._waiters.appendleft(waiter)
         finally:
             if waiter is not None:
                 self._waiters.remove(waiter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self, Unpack
@@ -12,13 +14,14 @@ import anyio.lowlevel
 from anyq import codec
 from anyq.client._address import parse_address
 from anyq.client._bodies import Query, decode_message, request_value
-from anyq.client._dial import dial_socket
-from anyq.client._link import allocate
+from anyq.client._dial import dial_socket, phase_error
+from anyq.client._memory import allocate
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
 from anyq.client._raw_server import Authenticate, Handler, RawServer
+from anyq.client._tls import client_context
 from anyq.client._waiter import Waiter
-from anyq.client._wire import Wire
+from anyq.client._wire import Wire, shake_hands
 from anyq.errors import (
     AuthenticationError,
     ClosedError,
@@ -52,11 +55,13 @@ __all__ = ["RawConnection"]
 class RawConnection:
     """A connection that you drive: nothing is sent before `poll_send`, nothing read before `poll_recv`.
 
-    As a client it connects in ``async with``; the options are those of `anyq.connect` (plain TCP and unix sockets).
+    As a client it connects in ``async with``; addresses, ``tls`` and the options are those of `anyq.connect`, over
+    sockets only (no ``dial``), and without those that need a task in the background (reconnecting, ``liveness``).
     With ``as_server=True`` it listens on ``port`` (on loopback unless ``host`` says otherwise) instead, and the poll
     functions accept clients and run their waiting requests through ``on_sync`` and ``on_async``, functions of the
     received value; ``authenticate`` gets user and password (``None`` if there is none), and accepts all by default.
-    To serve a q that runs here, pass that: ``on_sync=lambda x: q("value", x)`` with an embedded q that needs no await.
+    A handler may be async, which needs `poll_recv_async`: ``on_sync=lambda x: q("value", x)`` serves an embedded q.
+    To serve over TLS, ``tls`` is a context with a certificate.
 
     Closed clients are cleaned up at every poll, or every ``conn_gc_time`` seconds; `clean_open_connections` does it
     now. One task uses it at a time.
@@ -74,9 +79,11 @@ class RawConnection:
         conn_gc_time: float = 0.0,
         username: str = "",
         password: str | None = None,
+        tls: bool | ssl.SSLContext = False,
         **options: Unpack[ConnectOptions],
     ) -> None:
-        self._options = Options(**options)
+        context = tls if isinstance(tls, ssl.SSLContext) else None
+        self._options = Options(ssl_context=context, **options)
         self.limits = codec.Limits(max_message_size=self._options.max_message_size)
         self.new_waiter: Callable[[], Waiter] = anyio.Event
         self._wire: Wire | None = None
@@ -84,22 +91,27 @@ class RawConnection:
         self._ended: Exception = ClosedError("this raw connection is not open: use 'async with'")
         self._server: RawServer | None = None
         if as_server:
+            if tls and context is None:
+                raise TypeError(
+                    "a server needs an ssl.SSLContext with its certificate: RawConnection(..., tls=context)"
+                )
             where = host or "127.0.0.1", port
-            self._server = RawServer(where, on_sync, on_async, authenticate, conn_gc_time, self.limits)
+            self._server = RawServer(where, on_sync, on_async, authenticate, conn_gc_time, self.limits, context)
         else:
-            self.address = parse_address(host, port, username=username, password=password)
-            if self.address.tls:
-                raise ValueError("a raw connection speaks no TLS: use anyq.connect")
+            self.address = parse_address(host, port, username=username, password=password, tls=bool(tls))
 
     # Opening and closing
 
     async def __aenter__(self) -> Self:
-        """Connect and log in, or begin to listen. Raises `ConnectError`, or `OSError` if the port is taken."""
+        """Connect and log in, or begin to listen. Raises `ConnectError`, or `OSError` if the port is taken.
+
+        Failing or cancelled, it leaves no socket behind.
+        """
         if self._server is not None:
             self._server.listen()
             return self
         with anyio.move_on_after(self._options.connect_timeout):
-            sock = await dial_socket(self.address, self._options)
+            sock = await self._secured(await dial_socket(self.address, self._options))
             protocol = Connection(
                 Role.CLIENT,
                 max_message_size=self._options.max_message_size,
@@ -115,6 +127,23 @@ class RawConnection:
             self._wire = wire
             return self
         raise ConnectTimeout(f"cannot connect to {self.address}: no answer within {self._options.connect_timeout} s")
+
+    async def _secured(self, sock: socket.socket) -> socket.socket:
+        """The socket, with TLS on it if the address says so."""
+        if not self.address.tls:
+            return sock
+        try:
+            hostname = self._options.server_hostname or self.address.host
+            context = client_context(self._options)
+            sock = context.wrap_socket(sock, server_hostname=hostname, do_handshake_on_connect=False)
+            await shake_hands(sock)
+        except (OSError, ValueError) as error:
+            sock.close()
+            raise phase_error(self.address, "starting TLS", error) from error
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     async def _log_in(self, wire: Wire) -> None:
         address = self.address
@@ -184,7 +213,10 @@ class RawConnection:
         return self._read(n or max(1, len(self._calls)))[1]
 
     async def poll_recv_async(self) -> Value | None:
-        """Wait for one message; otherwise as ``poll_recv(1)``. Cancelled, it has lost nothing."""
+        """Wait for one message; otherwise as ``poll_recv(1)``.
+
+        Cancelled, it has lost nothing; an async handler that is cancelled with it is answered for by an error.
+        """
         await anyio.lowlevel.checkpoint()
         if self._server is not None:
             return await self._server.poll_async()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 import anyio
@@ -15,7 +17,17 @@ import attrs
 from anyq import codec
 from anyq.client._bodies import decode_message
 from anyq.client._wire import Wire
-from anyq.errors import BusyError, ClosedError, ConnectionLost, DecodeError, Error, LimitError, ProtocolError, QError
+from anyq.errors import (
+    BusyError,
+    ClosedError,
+    ConnectionLost,
+    DecodeError,
+    Error,
+    LimitError,
+    MisuseError,
+    ProtocolError,
+    QError,
+)
 from anyq.protocol import (
     CAPABILITY,
     Accept,
@@ -52,6 +64,14 @@ class _Client:
     gone: bool = False
 
 
+@attrs.define(eq=False)
+class _Answer:
+    """What came of one request: the value that was received, and what the handler gave for it."""
+
+    value: Value | None = None
+    result: object = None
+
+
 class RawServer:
     """Accepts clients and answers them, whenever it is polled. Nothing here waits but `poll_async`."""
 
@@ -63,6 +83,7 @@ class RawServer:
         authenticate: Authenticate | None,
         conn_gc_time: float,
         limits: codec.Limits,
+        tls: ssl.SSLContext | None,
     ) -> None:
         host, port = where
         if port is None:
@@ -75,6 +96,7 @@ class RawServer:
         self._authenticate = authenticate
         self._gc_time = conn_gc_time
         self._limits = limits
+        self._tls = tls
         self._socket: socket.socket | None = None
         self._clients: list[_Client] = []
         self._cleaned = time.monotonic()
@@ -104,29 +126,47 @@ class RawServer:
 
     def poll(self, n: int) -> Value | None:
         """Accept, read, and run up to ``n`` waiting requests (0: all). The last one that ran."""
-        self._accept()
-        for reader in self._clients:
-            self._guard(reader, self._read)
+        self._receive()
         ran, last = 0, None
         while not n or ran < n:
-            waiting = next((client for client in self._clients if client.requests and not client.gone), None)
-            if waiting is None:
+            taken = self._take()
+            if taken is None:
                 break
-            last = self._run(waiting, waiting.requests.popleft())
-            # Behind the others, so that a busy client does not keep them waiting.
-            self._clients.remove(waiting)
-            self._clients.append(waiting)
+            last = self._run(*taken)
             ran += 1
-        self.flush()
-        if time.monotonic() - self._cleaned >= self._gc_time:
-            self.clean()
+        self._finish()
         return last
 
     async def poll_async(self) -> Value | None:
         """Wait until a request was run."""
-        while (value := self.poll(1)) is None:
+        while True:
+            self._receive()
+            taken = self._take()
+            value = None if taken is None else await self._run_async(*taken)
+            self._finish()
+            if value is not None:
+                return value
             await self._wait()
-        return value
+
+    def _receive(self) -> None:
+        self._accept()
+        for reader in self._clients:
+            self._guard(reader, self._read)
+
+    def _take(self) -> tuple[_Client, SyncRequest | AsyncMessage] | None:
+        """The next request, and whose it is."""
+        waiting = next((client for client in self._clients if client.requests and not client.gone), None)
+        if waiting is None:
+            return None
+        # Behind the others, so that a busy client does not keep them waiting.
+        self._clients.remove(waiting)
+        self._clients.append(waiting)
+        return waiting, waiting.requests.popleft()
+
+    def _finish(self) -> None:
+        self.flush()
+        if time.monotonic() - self._cleaned >= self._gc_time:
+            self.clean()
 
     def flush(self) -> int:
         """Hand over what waits to be sent; to how many clients something went."""
@@ -152,6 +192,14 @@ class RawServer:
                 return
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                try:
+                    # The handshake is part of the first reading, so a client that stalls in it delays nobody.
+                    sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+                except OSError as error:
+                    log.debug("a client of a raw connection is gone: %s", error)
+                    sock.close()
+                    continue
             protocol = Connection(Role.SERVER, max_message_size=self._limits.max_message_size)
             self._clients.append(_Client(Wire(sock, protocol), time.monotonic()))
 
@@ -188,25 +236,47 @@ class RawServer:
         wire.write(wire.protocol.send(Accept(min(login.capability, CAPABILITY))))
 
     def _run(self, client: _Client, request: SyncRequest | AsyncMessage) -> Value | None:
-        answer, value = self._answer(request, client.wire.protocol.capability)
-        if isinstance(request, SyncRequest):
-            self._guard(client, lambda client: client.wire.send(Response(answer)))
-        return value
+        with self._answering(client, request) as answer:
+            answer.value = decode_message(request, self._limits)
+            result = self._handler(request)(answer.value)
+            if isinstance(result, Coroutine):
+                result.close()
+                raise MisuseError("an async handler needs poll_recv_async")
+            answer.result = result
+        return answer.value
 
-    def _answer(self, request: SyncRequest | AsyncMessage, capability: int) -> tuple[bytes, Value | None]:
-        """What to respond, and the value that was received."""
-        value: Value | None = None
-        handler = self._on_sync if isinstance(request, SyncRequest) else self._on_async
+    async def _run_async(self, client: _Client, request: SyncRequest | AsyncMessage) -> Value | None:
+        with self._answering(client, request) as answer:
+            answer.value = decode_message(request, self._limits)
+            result = self._handler(request)(answer.value)
+            answer.result = await result if isinstance(result, Awaitable) else result
+        return answer.value
+
+    def _handler(self, request: SyncRequest | AsyncMessage) -> Handler:
+        return self._on_sync if isinstance(request, SyncRequest) else self._on_async
+
+    @contextmanager
+    def _answering(self, client: _Client, request: SyncRequest | AsyncMessage) -> Iterator[_Answer]:
+        """Respond with what the block puts there, or with its error; what is no `Exception` passes, too."""
+        answer = _Answer()
         try:
-            value = decode_message(request, self._limits)
-            return codec.encode(handler(value), capability=capability), value
+            yield answer
+            body = codec.encode(answer.result, capability=client.wire.protocol.capability)
         except QError as error:
-            return codec.encode_error(error), value
+            body = codec.encode_error(error)
         except Error as error:
-            return codec.encode_error(str(error)), value
+            body = codec.encode_error(str(error))
         except Exception as error:
             log.exception("a handler of a raw connection failed")
-            return codec.encode_error(type(error).__name__), value
+            body = codec.encode_error(type(error).__name__)
+        except BaseException:
+            self._respond(client, request, codec.encode_error("the handler was cancelled"))
+            raise
+        self._respond(client, request, body)
+
+    def _respond(self, client: _Client, request: SyncRequest | AsyncMessage, body: bytes) -> None:
+        if isinstance(request, SyncRequest):
+            self._guard(client, lambda client: client.wire.send(Response(body)))
 
     async def _wait(self) -> None:
         """Wait until a client comes, sends, or can be sent to."""

@@ -5,15 +5,25 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from copy import copy
 from typing import Final, Literal, TypeVar
 
 from anyq.client._address import Address
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._stats import CallReport, Counters
-from anyq.errors import ConnectionCorrupted, ConnectionLost, DecodeError, LimitError, Outcome, ProtocolError
+from anyq.errors import (
+    ClosedError,
+    ConnectError,
+    ConnectionCorrupted,
+    ConnectionLost,
+    DecodeError,
+    LimitError,
+    Outcome,
+    ProtocolError,
+)
 
-__all__ = ["Reports", "State", "log", "lost_error"]
+__all__ = ["Reports", "State", "log", "lost_error", "told"]
 
 State = Literal["new", "connected", "lost", "reconnected", "closed"]
 T = TypeVar("T")
@@ -27,6 +37,16 @@ def lost_error(address: Address, cause: Exception | None, outcome: Outcome) -> C
     error = kind(f"connection to {address} lost: {cause} ({told})", outcome=outcome)
     error.__cause__ = cause
     return error
+
+
+def told(error: Exception, outcome: Outcome) -> Exception:
+    """``error`` for one of several callers, whose message was ``outcome``."""
+    if not isinstance(error, ConnectError | ClosedError):
+        return error
+    own = copy(error)
+    own.__cause__ = error.__cause__
+    own.outcome = outcome
+    return own
 
 
 class Reports:

@@ -21,7 +21,7 @@ from anyq.client._inbox import Feed
 from anyq.client._options import Overflow
 from anyq.client._pending import Pending
 from anyq.client._reports import State
-from anyq.errors import Error
+from anyq.errors import ConnectionLost, Error
 from anyq.protocol import AsyncMessage, Call, SyncRequest
 from anyq.values import Atom, List, QType, Value, symbol, symbols
 
@@ -61,21 +61,13 @@ class Gap:
     snapshot: Mapping[str, Value]
 
 
-class _Marker:
-    """Stands in the feed where the connection came back; ``call`` is the new subscription."""
-
-    __slots__ = ("call",)
-
-    def __init__(self, call: Pending) -> None:
-        self.call = call
-
-
 class Subscription:
     """A subscription, to be used as ``async with q.subscribe(...) as feed`` and ``async for update in feed``.
 
     Items are `Update`, `EndOfDay` and `Gap`. ``schemas`` maps table names to what the ticker plant
     returned for them, ``snapshot`` to their rows at the start, if those were asked for. Leaving the block
-    takes the subscription back. Cancelling the reader loses no update.
+    takes the subscription back, for all that listen to this table on this connection. Cancelling the reader loses
+    nothing: neither an update nor a gap.
     """
 
     def __init__(
@@ -95,7 +87,11 @@ class Subscription:
         self._core = core
         self._with_rows = snapshot
         self._symbols: Value = symbols(chosen) if chosen else symbol("")
-        self._feed: Feed[Any] = Feed(buffer, overflow, self._decode, core)
+        self._feed: Feed[Any] = Feed(buffer, overflow, core.decode, core)
+        self._asked: Pending | None = None
+        """The latest subscription."""
+        self._returned: Pending | None = None
+        """The new subscription of a gap that was reached, and not told yet."""
 
     @property
     def dropped(self) -> int:
@@ -103,16 +99,19 @@ class Subscription:
         return self._feed.dropped
 
     async def __aenter__(self) -> Self:
-        """Subscribe. Raises what a call raises, e.g. `QError` for a table that there is not."""
+        """Subscribe. Raises what a call raises, e.g. `QError` for a table that there is not.
+
+        Failing or cancelled, it takes the subscription back.
+        """
         self._core.add_feed(self._feed)
-        call = self._subscribe()
+        self._asked = call = self._subscribe()
+        self._core.reports.watchers.append(self._state_changed)
         try:
             self.schemas, self.snapshot = self._read(await call.wait())
         except BaseException:
             call.cancel()
             self._leave()
             raise
-        self._core.reports.watchers.append(self._state_changed)
         return self
 
     async def __aexit__(
@@ -124,13 +123,27 @@ class Subscription:
         return self
 
     async def __anext__(self) -> Update | EndOfDay | Gap:
-        """The next item. Raises `ConnectionLost` or `ClosedError` when no more will come."""
+        """The next item. Raises `ConnectionLost` or `ClosedError` when no more will come, and what the ticker plant
+        raised if it refused the new subscription after a reconnect. Cancelled, it has lost nothing.
+        """
         while True:
-            item = await self._feed.__anext__()
-            if isinstance(item, _Marker):
-                return Gap(*self._read(await item.call.wait()))
-            if (news := self._news(item)) is not None:
-                return news
+            if self._returned is None:
+                item = await self._feed.__anext__()
+                if not isinstance(item, Pending):
+                    if (news := self._news(item)) is not None:
+                        return news
+                    continue
+                self._returned = item
+            try:
+                answer = await self._returned.wait()
+            except ConnectionLost:
+                self._returned = None  # it broke again: the feed has the next gap, or its end
+                continue
+            except Error as error:
+                self._feed.end(error)
+                raise
+            self._returned = None
+            return Gap(*self._read(answer))
 
     def _subscribe(self) -> Pending:
         core = self._core
@@ -144,18 +157,19 @@ class Subscription:
         self._feed.close()
         if self._state_changed in self._core.reports.watchers:
             self._core.reports.watchers.remove(self._state_changed)
+        if not self._core.linked:
+            return  # there is nothing that we are subscribed on
         value = request_value(_UNSUBSCRIBE, (symbol(self.table),))
-        try:
-            self._core.submit(AsyncMessage(codec.encode(value, capability=self._core.capability)), Call())
-        except Error:
-            return  # there is no connection any more on which to be subscribed
+        self._core.submit(AsyncMessage(codec.encode(value, capability=self._core.capability)), Call())
 
     def _state_changed(self, state: State) -> None:
-        if state == "reconnected":
-            self._feed.offer(_Marker(self._subscribe()))
-
-    def _decode(self, item: object) -> Any:
-        return self._core.decode(item) if isinstance(item, AsyncMessage) else item
+        if state != "reconnected" or (self._asked is not None and not self._asked.done()):
+            return  # what has no answer yet did not reach the old peer, and was sent to this one already
+        try:
+            self._asked = self._subscribe()
+            self._feed.note(self._asked)
+        except Error as error:
+            self._feed.end(error)
 
     def _read(self, answer: Value) -> tuple[dict[str, Value], dict[str, Value]]:
         """Schemas and rows from what the ticker plant returned."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections import deque
 from typing import Final
 
@@ -11,13 +12,27 @@ import anyio
 from anyq.errors import ConnectionLost
 from anyq.protocol import NEED_DATA, Connection, Event, Message, NeedData
 
-__all__ = ["Wire"]
+__all__ = ["Wire", "shake_hands"]
 
-_BLOCKED: Final = (BlockingIOError, InterruptedError)
+_BLOCKED: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""A TLS socket that does not block may want either before it does what it was asked."""
+
+
+async def shake_hands(sock: ssl.SSLSocket) -> None:
+    """Do TLS's handshake on a socket that does not block. `OSError` if it fails; cancelled, the socket is of no use."""
+    while True:
+        try:
+            sock.do_handshake()
+        except ssl.SSLWantReadError:
+            await anyio.wait_readable(sock)
+        except ssl.SSLWantWriteError:
+            await anyio.wait_writable(sock)
+        else:
+            return
 
 
 class Wire:
-    """One side of a q connection over a non-blocking socket, which it owns."""
+    """One side of a q connection over a non-blocking socket, plain or TLS, which it owns."""
 
     def __init__(self, sock: socket.socket, protocol: Connection) -> None:
         self.sock = sock
@@ -77,7 +92,10 @@ class Wire:
         return event
 
     async def wait(self) -> None:
-        """Wait until there is something to read, or to write if something waits for that."""
+        """Wait until there is something to read, or to write if something waits for that.
+
+        Call `next_event` before: what TLS has read and not given yet is not waited for. Cancelled, nothing is lost.
+        """
         if self.flush():
             await anyio.wait_readable(self.sock)
             return

@@ -33,7 +33,7 @@ from anyq.values import (
     Vector,
 )
 
-from ._leaves import LEAVES, cut_off, item_count
+from ._leaves import LEAVES, item_count
 from ._limits import DEFAULT_LIMITS, Limits
 from ._twin import string_bounds
 
@@ -61,18 +61,15 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     exceeds ``limits``. Nesting uses no interpreter stack.
     """
     buf = body if type(body) is bytes else _flat(body)
-    end = len(buf)
-    if end > limits.most or not end:
-        _checked_size(buf, limits)
+    end = _checked_size(buf, limits)
     value: Value
-    kind = buf[0]
-    leaf = LEAVES[little_endian][kind]
-    if leaf is not None:
+    leaf = LEAVES[little_endian][buf[0]]
+    if leaf is not None:  # as most requests and answers are: without the machinery for what nests
         try:
             value, pos = leaf(buf, 1, end)
         except (struct.error, IndexError):
-            raise cut_off(end) from None
-    elif kind == _ERROR:
+            raise _ends_inside(end) from None
+    elif buf[0] == _ERROR:
         raise QError(_error_text(buf))
     else:
         value, pos = _read(buf, end, little_endian, limits.max_depth)
@@ -92,8 +89,9 @@ def decode_first(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: 
 
 def _checked_size(buf: Any, limits: Limits) -> int:
     end = len(buf)
-    if end > limits.most:
-        raise DecodeLimitError(f"a message of {end + 8} bytes is over the limit of {limits.most + 8}")
+    if end + 8 > limits.max_decompressed_size and end + 8 > limits.max_message_size:
+        most = max(limits.max_message_size, limits.max_decompressed_size)
+        raise DecodeLimitError(f"a message of {end + 8} bytes is over the limit of {most}")
     if not end:
         raise DecodeError("the body is empty", position=0)
     return end
@@ -138,7 +136,7 @@ def _read(buf: Any, end: int, little_endian: bool, max_depth: int) -> tuple[Valu
                     continue
                 value = make([], pos)
         except (struct.error, IndexError):
-            raise cut_off(end) from None
+            raise _ends_inside(end) from None
         items.append(value)
         while len(items) == wanted:
             if not stack:
@@ -146,6 +144,10 @@ def _read(buf: Any, end: int, little_endian: bool, max_depth: int) -> tuple[Valu
             value = finish(items, pos)
             items, wanted, finish = stack.pop()
             items.append(value)
+
+
+def _ends_inside(end: int) -> DecodeError:
+    return DecodeError(f"the body ends inside a value, after {end} bytes", position=end)
 
 
 def _only(items: list[Any], pos: int) -> Value:

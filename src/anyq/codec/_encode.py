@@ -41,7 +41,7 @@ from anyq.values import (
 
 from ._twin import string_list_bytes
 
-__all__ = ["Buffer", "encode", "encode_error", "encode_parts"]
+__all__ = ["Buffer", "encode", "encode_error", "encode_parts", "encode_small"]
 
 Buffer = bytes | memoryview
 
@@ -70,15 +70,17 @@ def encode(value: object, *, capability: int = _NEWEST) -> bytes:
     Python objects without a q form raise `anyq.ConversionError`.
     """
     if capability >= 3:
-        small = _small(value)
+        small = encode_small(value)
         if small is not None:
             return small
     return b"".join(_write(as_q(value), capability))
 
 
-def _small(value: object) -> bytes | None:
-    """An atom, a short vector of fixed width or a short list of these, which most requests and answers are, without the
-    machinery for what nests; ``None`` for all else, and for what has no bytes.
+def encode_small(value: object) -> bytes | None:
+    """The body for an atom, a short vector of fixed width or a short list of these, which most requests and answers
+    are, without the machinery for what nests; ``None`` for all else, and for what has no bytes.
+
+    The peer's capability has to be 3 or more.
     """
     if type(value) is not List:
         return _leaf(value)
@@ -100,12 +102,15 @@ def _leaf(value: object) -> bytes | None:
             head: bytes = _HEAD(value.qtype, value.attr, len(data))
             return head + (data if _LITTLE else _little(data)).tobytes()
     elif type(value) is Atom:
-        pack = _PACK.get(value.qtype)
-        if pack is not None:
-            try:
-                return pack(-value.qtype, value.raw)
-            except struct.error:
-                return None  # the long way says what is wrong
+        qtype, raw = value.qtype, value.raw
+        pack = _PACK.get(qtype)
+        try:
+            if pack is not None:
+                return pack(-qtype, raw)
+            if qtype is QType.SYMBOL and "\0" not in raw:
+                return b"\xf5%b\0" % raw.encode("utf-8", "surrogateescape")
+        except (struct.error, UnicodeEncodeError):
+            return None  # the long way says what is wrong
     return None
 
 
@@ -115,7 +120,7 @@ def encode_parts(value: object, *, capability: int = _NEWEST) -> list[Buffer]:
     The memoryviews are views of the value's arrays, which are not copied: they have to stay unchanged until sent.
     """
     if capability >= 3:
-        whole = _small(value)
+        whole = encode_small(value)
         if whole is not None:
             return [whole]
     out: list[Buffer] = []

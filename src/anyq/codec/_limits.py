@@ -28,16 +28,10 @@ class Limits:
     max_message_size: int = attrs.field(default=2**32, validator=_positive)
     max_decompressed_size: int = attrs.field(validator=_positive)
     max_depth: int = attrs.field(default=20_000, validator=_positive)
-    most: int = attrs.field(init=False, repr=False, eq=False)
-    """Bytes of a body at most."""
 
     @max_decompressed_size.default
     def _as_received(self) -> int:
         return self.max_message_size
-
-    @most.default
-    def _either(self) -> int:
-        return max(self.max_message_size, self.max_decompressed_size) - 8
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -6,8 +6,10 @@
 from ._atoms import string, strings
 from ._html import html
 from ._line import line
-from ._page import text
+from ._page import cells, text
 from ._primitives import OPERATORS, UNARIES, primitive_text
 from ._style import DEFAULT, Style
 
-__all__ = ["DEFAULT", "OPERATORS", "UNARIES", "Style", "html", "line", "primitive_text", "string", "strings", "text"]
+__all__ = [
+    "DEFAULT", "OPERATORS", "UNARIES", "Style", "cells", "html", "line", "primitive_text", "string", "strings", "text",
+]  # fmt: skip

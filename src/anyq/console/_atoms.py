@@ -19,12 +19,16 @@ __all__ = ["characters", "join", "quoted", "string", "strings"]
 
 _DAY_NS: Final = 86_400_000_000_000
 _ERA: Final = 146_097
+_FIRST_DAY: Final = -730_119
+_LAST_DAY: Final = 2_921_939
 _FLOATS: Final = (QType.REAL, QType.FLOAT, QType.DATETIME)
 
 
 @lru_cache(4096)
 def date_text(days: int) -> str:
-    """``YYYY.MM.DD`` of days since 2000-01-01, for any integer (proleptic Gregorian calendar)."""
+    """``YYYY.MM.DD`` of days since 2000-01-01 (proleptic Gregorian calendar); zeros outside the years 1 to 9999."""
+    if not _FIRST_DAY <= days <= _LAST_DAY:
+        return "0000.00.00"
     # Days from 0000-03-01, in eras of 400 years: a year that starts in March has its leap day last.
     era, day = divmod(days + 730_425, _ERA)
     year = (day - day // 1460 + day // 36524 - day // 146_096) // 365

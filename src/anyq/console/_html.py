@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import islice
 
 from anyq.values import Dict, KeyedTable, Table, Value
@@ -17,6 +16,8 @@ def html(value: Value, style: Style = DEFAULT) -> str:
     """A table as an HTML table of at most ``style``'s rows, with the same texts as in the console; other values as
     preformatted text. All text is escaped.
     """
+    from html import escape
+
     if not isinstance(value, Table | KeyedTable):
         return f"<pre>{escape(text(value, style))}</pre>"
     keys = len(value.key_table.names) if isinstance(value, KeyedTable) else 0
@@ -30,6 +31,8 @@ def html(value: Value, style: Style = DEFAULT) -> str:
 
 
 def _row(row: tuple[str, ...], keys: int) -> str:
+    from html import escape
+
     parts = iter(row)
     left = "".join(f"<th>{escape(cell)}</th>" for cell in islice(parts, keys))
     return left + "".join(f"<td>{escape(cell)}</td>" for cell in parts)

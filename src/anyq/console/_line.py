@@ -60,9 +60,10 @@ def line(value: Value, digits: int = 7, limit: int | None = None) -> str:
 
 def _parts(value: Value, digits: int, room: int | None) -> str | Parts:
     if isinstance(value, Atom):
-        return _atom(value, digits)
+        domain = getattr(value, "domain", "") if type(value) is not Atom else ""
+        return (f"`{domain}$" if domain else "") + _atom(value, digits)
     if isinstance(value, Vector):
-        # An interpreter's enumerated vectors know the variable that their symbols come from.
+        # An interpreter's enumerated atoms and vectors know the variable that their symbols come from.
         domain = getattr(value, "domain", "")
         return (f"`{domain}$" if domain else "") + _mark(value.attr) + _vector(value, digits, room)
     if isinstance(value, List):

@@ -30,7 +30,7 @@ def text(value: Value, style: Style = DEFAULT) -> str:
     if isinstance(value, Table):
         count = len(value)
         shown = style.fit(count, 2)
-        lines = _table(value, shown, style)
+        lines = _table(value if shown == count else value[:shown], shown, style)
     elif isinstance(value, Dict):
         count = len(value)
         heading = 2 if isinstance(value.keys, Table) or isinstance(value.values, Table) else 0

@@ -14,9 +14,9 @@ from ._numpy import bounds
 from ._optional import need
 from ._python import to_py
 from ._rules import RULES, moments, nulls
-from ._texts import char_texts, guid_texts, string_list, string_texts, symbol_texts
+from ._texts import char_texts, column_labels, guid_texts, printable, string_list, string_texts, symbol_texts
 
-__all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa"]
+__all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa", "views_pa"]
 
 _I64: Final = np.iinfo(np.int64)
 _LIMITS: Final = {"D": (-719_162, 2_932_896), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
@@ -36,7 +36,7 @@ def to_pa(value: Value) -> Any:
     if isinstance(value, KeyedTable):
         value = value.unkeyed()
     if isinstance(value, Table):
-        return pa.Table.from_arrays([column_pa(pa, c) for c in value.columns], names=value.column_names)
+        return pa.Table.from_arrays([column_pa(pa, c) for c in value.columns], names=column_labels(value))
     if isinstance(value, Dict):
         return pa.Table.from_arrays([column_pa(pa, value.keys), column_pa(pa, value.values)], names=["key", "value"])
     return column_pa(pa, value)
@@ -57,7 +57,7 @@ def column_pa(pa: Any, value: Value) -> Any:
     if isinstance(value, List):
         return list_pa(pa, value)
     if isinstance(value, Table):
-        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.columns], names=value.column_names)
+        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.columns], names=column_labels(value))
     raise ConversionError(f"a {type(value).__name__} has no Arrow form")
 
 
@@ -113,6 +113,16 @@ def texts_pa(pa: Any, texts: tuple[Any, Any]) -> Any:
     return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
 
 
+def views_pa(pa: Any, views: tuple[Any, Any]) -> Any:
+    """An array of string views, which other libraries take as it is; ``None`` where pyarrow is too old for them."""
+    table, data = views
+    buffers = [None, pa.py_buffer(table), *([] if data is None else [pa.py_buffer(data)])]
+    try:
+        return pa.Array.from_buffers(pa.string_view(), table.nbytes // 16, buffers)
+    except ValueError:  # the first versions with the type take no buffers behind the views
+        return None
+
+
 def _symbols(pa: Any, symbols: SymbolArray) -> Any:
     if symbols.held == "codes":
         codes, uniques = symbols.factorize()
@@ -130,7 +140,13 @@ def list_pa(pa: Any, value: List) -> Any:
     if nested is not None:
         return nested
     try:
-        return pa.array(to_py(value))
+        plain = to_py(value)
+        try:
+            return pa.array(plain)
+        except UnicodeEncodeError:
+            return pa.array(printable(plain))
+    except RecursionError:
+        raise ConversionError("this value is nested deeper than Python objects can be here") from None
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as error:
         raise ConversionError(f"this general list has no Arrow form: {error}") from None
 
@@ -146,6 +162,8 @@ def _nested(pa: Any, value: List) -> Any:
     qtype = kinds.pop() if kinds else items[0].qtype  # type: ignore[attr-defined]
     arrays = [item.array for item in items if isinstance(item, Vector) and len(item)]
     joined = np.concatenate(arrays) if arrays else np.empty(0, object if qtype is QType.SYMBOL else qtype.numpy)
-    offsets = np.zeros(len(items) + 1, np.int64)
+    # Small offsets where they will do: polars before 2.0 misreads large lists of texts.
+    kind, width = (pa.ListArray, np.int32) if len(joined) < 1 << 31 else (pa.LargeListArray, np.int64)
+    offsets = np.zeros(len(items) + 1, width)
     np.cumsum([len(item) for item in items], out=offsets[1:])  # type: ignore[arg-type]
-    return pa.LargeListArray.from_arrays(pa.array(offsets), vector_pa(pa, Vector(qtype, joined)))
+    return kind.from_arrays(pa.array(offsets), vector_pa(pa, Vector(qtype, joined)))

@@ -38,17 +38,25 @@ def to_np(value: Value, raw: bool = False) -> Any:
     """``value`` as NumPy: the column *NumPy* of the table of conversions; ``raw`` gives the numbers of the wire.
 
     Numbers are read-only views and not copies. An atom is a scalar, a general list an object array (of ``bytes`` when
-    its items are char vectors as received), a table a structured array, a dict a dict.
+    its items are char vectors as received), a table a structured array, a dict a dict. Raises `anyq.ConversionError`
+    for nesting deeper than Python's stack.
     """
+    try:
+        return _to_np(value, raw)
+    except RecursionError:
+        raise ConversionError("this value is nested deeper than Python objects can be here") from None
+
+
+def _to_np(value: Value, raw: bool) -> Any:
     if isinstance(value, Atom):
         return _scalar(value, raw)
     if isinstance(value, Vector):
         return vector_np(value, raw)
     if isinstance(value, List):
-        plain = list(value.strings) if value.strings is not None else [to_np(item, raw) for item in value.items]
+        plain = list(value.strings) if value.strings is not None else [_to_np(item, raw) for item in value.items]
         return objects_of(plain)
     if isinstance(value, KeyedTable):
-        return to_np(value.unkeyed(), raw)
+        return _to_np(value.unkeyed(), raw)
     if isinstance(value, Table):
         return _records(value, raw)
     if isinstance(value, Dict):
@@ -102,7 +110,7 @@ def _scalar(value: Atom, raw: bool) -> Any:
 
 
 def _records(table: Table, raw: bool) -> Array:
-    columns = [to_np(column, raw) for column in table.columns]
+    columns = [_to_np(column, raw) for column in table.columns]
     dtype = [(name, c.dtype) for name, c in zip(table.column_names, columns, strict=True)]
     masked = any(isinstance(c, np.ma.MaskedArray) for c in columns)
     out: Array = np.ma.empty(len(table), dtype) if masked else np.empty(len(table), dtype)
@@ -116,7 +124,7 @@ def _dict(value: Dict, raw: bool) -> dict[Any, Any]:
     values = value.values
     if isinstance(values, List):
         keys = to_py(value.keys)
-        return dict(zip(map(hashable, keys), [to_np(item, raw) for item in values.items], strict=True))
+        return dict(zip(map(hashable, keys), [_to_np(item, raw) for item in values.items], strict=True))
     return whole
 
 

@@ -30,7 +30,7 @@ from ._numpy import bounds, from_array, objects_of, to_np, with_nulls
 from ._optional import has_arrow, need
 from ._python import items_py, to_py
 from ._rules import RULES, moments, nulls
-from ._texts import guid_texts, string_list
+from ._texts import column_labels, guid_texts, string_list
 
 __all__ = ["from_pandas", "to_pd"]
 
@@ -70,7 +70,7 @@ def _scalar(pd: Any, value: Atom) -> Any:
 def _frame(pd: Any, table: Table) -> Any:
     columns = [column_pd(pd, column) for column in table.columns]
     frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
-    frame.columns = pd.Index(table.column_names, dtype=object) if not columns else table.column_names
+    frame.columns = pd.Index(column_labels(table), dtype=object) if not columns else column_labels(table)
     return frame
 
 
@@ -85,8 +85,8 @@ def _index(pd: Any, keys: Value) -> Any:
         return pd.Index(column_pd(pd, keys))
     columns = [column_pd(pd, column) for column in keys.columns]
     if len(columns) == 1:
-        return pd.Index(columns[0], name=keys.column_names[0])
-    return pd.MultiIndex.from_arrays(columns, names=keys.column_names)
+        return pd.Index(columns[0], name=column_labels(keys)[0])
+    return pd.MultiIndex.from_arrays(columns, names=column_labels(keys))
 
 
 def column_pd(pd: Any, value: Value) -> Any:

@@ -9,14 +9,14 @@ import numpy as np
 from anyq.errors import ConversionError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, symbols
 
-from ._arrow import list_pa, vector_pa
+from ._arrow import list_pa, vector_pa, views_pa
 from ._from_arrow import from_arrow
 from ._numpy import bounds, from_array, with_nulls
 from ._objects import from_sequence
 from ._optional import has_arrow, need
 from ._python import items_py, to_py
 from ._rules import RULES, moments, nulls
-from ._texts import guid_texts, string_list
+from ._texts import column_labels, guid_texts, printable, string_list, text_views
 
 __all__ = ["from_polars", "to_pl"]
 
@@ -37,7 +37,7 @@ def to_pl(value: Value) -> Any:
     if isinstance(value, KeyedTable):
         value = value.unkeyed()
     if isinstance(value, Table):
-        names = value.column_names
+        names = column_labels(value)
         return pl.DataFrame([_series(pl, name, c) for name, c in zip(names, value.columns, strict=True)])
     if isinstance(value, Dict):
         return pl.DataFrame([_series(pl, "key", value.keys), _series(pl, "value", value.values)])
@@ -51,6 +51,10 @@ def _series(pl: Any, name: str, value: Value) -> Any:
         raise ConversionError(f"a {type(value).__name__} has no polars form")
     if has_arrow():
         pa = need("pyarrow", "arrow")
+        views = text_views(value)
+        shared = views_pa(pa, views) if views is not None else None
+        if shared is not None:
+            return pl.Series(name, shared)
         array = list_pa(pa, value) if isinstance(value, List) else vector_pa(pa, value, guid_text=True)
         return pl.Series(name, array)
     return _without_arrow(pl, name, value)
@@ -61,13 +65,15 @@ def _without_arrow(pl: Any, name: str, value: Vector | List) -> Any:
         texts = string_list(value)
         if texts is not None:
             return pl.Series(name, [raw.decode("utf-8", "backslashreplace") for raw in texts], pl.String)
-        return pl.Series(name, [to_py(item) for item in value.items], strict=False)
+        return pl.Series(name, printable([to_py(item) for item in value.items]), strict=False)
     qtype, rule = value.qtype, RULES[value.qtype]
     if qtype is QType.GUID:
         return pl.Series(name, guid_texts(value.data)[0].view("S36").astype("U36").tolist(), pl.String)
     if qtype in (QType.SYMBOL, QType.CHAR):
         found = items_py(value)
-        return pl.Series(name, [x.decode("latin-1") for x in found] if qtype is QType.CHAR else found, pl.String)
+        return pl.Series(
+            name, [x.decode("latin-1") for x in found] if qtype is QType.CHAR else printable(found), pl.String
+        )
     data = value.data
     if rule.unit:
         unit = _UNITS[rule.arrow]

@@ -6,30 +6,84 @@ Symbols and lists of char vectors arrive nearly so. What is not UTF-8 is rare, a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import ConversionError
-from anyq.values import Atom, List, QType, StringArray, SymbolArray, Value, Vector
+from anyq.twin import speedups
+from anyq.values import Atom, List, QType, StringArray, SymbolArray, Table, Value, Vector
 
-__all__ = ["char_texts", "guid_texts", "string_list", "string_texts", "symbol_texts", "symbols_of_texts"]
+__all__ = [
+    "char_texts",
+    "column_labels",
+    "guid_texts",
+    "printable",
+    "string_list",
+    "string_texts",
+    "symbol_texts",
+    "symbols_of_texts",
+    "text_views",
+]
 
 Bytes = npt.NDArray[np.uint8]
 Longs = npt.NDArray[np.int64]
 Texts = tuple[Bytes, Longs]
 """The bytes, and one more offset than there are texts."""
 
+Views = tuple[Bytes, Any]
+"""16 bytes for each text, and the buffer in which those stand that have no room there; ``None`` if all have."""
+
 _CONTINUES = 0xC0
+_OTHER, _LONG = 1, 2
+"""What the compiled twin tells of texts: some are not ASCII, some are longer than a view."""
+_VIEW: Final = 16
 
 
 def symbol_texts(symbols: SymbolArray) -> Texts:
     """The texts of symbols: the wire's bytes without the NULs."""
-    data, offsets = symbols.wire()
-    data = data[: offsets[-1]]
-    texts = data[data != 0]
-    return _sound(texts, offsets - np.arange(len(offsets)))
+    if speedups is not None:
+        raw = symbols.raw()
+        texts, offsets = np.empty(len(raw) - len(symbols), np.uint8), np.empty(len(symbols) + 1, np.int64)
+        status = speedups.symbol_texts(raw, texts, offsets)
+        if status >= 0:
+            return (texts, offsets) if status == 0 else _sound(texts, offsets)
+    data, starts = symbols.wire()
+    data = data[: starts[-1]]
+    return _sound(data[data != 0], starts - np.arange(len(starts)))
+
+
+def text_views(value: Value) -> Views | None:
+    """The texts of symbols, of chars or of a list of char vectors as Arrow's views, which share the received bytes.
+
+    ``None`` where that does not pay or does not go: other values, texts that are not all ASCII, 2 GB of them.
+    """
+    if isinstance(value, Vector) and value.qtype is QType.CHAR:
+        return _char_views(value.data)
+    if speedups is None:
+        return None
+    if isinstance(value, Vector) and isinstance(value.data, SymbolArray) and value.data.held == "wire":
+        data = value.data.raw()
+        views = np.empty(len(value) * _VIEW, np.uint8)
+        status = speedups.symbol_views(data, views)
+    elif isinstance(value, List) and (strings := string_list(value)) is not None:
+        data = np.ascontiguousarray(strings.data)
+        views = np.empty(len(strings) * _VIEW, np.uint8)
+        bounds = np.ascontiguousarray(strings.starts), np.ascontiguousarray(strings.ends)
+        status = speedups.string_views(data, *bounds, views)
+    else:
+        return None
+    return None if status & _OTHER else (views, data if status & _LONG else None)
+
+
+def _char_views(data: Bytes) -> Views | None:
+    if data.size and int(np.max(data)) >= 128:
+        return None
+    views = np.zeros((len(data), _VIEW), np.uint8)
+    views.view(np.int32)[:, 0] = 1
+    views[:, 4] = data
+    return views, None
 
 
 def string_texts(strings: StringArray) -> Texts:
@@ -38,9 +92,26 @@ def string_texts(strings: StringArray) -> Texts:
 
 def char_texts(data: Bytes) -> Texts:
     """A char vector as texts of one character; a byte that is not ASCII is the character of that number."""
-    if not data.size or int(data.max()) < 128:
+    if not data.size or int(np.max(data)) < 128:
         return data, np.arange(len(data) + 1)
     return _joined(bytes([raw]).decode("latin-1") for raw in data.tolist())
+
+
+def printable(obj: Any) -> Any:
+    """A text, or the texts in lists and dicts, in UTF-8 for certain, as those of whole vectors are."""
+    if isinstance(obj, str):
+        return obj if obj.isascii() else obj.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if isinstance(obj, list):
+        return [printable(item) for item in obj]
+    if isinstance(obj, dict):
+        return {printable(key): printable(item) for key, item in obj.items()}
+    return obj
+
+
+def column_labels(table: Table) -> list[str]:
+    """The names of the columns, `printable`."""
+    found: list[str] = printable(table.column_names)
+    return found
 
 
 def guid_texts(data: npt.NDArray[Any]) -> Texts:
@@ -58,7 +129,7 @@ def guid_texts(data: npt.NDArray[Any]) -> Texts:
 
 def _sound(data: Bytes, offsets: Longs) -> Texts:
     """The same texts, in UTF-8 for certain."""
-    if not data.size or int(data.max()) < 128:
+    if not data.size or int(np.max(data)) < 128:
         return data, offsets
     raw = data.tobytes()
     starts = offsets[:-1][offsets[:-1] < len(data)]

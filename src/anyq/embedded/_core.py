@@ -12,7 +12,7 @@ from anyq.errors import QError
 from anyq.portal import Job, Owner
 from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse
 
-from ._caller import OWNER, Caller
+from ._caller import EVERYTHING, OWNER, Caller, Permissions
 from ._entry_points import allow_python
 from ._handles import Handles, Outbound
 from ._host import SharedHost
@@ -55,6 +55,7 @@ class EmbeddedQ:
         self.handles.opener = self._open
         self._interpreter: Interpreter | None = None
         self._end_timer: Callable[[], None] = lambda: None
+        self._authors: dict[str, Permissions] = {}
         self.host.on_timer = self._set_timer
 
     def start(self) -> None:
@@ -80,6 +81,7 @@ class EmbeddedQ:
         own_user = computed.get(".z.u", lambda: Atom(QType.SYMBOL, host.facts()["user"]))
         computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
         self.handles.check = made.check
+        made.names.on_change = self._note_author
         if self._python:
             allow_python(made, host.check_python)
         self._interpreter = made
@@ -116,7 +118,24 @@ class EmbeddedQ:
     def _open(self, target: str, timeout: float | None) -> Outbound:
         from ._outbound import open_outbound  # with the whole client behind it
 
-        return open_outbound(target, timeout, self.host.append, _FromOthers(self))
+        return open_outbound(target, timeout, self.host.append, _FromOthers(self, self.host.acting.permissions))
+
+    def _note_author(self, name: str) -> None:
+        """A variable was set: remember what those may do who set the handlers that q calls by itself."""
+        if name.startswith(".z."):
+            permissions = self.host.acting.permissions
+            if permissions is EVERYTHING:
+                self._authors.pop(name, None)
+            else:
+                self._authors[name] = permissions
+
+    def author(self, handler: str) -> Caller:
+        """On whose behalf q calls a handler by itself: its owner's, or somebody's who may do what the client may that
+        set it. In a job.
+
+        That goes for the handler alone: what a handler of the owner's calls is the owner's, whoever defined it.
+        """
+        return Caller(permissions=self._authors.get(handler, EVERYTHING))
 
     def message(self, message: Value, caller: Caller, handler: str) -> Value:
         """In a job: what ``.z.ps`` or ``.z.pg`` makes of a message, or its value when q has no such handler."""
@@ -147,7 +166,7 @@ class EmbeddedQ:
                 interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
 
         try:
-            self._do(work, OWNER)
+            self._do(work, self.author(".z.ts"))
         except QError as error:
             self.complain(error)
         except SystemExit:
@@ -202,39 +221,46 @@ class EmbeddedQ:
         """Whether q has a variable of that full name just now. Any thread may ask."""
         return self._interpreter is not None and name in self._interpreter.names
 
-    def applied(self, name: str, arguments: Sequence[Value], caller: Caller) -> Job[Value]:
-        """Apply the handler of that name, if there is one, else give the generic null."""
+    def applied(self, name: str, arguments: Sequence[Value], caller: Caller | None = None) -> Job[Value]:
+        """Apply the handler of that name, if there is one, else give the generic null; without ``caller``, on behalf of
+        its `author`.
+        """
 
         def work(interpreter: Interpreter) -> Value:
             function = interpreter.names.get(name)
             return NULL if function is None else interpreter.apply(function, arguments)
 
-        return self.submit(work, caller)
+        if caller is not None:
+            return self.submit(work, caller)
+        return self.owner.submit(lambda: self._do(work, self.author(name)), tag=OWNER.handle)
 
 
 class _FromOthers:
-    """What processes that q connected to send: evaluated as what clients send is, and with q's own permissions."""
+    """What processes that q connected to send: evaluated as what clients send is. They may do what those may on whose
+    behalf q connected to them.
+    """
 
-    def __init__(self, q: EmbeddedQ) -> None:
+    def __init__(self, q: EmbeddedQ, permissions: Permissions) -> None:
         self._q = q
+        self._permissions = permissions
 
     def submit(self, work: Callable[[], bool], handle: int) -> Job[bool]:
         return self._q.owner.submit(work, tag=handle)
 
     def received(self, handle: int, message: Value) -> None:
         try:
-            self._q.message(message, Caller(handle=handle), ".z.ps")
+            self._q.message(message, Caller(handle=handle, permissions=self._permissions), ".z.ps")
         except QError as error:
             self._q.complain(error)
 
     def asked(self, handle: int, message: Value) -> Value:
-        return self._q.message(message, Caller(handle=handle), ".z.pg")
+        return self._q.message(message, Caller(handle=handle, permissions=self._permissions), ".z.pg")
 
     def lost(self, handle: int, error: Exception) -> None:
         log.debug("the connection of handle %d is gone: %s", handle, error)
         self._q.handles.lose(handle)
         try:
             if self._q.has(".z.pc"):
-                self._q.message(Atom(QType.INT, handle), OWNER, ".z.pc")
+                self._q.message(Atom(QType.INT, handle), self._q.author(".z.pc"), ".z.pc")
         except QError as problem:
             self._q.complain(problem)

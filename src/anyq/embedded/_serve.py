@@ -77,7 +77,10 @@ def serve(
 
     Clients may not run shell commands unless ``allow_shell=True``, nor use files outside the working directory unless
     ``allow_files=True``. With ``allow_python=True`` they may run Python functions here, see `anyq.remote`: that is
-    any code at all. With ``read_only=True`` their evaluations can set nothing and reach no file, handle or command.
+    any code at all. A ``.z.pc`` or ``.z.ts`` that a client sets, and what comes over a handle that it opened, may do no
+    more than that client; but functions of yours call whatever a client puts in the place of what they call, unless it
+    may change nothing. With ``read_only=True`` evaluations of clients can set nothing and reach no file, handle or
+    command.
     ``allow`` names the functions that they may call, and nothing else then: a message must be the list of such a name
     and its arguments, or the name alone. ``users``, a `Users` or the path of a file of ``user:password`` lines, is
     asked first at each login.
@@ -282,7 +285,7 @@ class EmbeddedServer:
         def tell_q(client: Client) -> None:
             if self._q is not None and self._has(name):
                 handle = Atom(QType.INT, client.handle)
-                self._q.applied(_Z[name], (handle,), self._caller(client) if first else Caller(0, client.user))
+                self._q.applied(_Z[name], (handle,), self._caller(client) if first else None)
 
         if given is None:
 
@@ -319,7 +322,7 @@ class EmbeddedServer:
 
     async def _on_timer(self) -> None:
         assert self._q is not None
-        await self._q.submit(_tick)
+        await self._q.applied(".z.ts", (Atom(QType.TIMESTAMP, self._q.host.now()),))
 
     # As the server has it
 
@@ -368,12 +371,6 @@ def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], No
         interpreter.names.put(name, given if isinstance(given, Value) else interpreter.eval(given))
 
     return work
-
-
-def _tick(interpreter: Interpreter) -> None:
-    handler = interpreter.names.get(".z.ts")
-    if handler is not None:
-        interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
 
 
 def _called_name(message: Value) -> str | None:

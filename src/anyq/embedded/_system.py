@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
-import platform
-import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,10 +26,10 @@ _SYSTEMS: Final = {"Linux": "l", "Darwin": "m", "Windows": "w"}
 class SystemHost(Host):
     """This machine. Relative paths start from ``folder``, which `change_folder` moves; the process stays where it is.
 
-    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. ``caller`` is
-    the handle that the running evaluation came from, 0 for the owner. Callers other than the owner may run shell
-    commands only with ``allow_shell``; with ``confined`` they may neither end the process nor reach files outside of
-    ``folder``. All of that is `QError` (``access``).
+    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. ``caller`` is 0
+    while the owner's evaluation runs, else the handle that it came from (1 if from none). Callers other than
+    the owner may run shell commands only with ``allow_shell``; with ``confined`` they may neither end the process nor
+    reach files outside of ``folder``. All of that is `QError` (``access``).
 
     `exit` raises `SystemExit` in the thread that evaluates.
     """
@@ -64,9 +59,13 @@ class SystemHost(Host):
 
     def write(self, stream: int, data: bytes) -> None:
         chosen = self.output if stream == 1 else self.errors
-        target = chosen or (sys.stdout if stream == 1 else sys.stderr).buffer
-        target.write(data)
-        target.flush()
+        text = sys.stdout if stream == 1 else sys.stderr
+        target = chosen or getattr(text, "buffer", None)
+        if target is not None:
+            target.write(data)
+            target.flush()
+        else:  # a notebook's, which takes text only
+            text.write(data.decode("utf-8", "replace"))
 
     # -- time
 
@@ -102,6 +101,8 @@ class SystemHost(Host):
     def shell(self, command: str) -> tuple[int, bytes]:
         if self.caller and not self.allow_shell:
             raise QError("access")
+        import subprocess
+
         done = subprocess.run(
             command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
         )
@@ -119,6 +120,9 @@ class SystemHost(Host):
         raise SystemExit(code)
 
     def facts(self) -> dict[str, str]:
+        import getpass
+        import platform
+
         bits = 64 if sys.maxsize > 2**32 else 32
         return {
             "host": socket.gethostname(),
@@ -147,6 +151,9 @@ class SystemHost(Host):
             return file.read(-1 if length is None else length)
 
     def write_file(self, path: str, data: bytes) -> None:
+        import shutil
+        import tempfile
+
         target = self.path(path)
         with _explained(path):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -164,6 +171,7 @@ class SystemHost(Host):
                 raise
 
     def append(self, path: str, data: bytes) -> None:
+
         target = self.path(path)
         with _explained(path):
             target.parent.mkdir(parents=True, exist_ok=True)

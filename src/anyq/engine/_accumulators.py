@@ -42,14 +42,15 @@ def over(q: Interpreter, f: Value, n: int) -> Function:
 def _loop_rank(q: Interpreter, f: Value) -> int:
     """1 for what converges or repeats, 2 and more for what folds."""
     if isinstance(f, List | Vector | Dict | Table):
-        return 1 if not (isinstance(f, List) and len(f) and isinstance(f[0], List | Vector) and _is_matrix(f)) else 2
+        return 2 if isinstance(f, List) and len(f) and _is_matrix(f) else 1
     if not is_function(f):
         return 1
     return rank_of(f, q.vocabulary)
 
 
 def _is_matrix(f: List) -> bool:
-    return all(isinstance(row, Vector | List) for row in f.items)
+    """Whether two arguments select an item: rows of items, or functions that take the second."""
+    return all(isinstance(row, Vector | List) or is_function(row) for row in f.items)
 
 
 def _is_join(q: Interpreter, f: Value) -> bool:

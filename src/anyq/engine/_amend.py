@@ -30,7 +30,7 @@ from anyq.values import (
 from ._index import find_keys, find_rows, index_at, null_of, positions
 from ._records import records
 
-__all__ = ["amend_at", "amend_deep"]
+__all__ = ["Change", "amend_at", "amend_deep", "new_item", "with_item"]
 
 Change = Callable[..., Value] | None
 Q = QType
@@ -81,6 +81,32 @@ def _shared(y: Value | None, size: int) -> Sequence[Value | None]:
 # -- lists
 
 
+def new_item(x: Value, path: Sequence[Value], change: Change, y: Value | None) -> tuple[int, Atom] | None:
+    """Where a vector changes, and the item it gets there, when that is all that an amend does; else ``None``.
+
+    Raises `QError` as `amend_deep` does.
+    """
+    if type(x) is not Vector or len(path) != 1:
+        return None
+    head = path[0]
+    if type(head) is not Atom or head.qtype not in _POSITIONS:
+        return None
+    at = head.raw
+    if not 0 <= at < len(x.data):
+        raise QError("index")
+    item = y if change is None else change(x.atom(at)) if y is None else change(x.atom(at), y)
+    if type(item) is not Atom or item.qtype is not x.qtype:
+        raise QError("type")
+    return at, item
+
+
+def with_item(x: Vector, at: int, item: Atom) -> Vector:
+    """A copy of ``x`` with another item, of its type, at one place."""
+    made = _put(x, at, item)
+    assert isinstance(made, Vector)
+    return made
+
+
 def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
     if _everything(head):
         head = Vector.of(Q.LONG, np.arange(len(x), dtype=np.int64))
@@ -95,6 +121,14 @@ def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, 
             return done
     if not isinstance(head, Vector | List):
         raise QError("type")
+    if (
+        where is not None
+        and change is not None
+        and not rest
+        and type(x) is Vector
+        and x.qtype not in (Q.GUID, Q.SYMBOL)
+    ):
+        return _scattered(x, where.tolist(), change, y)
     items = list(x)
     for index, new in zip(head, _shared(y, len(head)), strict=True):
         if isinstance(index, Atom) and index.qtype in _POSITIONS:
@@ -169,6 +203,20 @@ def _bulk(x: Vector, where: np.ndarray[Any, Any], y: Value | None) -> Value | No
         raise QError("index")
     data = x.data.copy()
     data[where] = y.raw if isinstance(y, Atom) else y.data
+    return _frozen(x.qtype, data)
+
+
+def _scattered(x: Vector, where: list[int], change: Callable[..., Value], y: Value | None) -> Value:
+    """A vector changed at some places, one after the other: a place that comes again is changed again."""
+    changed: dict[int, Value] = {}
+    for at, new in zip(where, _shared(y, len(where)), strict=True):
+        old = changed.get(at)
+        if old is None:
+            old = _item(x, at)
+        changed[at] = _fitting(x, change(old) if new is None else change(old, new))
+    data = x.data.copy()
+    if changed:
+        data[list(changed)] = [item.raw for item in changed.values()]  # type: ignore[attr-defined]
     return _frozen(x.qtype, data)
 
 

@@ -83,7 +83,7 @@ class Applier:
     def projected(self, f: Value, arguments: tuple[Value, ...]) -> Value:
         """``f[x;;z]``: for functions a projection, for data an index with everything where there is a gap."""
         if isinstance(f, _DATA):
-            return index_deep(f, [NULL if a is ELIDED else a for a in arguments])
+            return index_deep(f, [NULL if a is ELIDED else a for a in arguments], self.apply)
         rank = len(arguments) if isinstance(f, Atom) else rank_of(f, self.vocabulary)
         if len(arguments) > max(rank, 1) and not self._variadic(f):
             raise QError("rank")
@@ -118,10 +118,13 @@ class Applier:
         if isinstance(f, Lambda):
             return self.callable(self.interpreter.closure(f), n)
         if isinstance(f, _DATA):
-            return partial(index_at, f) if n == 1 else partial(_index_many, f)
+            return partial(index_at, f) if n == 1 else partial(self._index_many, f)
         if isinstance(f, Atom):
             return partial(self.interpreter.apply_atom, f)
         raise QError("type")
+
+    def _index_many(self, x: Value, *path: Value) -> Value:
+        return index_deep(x, path, self.apply)
 
     def _lambda(self, f: Closure, n: int) -> Function:
         if f.owner is not self.interpreter:
@@ -206,10 +209,6 @@ class Applier:
 
 def _project_now(f: Value, *arguments: Value) -> Value:
     return project(f, arguments)
-
-
-def _index_many(x: Value, *path: Value) -> Value:
-    return index_deep(x, path)
 
 
 def _is_elided(item: Value) -> bool:

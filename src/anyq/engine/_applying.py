@@ -27,6 +27,7 @@ from anyq.values import (
     Value,
     Vector,
     chars,
+    collapse,
     symbols,
 )
 
@@ -55,8 +56,13 @@ _COVERS: Final = {
     "fills": (QType.SCAN, "^"),
     "deltas": (QType.PRIOR, "-"),
     "ratios": (QType.PRIOR, "%"),
+    "prev": (QType.PRIOR, ":"),
 }
 """Keywords that are covers of derived functions: what they print as, and are on the wire."""
+
+
+_NEGATED: Final = {"<>": "=", "<=": ">", ">=": "<"}
+"""Glyphs that are the negation of another: what they print as, and are on the wire."""
 
 
 def install(vocabulary: Vocabulary) -> None:
@@ -89,6 +95,9 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".Q.bt", 1, show_trace, context=True)
     for name, (qtype, glyph) in _COVERS.items():
         vocabulary.entries[name].value = Derived(qtype, vocabulary.entries[glyph].value)
+    for name, glyph in _NEGATED.items():
+        opposite = vocabulary.entries[glyph].value
+        vocabulary.entries[name].value = Composition((vocabulary.entries["not"].value, opposite))
     match_prior = Derived(QType.PRIOR, vocabulary.entries["~"].value)
     vocabulary.entries["differ"].value = Composition((vocabulary.entries["not"].value, match_prior))
     vocabulary.entries["md5"].value = Projection((vocabulary.entries["!"].value, Atom(QType.LONG, -15)))
@@ -120,7 +129,7 @@ def at_two(q: Interpreter, f: Value, x: Value) -> Value:
 def dot_two(q: Interpreter, f: Value, x: Value) -> Value:
     """``f . x``: the items of ``x`` are the arguments, or the path down into data."""
     if _is_data(f):
-        return index_deep(f, arguments_of(x))
+        return index_deep(f, arguments_of(x), q.applier.apply)
     if isinstance(f, Atom) and f.qtype is QType.SYMBOL:
         return dot_two(q, q.get(f.raw), x)
     if isinstance(x, Vector | List) and not len(x):
@@ -150,10 +159,34 @@ def _amended(q: Interpreter, x: Value, amend: Callable[[Value], Value]) -> Value
     return amend(x)
 
 
+def _is_folder(q: Interpreter, x: Value) -> bool:
+    """Whether a value is the file symbol of a folder."""
+    if not isinstance(x, Atom) or x.qtype is not QType.SYMBOL or not x.raw.startswith(":"):
+        return False
+    return q.host.kind(x.raw[1:].rstrip("/")) == "folder"
+
+
+def _amended_files(q: Interpreter, x: Value, i: Value, change: Change | None, y: Value | None) -> Value:
+    """The columns of a splayed table, by name, as whole files: ``@[`:dir/t;`sym;`p#]``. New ones may be assigned."""
+    assert isinstance(x, Atom)
+    names = i if isinstance(i, Vector) else collapse([i])
+    if not isinstance(names, Vector) or names.qtype is not QType.SYMBOL:
+        raise QError("type")
+    files = [f"{x.raw.rstrip('/')}/{name}" for name in names.symbols]
+    have: list[Value] = [NULL if change is None else q.get(file) for file in files]
+    made = amend_at(Dict(names, List.of(tuple(have))), i, change, y)
+    assert isinstance(made, Dict)
+    for file, column in zip(files, made.values, strict=True):  # type: ignore[call-overload]
+        q.set(file, column)
+    return x
+
+
 def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
     """``@[x;i;f]`` amends data; ``@[f;x;e]`` traps."""
     if _is_data(x) or _is_name(x):
         change = q.callable(f, 1)
+        if _is_folder(q, x):
+            return _amended_files(q, x, i, change, None)
         return _amended(q, x, lambda old: amend_at(old, i, change, None))
     return _trapped(q, x, (i,), f)
 
@@ -161,6 +194,8 @@ def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
 def at_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
     """``@[x;i;f;y]``."""
     change = _change(q, f, 2)
+    if _is_folder(q, x):
+        return _amended_files(q, x, i, change, y)
     return _amended(q, x, lambda old: amend_at(old, i, change, y))
 
 
@@ -312,6 +347,8 @@ def value(q: Interpreter, x: Value) -> Value:
         return Atom(QType.LONG, x.code)
     if type(x) is not Vector and isinstance(x, Vector):
         return Vector.of(x.qtype, x.data)
+    if type(x) is not Atom and isinstance(x, Atom):
+        return Atom(x.qtype, x.raw)
     return q.value(x)
 
 

@@ -149,7 +149,7 @@ def _views(q: Interpreter, text: str, _: int) -> Value:
 
 
 def _pending(q: Interpreter, text: str, _: int) -> Value:
-    return _sorted_names([name for name, view in q.names.views.items() if view.is_pending(q.names)])
+    return symbols(sorted(name for name, view in q.names.views.items() if view.is_pending(q.names)))
 
 
 def _namespace(q: Interpreter, text: str, _: int) -> Value:

@@ -12,6 +12,7 @@ A q local ``a`` is the Python local ``l_a``; constants are ``K0 K1 ..``, built-i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from anyq.errors import QError
@@ -74,8 +75,9 @@ class Compiler:
             "truth": _runtime.truth,
             "times": _runtime.times,
             "setg": q.names.put,
-            "amend": _runtime.amend_through,
-            "appends": _runtime.check_append,
+            "amendl": _runtime.amend_local,
+            "amendg": q.names.amend,
+            "append": partial(_runtime.append, q),
             "listed": records,
             "compose": _runtime.compose,
             "derive": Derived,
@@ -131,10 +133,17 @@ class _Writer(Lines):
 
     def body(self, statements: Sequence[Node]) -> None:
         """All statements; the value of the last is returned."""
-        result = "NULL"
-        for statement in statements:
-            result = "NULL" if isinstance(statement, Elided) else self.gen(statement)
-        self.emit(f"return {result}")
+        *others, last = statements or (Elided(0, 0),)
+        for statement in others:
+            self.statement(statement)
+        self.emit(f"return {'NULL' if isinstance(last, Elided) else self.gen(last)}")
+
+    def statement(self, node: Node) -> None:
+        """Write the code of a node whose value nobody wants."""
+        if isinstance(node, Assign):
+            self.assign(node, wanted=False)
+        elif not isinstance(node, Elided):
+            self.gen(node)
 
     def gen(self, node: Node) -> str:
         """Write the code of a node; the operand (a name) that holds its value afterwards."""
@@ -269,7 +278,7 @@ class _Writer(Lines):
 
     # -- assignment
 
-    def assign(self, node: Assign) -> str:
+    def assign(self, node: Assign, *, wanted: bool = True) -> str:
         local = node.name in self.names
         key = repr(absolute(node.name, self.context))
         if node.everywhere and not local and self.closure is None and node.indices is None:
@@ -284,12 +293,17 @@ class _Writer(Lines):
             return value
         indices = self.operands(node.indices) if node.indices is not None else []
         self.mark = node.start
+        if node.indices is not None:
+            self.amended(node, key, indices, value)
+            # What is read again, as no name but the variable's own may keep what the next amend wants for itself.
+            after = f"l_{node.name}" if local else f"N[{key}]"
+            if node.verb is None or not wanted:
+                return value
+            return self.temporary(f"apn({after}, ({', '.join(indices)},))")
         before = f"l_{node.name}" if local else self.temporary(f"N[{key}]")
-        after = self.amended(node, before, indices, value)
+        after = self.modified(node, before, value)
         self.emit(f"l_{node.name} = {after}" if local else f"setg({key}, {after})")
-        if node.indices is None:
-            return after
-        return value if node.verb is None else self.temporary(f"apn({after}, ({', '.join(indices)},))")
+        return after
 
     def assigned_value(self, node: Assign) -> str:
         """The value to assign; a lambda learns the name it gets, for call chains."""
@@ -298,14 +312,19 @@ class _Writer(Lines):
             return self.constant(self.q.make_closure(node.value, self.context, label))
         return self.gen(node.value)
 
-    def amended(self, node: Assign, before: str, indices: list[str], value: str) -> str:
+    def amended(self, node: Assign, key: str, indices: list[str], value: str) -> None:
         verb = self.resolved(node.verb, 2) if node.verb is not None else "None"
-        if node.indices is None:
-            self.mark = node.verb.start if node.verb is not None else node.start
-            if isinstance(node.verb, Verb) and node.verb.name == ",":
-                self.emit(f"appends({before}, {value})")
-            return self.temporary(f"{verb}({before}, {value})")
-        return self.temporary(f"amend({before}, ({', '.join(indices)},), {verb}, {value})")
+        given = f"({', '.join(indices)},), {verb}, {value})"
+        local = node.name in self.names
+        self.emit(f"l_{node.name} = amendl(l_{node.name}, {given}" if local else f"amendg({key}, {given}")
+
+    def modified(self, node: Assign, before: str, value: str) -> str:
+        assert node.verb is not None
+        verb = self.resolved(node.verb, 2)
+        self.mark = node.verb.start
+        if isinstance(node.verb, Verb) and node.verb.name == ",":
+            return self.temporary(f"append({verb}, {before}, {value})")
+        return self.temporary(f"{verb}({before}, {value})")
 
     def pattern(self, node: AssignPattern) -> str:
         value = self.gen(node.value)
@@ -360,7 +379,7 @@ class _Writer(Lines):
             self.indented()
             self.emit("if S.stop: halt()")
         for statement in node.body:
-            self.gen(statement)
+            self.statement(statement)
         self.depth = depth
         return "NULL"
 

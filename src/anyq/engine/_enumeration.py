@@ -1,15 +1,15 @@
 """Enumerated vectors: symbols that are kept as places in a list, and foreign keys and links, as places in a table.
 
-An `Enumeration` is a vector of the values it stands for, with the name of the variable they come from: every verb sees
-symbols, as q's verbs do, and only type, display and files see the difference. q's enumerated atoms (type -20) are
-here the plain symbols.
+An `Enumeration` is a vector of the values it stands for, with the name of the variable they come from; an
+`EnumeratedAtom` is one of its items. Every verb sees symbols, as q's verbs do, and only type, display, casts and files
+see the difference; on the wire they are plain, as q sends them.
 
 Facts: KX reference, pages basics/enumerations.md, ref/enumerate.md, ref/enumeration.md, kb/linking-columns.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -17,12 +17,37 @@ import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import QError
-from anyq.values import Attr, QType, Value, Vector, collapse
+from anyq.values import Atom, Attr, List, QType, Value, Vector, collapse
 
-__all__ = ["ENUMERATED", "Enumeration"]
+__all__ = ["ENUMERATED", "EnumeratedAtom", "Enumeration"]
 
 ENUMERATED = 20
-"""What ``type`` gives for enumerated vectors."""
+"""What ``type`` gives for enumerated vectors; for atoms its negative."""
+
+
+@attrs.define(eq=False, repr=False)
+class EnumeratedAtom(Atom):
+    """One value of the variable ``domain``."""
+
+    domain: str = ""
+
+    def plain(self) -> Atom:
+        """The value without the domain."""
+        return Atom(self.qtype, self.raw)
+
+    def alone(self) -> Enumeration:
+        """The enumeration of just this."""
+        plain = collapse([self.plain()])
+        assert isinstance(plain, Vector)
+        return Enumeration.over(self.domain, plain)
+
+    def gathered(self, items: Sequence[Value]) -> Vector | List:
+        for item in items:
+            if type(item) is not EnumeratedAtom or item.domain != self.domain or item.qtype is not self.qtype:
+                return List.of(tuple(items))
+        plain = collapse([item.plain() for item in items])  # type: ignore[attr-defined]
+        assert isinstance(plain, Vector)
+        return Enumeration.over(self.domain, plain)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -59,9 +84,16 @@ class Enumeration(Vector):
             raise QError("type")
         return Enumeration.over(self.domain, made)
 
+    def atom(self, index: int) -> EnumeratedAtom:
+        return EnumeratedAtom(self.qtype, super().atom(index).raw, self.domain)
+
+    def __iter__(self) -> Iterator[Atom]:
+        return (EnumeratedAtom(self.qtype, item.raw, self.domain) for item in super().__iter__())
+
     def __getitem__(self, index: int | slice | npt.NDArray[Any]) -> Any:
-        found = self.plain()[index]
-        return Enumeration.over(self.domain, found) if isinstance(found, Vector) else found
+        if isinstance(index, slice | np.ndarray):
+            return Enumeration.over(self.domain, self.plain()[index])
+        return self.atom(index)
 
     @property
     def is_symbols(self) -> bool:

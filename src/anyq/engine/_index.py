@@ -6,7 +6,7 @@ of the list's first item.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -18,9 +18,14 @@ from anyq.values import (
     NULL,
     Atom,
     Attr,
+    Composition,
+    Derived,
     Dict,
     KeyedTable,
+    Lambda,
     List,
+    Primitive,
+    Projection,
     QType,
     SymbolArray,
     Table,
@@ -357,27 +362,41 @@ def _hashable(column: Value) -> Sequence[Any]:
 # -- depth
 
 
-def index_deep(x: Value, path: Sequence[Value]) -> Value:
-    """``x . path`` for data: each of ``path`` selects one level further down; ``::`` selects all of a level."""
-    if not path:
-        return x
-    head, rest = path[0], path[1:]
-    if head is NULL or head is ELIDED:
-        if not rest:
-            return x
-        if isinstance(x, Table) and isinstance(rest[0], Atom | Vector) and _names(rest[0]):
-            return index_deep(_of_table(x, rest[0]), [NULL, *rest[1:]] if len(rest) > 1 else ())
-        if isinstance(x, Dict):
-            return Dict(x.keys, _each_item(x.values, rest))
-        return _each_item(x, rest)
-    if isinstance(x, Atom):
-        raise QError("rank")
-    selected = index_at(x, head)
+_FUNCTIONS: Final = (Lambda, Primitive, Projection, Composition, Derived)
+Apply: TypeAlias = Callable[[Value, Sequence[Value]], Value]
+
+
+def _no_function(f: Value, arguments: Sequence[Value]) -> Value:
+    raise QError("type")
+
+
+def index_deep(x: Value, path: Sequence[Value], apply: Apply = _no_function) -> Value:
+    """``x . path`` for data: each of ``path`` selects one level further down; ``::`` selects all of a level.
+
+    A function that is met on the way is applied to what is left of the path, by ``apply``.
+    """
+    for at, head in enumerate(path):
+        if isinstance(x, _FUNCTIONS):
+            return apply(x, path[at:])
+        if head is NULL or head is ELIDED:
+            return _whole_level(x, path[at + 1 :], apply)
+        if isinstance(x, Atom):
+            raise QError("rank")
+        selected = index_at(x, head)
+        if at + 1 < len(path) and _many(x, head):
+            return _each_item(selected, path[at + 1 :], apply)
+        x = selected
+    return x
+
+
+def _whole_level(x: Value, rest: Sequence[Value], apply: Apply) -> Value:
     if not rest:
-        return selected
-    if _many(x, head):
-        return _each_item(selected, rest)
-    return index_deep(selected, rest)
+        return x
+    if isinstance(x, Table) and isinstance(rest[0], Atom | Vector) and _names(rest[0]):
+        return index_deep(_of_table(x, rest[0]), [NULL, *rest[1:]] if len(rest) > 1 else (), apply)
+    if isinstance(x, Dict):
+        return Dict(x.keys, _each_item(x.values, rest, apply))
+    return _each_item(x, rest, apply)
 
 
 def _names(i: Value) -> bool:
@@ -398,9 +417,9 @@ def _many(x: Value, head: Value) -> bool:
     return isinstance(head, Vector | List | Table)
 
 
-def _each_item(x: Value, rest: Sequence[Value]) -> Value:
+def _each_item(x: Value, rest: Sequence[Value], apply: Apply) -> Value:
     if isinstance(x, Table) and _names(rest[0]):
-        return index_deep(_of_table(x, rest[0]), rest[1:])
+        return index_deep(_of_table(x, rest[0]), rest[1:], apply)
     if isinstance(x, Vector | List | Table):
-        return records([index_deep(item, rest) for item in x])
+        return records([index_deep(item, rest, apply) for item in x])
     raise QError("rank" if isinstance(x, Atom) else "type")

@@ -11,12 +11,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from anyq.errors import QError
-from anyq.values import Atom, Dict, Primitive, QType, Value, Vector, collapse
+from anyq.values import Atom, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse
 
 from ._functions import rank_of
 from ._index import index_at, null_of
 from ._items import items_of, nothing_visited, rebuilt
 from ._records import records
+from ._texts import WHOLE
+from ._vocabulary import Native
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -33,10 +35,36 @@ def each(q: Interpreter, f: Value, n: int) -> Function:
         return partial(_case, f)
     inner = q.callable(f, n)
     if n == 1:
-        return partial(_each1, inner)
+        name = _name_of(q, f)
+        if name in WHOLE:
+            return partial(_each_text, WHOLE[name], inner)
+        return partial(_each_item if name in _ITEMWISE else _each1, inner)
     if n == 0:
         raise QError("rank")
     return partial(_each_many, inner)
+
+
+_ITEMWISE: Final = frozenset({
+    "string", "neg", "not", "null", "abs", "signum", "sqrt", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan",
+    "floor", "ceiling", "reciprocal", "lower", "upper",
+})  # fmt: skip
+"""Functions that go through the items of a vector themselves, in one stroke."""
+
+
+def _name_of(q: Interpreter, f: Value) -> str:
+    """The name of a built-in function; empty for others."""
+    entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
+    return entry.name if entry is not None else f.name if isinstance(f, Native) else ""
+
+
+def _each_text(whole: Callable[[StringArray], Value], inner: Function, x: Value) -> Value:
+    texts = x.strings if type(x) is List and not x.attr else None
+    return whole(texts) if texts else _each1(inner, x)
+
+
+def _each_item(inner: Function, x: Value) -> Value:
+    whole = type(x) is Vector or (type(x) is List and x.strings is not None)
+    return inner(x) if whole and len(x) and not x.attr else _each1(inner, x)  # type: ignore[arg-type, attr-defined]
 
 
 def _each1(inner: Function, x: Value) -> Value:

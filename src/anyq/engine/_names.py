@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, List, QType, Value, Vector, collapse, symbols
 
+from ._amend import Change, amend_deep, new_item, with_item
 from ._index import index_at
+from ._owned import IN_TABLE, change_item, references
 
 if TYPE_CHECKING:
     from ._views import View
@@ -100,6 +102,19 @@ class Names(dict[str, Value]):
         else:
             self._add(key, value)
         if self.on_change is not None:
+            self.on_change(key)
+
+    def amend(self, key: str, path: tuple[Value, ...], change: Change, y: Value | None) -> None:
+        """Set a variable to its value amended as `amend_deep` says: in place when only this table holds it."""
+        x = self.get(key)
+        found = new_item(x, path, change, y) if x is not None else None
+        if not isinstance(x, Vector) or found is None:
+            self.put(key, amend_deep(self[key], path, change, y))
+            return
+        self.check(key)
+        if references(x) > IN_TABLE or self.get(key) is not x or not change_item(x, *found):
+            self.put(key, with_item(x, *found))
+        elif self.on_change is not None:
             self.on_change(key)
 
     def _merge(self, value: Value) -> None:

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Constant:
     """A literal."""
 
@@ -44,7 +44,7 @@ class Constant:
     value: Value
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Name:
     """A variable."""
 
@@ -53,7 +53,7 @@ class Name:
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Verb:
     """A primitive by its q spelling: a glyph, a keyword, or an iterator on its own.
 
@@ -66,7 +66,7 @@ class Verb:
     unary: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Elided:
     """An argument left out; ``open`` marks the missing right argument of a verb at the end of a phrase."""
 
@@ -75,7 +75,7 @@ class Elided:
     open: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Iterated:
     """A value modified by an iterator: ``f'``, ``f/`` ..."""
 
@@ -85,7 +85,7 @@ class Iterated:
     iterator: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Apply:
     """Application or indexing. Arguments are evaluated last first, then the function."""
 
@@ -95,7 +95,7 @@ class Apply:
     arguments: tuple[Node, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Compose:
     """``f g@``: the function left of a phrase that still wants its right argument."""
 
@@ -105,7 +105,7 @@ class Compose:
     inner: Node
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class ListOf:
     """``(a;b;c)``, evaluated last first."""
 
@@ -114,7 +114,7 @@ class ListOf:
     items: tuple[Node, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class TableOf:
     """``([k:..] a:..; b:..)``. Each column is a name and an expression; no ``keys`` means a simple table.
 
@@ -128,7 +128,7 @@ class TableOf:
     dictionary: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Function:
     """A lambda. ``params`` holds the implicit ``x y z`` too; ``locals`` every name assigned in
     the body, ``globals`` every other name it uses."""
@@ -142,7 +142,7 @@ class Function:
     globals: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Assign:
     """Assignment to a name, at an index if ``indices`` is there, through ``verb`` if there is one.
 
@@ -158,7 +158,7 @@ class Assign:
     everywhere: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class AssignPattern:
     """``(a;b):value``: each name takes the item at its place."""
 
@@ -168,7 +168,7 @@ class AssignPattern:
     value: Node
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Cond:
     """``$[c;a;b]`` with any odd number of branches from three up, or an even number: no last else."""
 
@@ -177,7 +177,7 @@ class Cond:
     branches: tuple[Node, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Control:
     """``if[..]``, ``while[..]`` or ``do[..]``; the value is the generic null."""
 
@@ -188,7 +188,7 @@ class Control:
     body: tuple[Node, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Block:
     """Statements in order; the value is the last one's, the generic null if that is empty."""
 
@@ -197,7 +197,7 @@ class Block:
     statements: tuple[Node, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Return:
     """``:x`` at the start of an expression."""
 
@@ -206,7 +206,7 @@ class Return:
     value: Node
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Signal:
     """``'x`` at the start of an expression."""
 
@@ -215,7 +215,7 @@ class Signal:
     value: Node
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Query:
     """A qSQL phrase.
 

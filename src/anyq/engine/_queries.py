@@ -30,13 +30,27 @@ from anyq.values import (
 )
 
 from ._dict_queries import changed_dict, dict_table, exec_dict
-from ._functions import is_function
 from ._groups import Groups, grouped, reduced
 from ._index import index_at, null_of, positions, take_rows
+from ._narrowing import narrowed
+from ._partitioned import Partitioned
 from ._prepared import Prepared
-from ._query_parts import common_size, end_to_end, is_flag, items, limited, put_rows, unique, window
+from ._query_parts import (
+    common_size,
+    conditions,
+    end_to_end,
+    in_order,
+    is_flag,
+    limited,
+    pairs,
+    put_rows,
+    unique,
+    unlimited,
+    window,
+)
 from ._selection import Selection, as_column
 from ._trees import Scope
+from .verbs import rows_to_table
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -71,6 +85,8 @@ class Queries:
         source, keyed = self.source(table)
         if keyed < 0 and query.kind == "exec":
             return exec_dict(self.q, query, self._named(table), scope)
+        if isinstance(source, Partitioned):
+            source, query = narrowed(self.q, query, source, scope)
         return self.select(query, source, keyed, limits, scope)
 
     def _named(self, table: Value) -> Value:
@@ -142,7 +158,7 @@ class Queries:
         else:
             left = unique([*names, *(name for name, _ in columns)])[len(names) :]
             parts = [self.per_group(tree, rows, groups) for _, tree in columns]
-        keys = Table.of(symbols(unique(names)), List.of(_in_order(groups.keys)), Attr.SORTED)
+        keys = Table.of(symbols(unique(names)), List.of(in_order(groups.keys)), Attr.SORTED)
         return KeyedTable(keys, Table.of(symbols(left), List.of(tuple(parts))))
 
     @staticmethod
@@ -229,8 +245,12 @@ class Queries:
         groups = self._groups(query.by, rows)
         if query.plain:
             values = self.per_group(query.columns[0][1], rows, groups)
+            if isinstance(values, List):
+                # Dicts with the same keys are a table: the pivot of page kb/pivoting-tables.md.
+                values = rows_to_table(values.items)
             bare = len(query.by) == 1 and not query.by[0][0]
-            return Dict(groups.keys[0] if bare else self._key_table(query.by, groups), values)
+            keys = groups.keys[0] if bare else self._key_table(query.by, groups)
+            return (KeyedTable if isinstance(keys, Table) and isinstance(values, Table) else Dict)(keys, values)
         parts = [self.per_group(tree, rows, groups) for _, tree in query.columns]
         table = Table.of(symbols(unique([name for name, _ in query.columns])), List.of(tuple(parts)))
         if len(query.by) == 1 and not query.by[0][0]:
@@ -266,6 +286,8 @@ class Queries:
 
     def _changed(self, query: Prepared, table: Value, scope: Scope | None) -> Value:
         source, keyed = self.source(table)
+        if isinstance(source, Partitioned):
+            raise QError("par")
         if keyed < 0 and isinstance(table, Dict):
             return changed_dict(self.q, query, table, scope)
         if query.kind == "update":
@@ -338,7 +360,7 @@ class Queries:
             isinstance(by, Atom) and by.qtype is QType.BOOLEAN and bool(by.raw),
             (),
             None,
-            _conditions(where),
+            conditions(where),
             None,
             context=self.q.context,
         )
@@ -349,9 +371,9 @@ class Queries:
             query = attrs.evolve(query, kind="exec", by=(("", by),))
             is_exec = True
         elif isinstance(by, Dict):
-            query = attrs.evolve(query, by=_pairs(by))
+            query = attrs.evolve(query, by=pairs(by))
         if isinstance(columns, Dict):
-            query = attrs.evolve(query, columns=_pairs(columns))
+            query = attrs.evolve(query, columns=pairs(columns))
         elif not (isinstance(columns, List | Vector) and not len(columns)):
             query = attrs.evolve(query, kind="exec", columns=(("", columns),), plain=True)
             is_exec = True
@@ -359,13 +381,13 @@ class Queries:
             query = attrs.evolve(query, kind="exec")
         if len(rest) > 1:
             query = attrs.evolve(query, order=_order(self.q, rest[1]))
-        limits = tuple(rest[:1]) if rest and not _unlimited(rest[0]) else ()
+        limits = tuple(rest[:1]) if rest and not unlimited(rest[0]) else ()
         return self._dispatch(query, table, limits, None)
 
     def _functional_change(self, query: Prepared, table: Value, by: Value, columns: Value) -> Value:
         if isinstance(columns, Dict):
-            grouping = _pairs(by) if isinstance(by, Dict) else None
-            return self._dispatch(attrs.evolve(query, columns=_pairs(columns), by=grouping), table, (), None)
+            grouping = pairs(by) if isinstance(by, Dict) else None
+            return self._dispatch(attrs.evolve(query, columns=pairs(columns), by=grouping), table, (), None)
         names = tuple([(str(item.raw), NULL) for item in columns]) if isinstance(columns, Vector) else ()
         return self._dispatch(attrs.evolve(query, kind="delete", columns=names), table, (), None)
 
@@ -380,35 +402,6 @@ class Queries:
 
 _AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "first", "last"})
 _ITEM_WISE = frozenset({"+", "-", "*", "%", "neg", "abs", "&", "|"})
-
-
-def _in_order(keys: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Key columns as ``by`` gives them: sorted, or parted where others follow."""
-    first = keys[0]
-    if isinstance(first, Vector):
-        return (first.with_attr(Attr.SORTED if len(keys) == 1 else Attr.PARTED), *keys[1:])
-    return keys
-
-
-def _conditions(where: Value) -> tuple[Value, ...]:
-    if isinstance(where, List):
-        first = where[0] if len(where) else None
-        if first is not None and is_function(first):
-            return (where,)
-        return tuple(where.items)
-    if isinstance(where, Vector):
-        return tuple(where)
-    return (where,)
-
-
-def _pairs(d: Dict) -> Pairs:
-    if not (isinstance(d.keys, Vector) and d.keys.qtype is QType.SYMBOL):
-        raise QError("type")
-    return tuple(zip(d.keys.symbols.objects().tolist(), items(d.values), strict=True))
-
-
-def _unlimited(limit: Value) -> bool:
-    return isinstance(limit, Atom) and limit.qtype is QType.LONG and limit.raw == QType.LONG.inf
 
 
 def _order(q: Interpreter, x: Value) -> tuple[str, Value]:

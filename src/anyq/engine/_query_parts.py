@@ -7,11 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Atom, List, QType, SymbolArray, Table, Value, Vector, collapse, count
+from anyq.values import Atom, Attr, Dict, List, QType, SymbolArray, Table, Value, Vector, collapse, count
 
+from ._functions import is_function
 from ._index import Positions, take_rows
 
-__all__ = ["common_size", "end_to_end", "is_flag", "items", "limited", "put_rows", "unique", "window"]
+__all__ = [
+    "common_size",
+    "conditions",
+    "end_to_end",
+    "in_order",
+    "is_flag",
+    "items",
+    "limited",
+    "pairs",
+    "put_rows",
+    "unique",
+    "unlimited",
+    "window",
+]
 
 
 def is_flag(tree: Value) -> bool:
@@ -70,6 +84,35 @@ def put_rows(old: Value | None, rows: Positions, new: Value, size: int) -> Value
     both = np.arange(size, dtype=np.int64)
     both[rows] = size + np.arange(len(rows))
     return take_rows(joined(old, new), both)
+
+
+def in_order(keys: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Key columns as ``by`` gives them: sorted, or parted where others follow."""
+    first = keys[0]
+    if isinstance(first, Vector):
+        return (first.with_attr(Attr.SORTED if len(keys) == 1 else Attr.PARTED), *keys[1:])
+    return keys
+
+
+def conditions(where: Value) -> tuple[Value, ...]:
+    if isinstance(where, List):
+        first = where[0] if len(where) else None
+        if first is not None and is_function(first):
+            return (where,)
+        return tuple(where.items)
+    if isinstance(where, Vector):
+        return tuple(where)
+    return (where,)
+
+
+def pairs(d: Dict) -> tuple[tuple[str, Value], ...]:
+    if not (isinstance(d.keys, Vector) and d.keys.qtype is QType.SYMBOL):
+        raise QError("type")
+    return tuple(zip(d.keys.symbols.objects().tolist(), items(d.values), strict=True))
+
+
+def unlimited(limit: Value) -> bool:
+    return isinstance(limit, Atom) and limit.qtype is QType.LONG and limit.raw == QType.LONG.inf
 
 
 def joined(x: Value, y: Value) -> Value:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from anyq.errors import QError
-from anyq.values import Atom, Composition, List, QType, Value, Vector
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ._amend import Change, amend_deep
+from anyq.errors import QError
+from anyq.values import Atom, Composition, KeyedTable, List, QType, Table, Value, Vector
+
+from ._amend import Change, amend_deep, new_item, with_item
+from ._owned import IN_LOCAL, change_item, references
 from ._tables import build_table
 
-__all__ = ["amend_through", "check_append", "compose", "make_table", "signal", "times", "truth", "unpack"]
+if TYPE_CHECKING:
+    from ._interpreter import Interpreter
+
+__all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack"]
 
 
 def truth(x: Value) -> bool:
@@ -34,15 +41,23 @@ def signal(x: Value) -> QError:
     return QError("stype")
 
 
-def amend_through(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
-    """``x[path] f: y``."""
-    return amend_deep(x, path, change, y)
+def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
+    """The new value of a local variable ``x`` after ``x[path] f: y``: itself, changed, if nobody else has it."""
+    found = new_item(x, path, change, y)
+    if found is None:
+        return amend_deep(x, path, change, y)
+    assert isinstance(x, Vector)
+    return x if references(x) <= IN_LOCAL and change_item(x, *found) else with_item(x, *found)
 
 
-def check_append(x: Value, y: Value) -> None:
-    """``x,:y`` keeps a vector's type (page ref/assign.md): raise `QError` (``type``) for another."""
+def append(q: Interpreter, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
+    """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another. A table takes the
+    records that it takes by ``upsert`` (page kb/faq.md)."""
     if isinstance(x, Vector) and len(x) and isinstance(y, Atom | Vector) and y.qtype is not x.qtype:
         raise QError("type")
+    if isinstance(x, Table | KeyedTable) and isinstance(y, Atom | Vector | List):
+        return q.verb("upsert", x, y)
+    return join(x, y)
 
 
 def compose(outer: Value, inner: Value) -> Value:

@@ -66,12 +66,18 @@ class Selection:
         if found is None:
             at = self._at.get(name)
             if at is None:
-                return Vector.of(QType.LONG, self.all_rows()) if name == "i" else None
+                return self._row_numbers() if name == "i" else None
             found = self.table.columns.items[at]
             if self.rows is not None:
                 found = take_rows(found, self.rows)
             self._columns[name] = found
         return found
+
+    def _row_numbers(self) -> Vector:
+        """``i``: the row number, in a partitioned table that in the partition."""
+        numbers = getattr(self.table, "numbers", None)
+        rows = self.all_rows()
+        return Vector.of(QType.LONG, rows if numbers is None else numbers[rows])
 
     def scope(self, name: str) -> Value | None:
         """Names as the query's expressions see them. A dotted name follows a foreign key or indexes a column."""

@@ -74,6 +74,15 @@ def _whole_command(q: Interpreter) -> Value:
     return strings(["q", *script, *q.host.arguments])
 
 
+def _dependencies(q: Interpreter) -> Value:
+    """``.z.b``: for every variable that views read, the views (page ref/dotz.md)."""
+    readers: dict[str, list[str]] = {}
+    for name, view in q.names.views.items():
+        for read in view.shown_reads:
+            readers.setdefault(read, []).append(name)
+    return Dict(symbols(list(readers)), List.of(tuple([symbols(names) for names in readers.values()])))
+
+
 _FACTS: Final[dict[str, Callable[[Interpreter], Value]]] = {
     "x": _arguments,
     "X": _whole_command,
@@ -90,4 +99,5 @@ _FACTS: Final[dict[str, Callable[[Interpreter], Value]]] = {
     "q": lambda q: Atom(Q.BOOLEAN, int(q.host.facts().get("quiet", "") != "")),
     "l": lambda q: strings([""] * 9),
     "e": lambda q: List.of(()),
+    "b": _dependencies,
 }

@@ -26,7 +26,7 @@ class Settings:
 
     style: Style = DEFAULT
     seed: int = FIRST_SEED
-    random: np.random.Generator = attrs.field(factory=lambda: np.random.default_rng(FIRST_SEED % 2**64))
+    _random: np.random.Generator | None = None
     day_first: bool = False
     utc_offset: int | None = None
     timer: int = 0
@@ -36,4 +36,12 @@ class Settings:
     def reseed(self, seed: int) -> None:
         """Start the random sequence of a seed; 0 takes one from the system's entropy."""
         self.seed = seed
-        self.random = np.random.default_rng(seed % 2**64 if seed else None)
+        self._random = np.random.default_rng(seed % 2**64 if seed else None)
+
+    @property
+    def random(self) -> np.random.Generator:
+        """The generator; made when it is first asked for, since ``numpy.random`` takes a while to load."""
+        if self._random is None:
+            self.reseed(self.seed)
+        assert self._random is not None
+        return self._random

@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from sys import get_asyncgen_hooks
 from typing import Any, Final
 
 from anyq.errors import MisuseError
@@ -20,13 +19,15 @@ __all__ = ["Loop", "current_loop", "refuse_blocking", "running_loop"]
 _here: Final = threading.local()
 
 
+def _trio() -> Any:
+    """`trio.lowlevel`, or `None`: also while another thread is importing Trio, whose package is there half made."""
+    return getattr(sys.modules.get("trio"), "lowlevel", None)
+
+
 def running_loop() -> str | None:
     """``"trio"`` or ``"asyncio"`` if such an event loop runs in this thread, else ``None``."""
-    # Each that runs has set hooks for asynchronous generators (PEP 525), and no is the answer that has to be quick.
-    if get_asyncgen_hooks()[0] is None:
-        return None
-    trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_run():
+    trio = _trio()
+    if trio is not None and trio.in_trio_run():
         return "trio"
     asyncio = sys.modules.get("asyncio")
     return None if asyncio is None or asyncio._get_running_loop() is None else "asyncio"
@@ -80,10 +81,10 @@ class Loop:
 
 def current_loop() -> Loop:
     """The loop that runs in this thread. `MisuseError` if there is none."""
-    trio = sys.modules.get("trio")
+    trio = _trio()
     key: Any
-    if trio is not None and trio.lowlevel.in_trio_run():
-        key = trio.lowlevel.current_trio_token()
+    if trio is not None and trio.in_trio_run():
+        key = trio.current_trio_token()
         schedule = key.run_sync_soon
     else:
         asyncio = sys.modules.get("asyncio")

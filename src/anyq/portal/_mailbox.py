@@ -30,6 +30,7 @@ import attrs
 from anyq.errors import BusyError, MisuseError, PortalClosed
 from anyq.portal._job import Job, JobFuture, refuse_own_thread
 from anyq.portal._loop import current_loop, refuse_blocking, running_loop
+from anyq.portal._patience import take
 
 __all__ = ["Owner", "OwnerStatistics"]
 
@@ -113,7 +114,7 @@ class Owner(ABC):
         job.notify = waiter.release
         try:
             self._put(job)
-            waiter.acquire()
+            take(waiter)
         except BaseException:
             self._give_up(job)
             if not self._closed:
@@ -214,7 +215,7 @@ class Owner(ABC):
             room = threading.Lock()
             room.acquire()
             self._wait(room.release)
-            room.acquire()
+            take(room)
 
     async def _room(self) -> None:
         loop, event = current_loop(), anyio.Event()

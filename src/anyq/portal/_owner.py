@@ -1,7 +1,7 @@
 """A thread that owns something, and the jobs that others give it.
 
 Theory of operation. Jobs wait in one queue, so the jobs of one submitter run in the order in which they were submitted.
-A job is claimed once, by the thread that runs it or by whoever cancels it before: a lock, never released, decides.
+A job is claimed once, by the thread that runs it or by whoever gives it up before: the first on its list has it.
 Who waits for a job leaves a function that is called when it is done: releasing a lock for a blocked thread, setting an
 event for a task. There is no lock around the job itself; ``_done`` is set before the waiters are called, and whoever
 adds a waiter looks at ``_done`` afterwards, so none is missed.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
 import threading
 from collections import deque
@@ -23,11 +24,15 @@ from weakref import WeakSet
 from anyq.errors import CallTimeout, ClosedError, Error, MisuseError, PortalClosed
 
 from ._loop import current_loop
+from ._patience import take
 
 __all__ = ["Job", "Owner"]
 
 T = TypeVar("T")
 _UNSET: Final[Any] = object()
+_RUN: Final = object()
+"""The owner's claim on a job."""
+log: Final = logging.getLogger("anyq.portal")
 _STACK: Final = 16 << 20
 """Bytes. An engine's deepest recursion fits; with the 2 MB that some systems give a thread it would be a crash."""
 _STACKS: Final = threading.Lock()
@@ -36,7 +41,7 @@ _STACKS: Final = threading.Lock()
 class Job(Generic[T]):
     """One piece of work for an owner thread. Await it, or block for it with `wait`; both as often as you like."""
 
-    __slots__ = ("_arguments", "_claim", "_done", "_error", "_function", "_owner", "_result", "_waiters", "tag")
+    __slots__ = ("_arguments", "_claims", "_done", "_error", "_function", "_owner", "_result", "_waiters", "tag")
 
     def __init__(
         self, owner: Owner, function: Callable[..., T], arguments: tuple[Any, ...], tag: object = None
@@ -45,7 +50,7 @@ class Job(Generic[T]):
         self._owner = owner
         self._function = function
         self._arguments = arguments
-        self._claim = threading.Lock()
+        self._claims: list[object] = []
         self._done = False
         self._result: T = _UNSET
         self._error: BaseException | None = None
@@ -53,8 +58,13 @@ class Job(Generic[T]):
 
     # The owner's side
 
+    def _claimed(self, claim: object) -> bool:
+        """Claim it; whether this was the first claim. Appending is a single step, whoever does it."""
+        self._claims.append(claim)
+        return self._claims[0] is claim
+
     def _run(self) -> None:
-        if not self._claim.acquire(blocking=False):
+        if not self._claimed(_RUN):
             return
         try:
             self._result = self._function(*self._arguments)
@@ -63,7 +73,7 @@ class Job(Generic[T]):
         self._finish()
 
     def _fail(self, error: BaseException) -> None:
-        if self._claim.acquire(blocking=False):
+        if self._claimed(error):
             self._error = error
             self._finish()
 
@@ -86,23 +96,27 @@ class Job(Generic[T]):
                 waiter = waiters.pop()
             except IndexError:
                 return
-            waiter()
+            try:
+                waiter()
+            except Exception:
+                with contextlib.suppress(Exception):  # a handler of the log that raises must not end the owner either
+                    log.exception("what was to be called at the end of a job of %s failed", self._owner.name)
 
     # The submitter's side
 
     @property
     def started(self) -> bool:
-        """Whether it runs or has run; false also for one that was cancelled before, see `done`."""
-        return self._claim.locked() and not isinstance(self._error, ClosedError)
+        """Whether it runs or has run; false also for one that was given up before, see `done`."""
+        return self._claims[:1] == [_RUN]
 
     def done(self) -> bool:
         """Whether the result, or what prevents it, is known."""
         return self._done
 
     def cancel(self) -> bool:
-        """Give it up, if it has not begun. True if it will never run."""
+        """Give it up, if it has not begun. True if it never ran and will never run, whoever gave it up."""
         self._fail(ClosedError("this job was cancelled before it began"))
-        return isinstance(self._error, ClosedError)
+        return not self.started
 
     def interrupt(self) -> None:
         """Make it stop soon if it runs, in the way of what is owned; cancel it if it waits."""
@@ -131,7 +145,7 @@ class Job(Generic[T]):
             lock = threading.Lock()
             lock.acquire()
             self.add_waiter(lock.release)
-            if not lock.acquire(timeout=-1 if timeout is None else timeout):
+            if not take(lock, timeout):
                 raise CallTimeout(f"no result within {timeout} s")
         return self.result()
 
@@ -293,6 +307,15 @@ class Owner:
         return False
 
     def _work(self) -> None:
+        """Run jobs to the end. Should anything but a job fail, nobody waits for a thread that is gone."""
+        try:
+            self._run_jobs()
+        finally:
+            with self._closing:
+                self._closed = True
+            self._fail_waiting()
+
+    def _run_jobs(self) -> None:
         queue = self._queue
         while True:
             if self._aside:
@@ -300,7 +323,6 @@ class Owner:
             else:
                 job = queue.get() if not self._timers else self._next_or_tick()
             if job is None:
-                self._fail_waiting()
                 return
             with self._switching:
                 self._rest()

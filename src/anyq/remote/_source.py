@@ -72,16 +72,41 @@ def _checked(function: Any) -> types.FunctionType:
 
 def _definition(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     """The syntax tree of the function itself; `ast` of its own code and not of what it wraps."""
-    try:
-        text = textwrap.dedent(inspect.getsource(function.__code__))
-    except (OSError, TypeError):
-        raise _refuse(function, "has no source text that Python could give (typed into a plain prompt?)") from None
+    text = _text(function.__code__)
+    if text is None:
+        raise _refuse(function, "has no source text that Python could give (typed into a plain prompt?)")
     if function.__name__ == "<lambda>":
         return _lambda(function, text)
     tree = ast.parse(text).body[0]
     if not isinstance(tree, ast.FunctionDef):
         raise _refuse(function, "is not defined by a def")
     return tree
+
+
+def _text(code: types.CodeType) -> str | None:
+    """The source text of a function, dedented; `None` where Python has none.
+
+    Every text given to `exec` and `eval` is called ``<string>``, and so is that of ``python -c``, which Python keeps
+    from 3.13 on. A text of that name counts only when compiling it gives this very code.
+    """
+    try:
+        if code.co_filename == "<string>" and not _compiles_to(code, "".join(inspect.findsource(code)[0])):
+            return None
+        return textwrap.dedent(inspect.getsource(code))
+    except (OSError, TypeError, IndexError, SyntaxError, ValueError):
+        return None
+
+
+def _compiles_to(code: types.CodeType, text: str) -> bool:
+    """Whether the code is among what the text compiles to."""
+    waiting: list[object] = [compile(text, code.co_filename, "exec", dont_inherit=True)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, types.CodeType):
+            if one == code:
+                return True
+            waiting.extend(one.co_consts)
+    return False
 
 
 def _lambda(function: types.FunctionType, text: str) -> ast.Lambda:

@@ -14,10 +14,9 @@ import anyio.from_thread
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from anyq import codec
 from anyq.errors import CallTimeout, ClosedError, ConnectionLost, LocalProtocolError, QError
 from anyq.protocol import AsyncMessage, Buffer, Call, Connection, Response, SyncRequest
-from anyq.values import Atom, Value, Vector, as_q, chars
+from anyq.values import Value, as_q, chars
 
 from ._handlers import error_text
 from ._limits import Limits, Stats
@@ -28,7 +27,6 @@ __all__ = ["Answer", "AnswerState", "Client", "message_of"]
 
 log: Final = logging.getLogger("anyq.server")
 _MOST_ARGUMENTS: Final = 8
-_SHORT: Final = 1000
 
 
 def message_of(query: object, arguments: tuple[object, ...]) -> Value:
@@ -268,16 +266,6 @@ class Client:
             self._stats.errors += 1
             log.warning("client %d: a result cannot be sent: %s", self.handle, error)
             return error_body(error_text(error))
-
-    def _answer_with(self, result: Value) -> None:
-        """Answer the message that was just handled; nothing waits before it. Small values go the short way."""
-        if type(result) is Atom or (type(result) is Vector and len(result) < _SHORT):
-            message = self._peer.answer(codec.encode(result, capability=self._peer.capability))
-            if message is not None:
-                if self._reads():
-                    self._push(message)
-                return
-        self._respond(self._encode(result))
 
     def _respond(self, body: Encoded) -> None:
         """Answer the message that was just handled, in its turn."""

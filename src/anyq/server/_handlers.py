@@ -55,7 +55,7 @@ class Action:
     ``plain`` actions are run by calling `now`; others by awaiting `run`.
     """
 
-    __slots__ = ("_limiter", "_wants_client", "finish", "function", "in_thread", "plain", "timeout")
+    __slots__ = ("_limiter", "finish", "function", "in_thread", "plain", "timeout", "wants_client")
 
     def __init__(self, handler: Handler | Callable[..., Any], arguments: int) -> None:
         given = handler if isinstance(handler, Handler) else Handler(handler)
@@ -63,7 +63,7 @@ class Action:
             raise TypeError(f"a handler is a function, not {type(given.function).__name__}")
         self.function, self.in_thread = given.function, given.in_thread
         self.timeout, self.finish = given.timeout, given.finish
-        self._wants_client = _takes(given.function, arguments + 1)
+        self.wants_client = _takes(given.function, arguments + 1)
         self._limiter = None if given.concurrency is None else anyio.CapacityLimiter(given.concurrency)
         awaits = _is_async(given.function)
         if awaits and given.in_thread:
@@ -72,7 +72,7 @@ class Action:
 
     def now(self, *arguments: Any) -> Any:
         """Call a plain action's function. The last argument is the client."""
-        return self.function(*arguments) if self._wants_client else self.function(*arguments[:-1])
+        return self.function(*arguments) if self.wants_client else self.function(*arguments[:-1])
 
     async def run(self, *arguments: Any) -> Any:
         """Run the action in its own way. ``TimeoutError`` when its time is over."""

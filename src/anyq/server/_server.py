@@ -22,6 +22,7 @@ from ._client import Client, message_of
 from ._handlers import Action, Handler
 from ._limits import Limits, Stats
 from ._listen import Listener, abstract_name, listen_tcp, listen_unix
+from ._readiness import Lookout, lookout_here
 from ._session import Actions, Session
 from ._transport import SocketTransport
 from ._wire import encode
@@ -83,6 +84,7 @@ class Server:
     _addresses: Counter[str] = attrs.field(factory=Counter, init=False)
     _tasks: anyio.abc.TaskGroup | None = attrs.field(default=None, init=False)
     _accepting: anyio.CancelScope = attrs.field(init=False)
+    _lookout: Lookout = attrs.field(init=False)
     _empty: anyio.Event = attrs.field(init=False)
     _stopped: anyio.Event = attrs.field(init=False)
 
@@ -101,10 +103,11 @@ class Server:
             raise TypeError("a server needs a port (port=0 picks a free one) or a unix socket (unix=...)")
         self._actions = self._made_ready()
         self._empty, self._stopped = anyio.Event(), anyio.Event()
-        self._accepting = anyio.CancelScope()
+        self._accepting, self._lookout = anyio.CancelScope(), lookout_here()
         self._open_listeners()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
+        self._tasks.start_soon(self._lookout.run)
         self._tasks.start_soon(self._accept_all)
         return self
 
@@ -246,7 +249,7 @@ class Server:
                 await anyio.lowlevel.checkpoint()
                 continue
             try:
-                self._admit(SocketTransport(accepted), listener, address)
+                self._admit(SocketTransport(accepted, self._lookout), listener, address)
             except OSError:
                 accepted.close()
             batch = (batch + 1) % 64
@@ -288,7 +291,7 @@ class Server:
                 self._empty = anyio.Event()
 
     def _opened(self, session: Session) -> None:
-        session.last_heard = anyio.current_time()
+        session.heard()
         self.clients[session.handle] = session
 
     def _closed(self, session: Session) -> None:
@@ -297,9 +300,9 @@ class Server:
     async def _end_idle(self, longest: float) -> None:
         while True:
             await anyio.sleep(longest / 4)
-            oldest = anyio.current_time() - longest
+            now = anyio.current_time()
             for session in list(self._sessions):
-                if session.handle in self.clients and session.last_heard < oldest and session.idle:
+                if session.handle in self.clients and session.silent_since(now) < now - longest and session.idle:
                     self.stats.idle += 1
                     session._end("it was silent for too long")
 

@@ -21,8 +21,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import attrs
 
-from anyq import codec
-from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError, QError
+from anyq.errors import DecodeError, LimitError, LocalProtocolError, ProtocolError
 from anyq.protocol import (
     CAPABILITY,
     NEED_DATA,
@@ -38,11 +37,12 @@ from anyq.protocol import (
     Role,
     SyncRequest,
 )
-from anyq.values import NULL, Value
+from anyq.values import NULL
 
 from ._client import AnswerState, Client
 from ._handlers import Action, error_text, printable
 from ._limits import Limits, Stats
+from ._quick import Quick
 from ._transport import SocketTransport, TlsTransport
 from ._wire import NOT_HTTP, decode_request, error_body
 
@@ -98,7 +98,8 @@ class Session(Client):
         self._finishing = False
         self._fed = False
         """Whether input that the reader has not seen was received for it."""
-        self.last_heard = 0.0
+        self._heard = False
+        self._last_heard = 0.0
 
     async def run(self, opened: Forget, closed: Forget) -> None:
         """The whole life. Never raises but for cancellation; ``opened`` is called after the login."""
@@ -204,8 +205,9 @@ class Session(Client):
                 if self._waiting or self._transport.backlog:
                     self._push(b"")
                 self._opened()
-                if self._actions.on_sync.plain and self._limits.idle_time is None:
-                    self._transport.answer_eagerly(self._eager)
+                if self._actions.on_sync.plain and self._transport is self._socket:
+                    quick = Quick(self, self._socket.socket, self._actions.on_sync, self._stats)
+                    self._socket.answer_eagerly(quick)
                 await self._read()
                 self._end("it left")
         finally:
@@ -214,8 +216,7 @@ class Session(Client):
                 await self._left()
 
     async def _read(self) -> None:
-        peer, timed = self._peer, self._limits.idle_time is not None
-        most, batch = self._limits.requests, 0
+        peer, most, batch = self._peer, self._limits.requests, 0
         try:
             while not self._closed:
                 event = peer.next_event()
@@ -224,9 +225,7 @@ class Session(Client):
                     await self._transport.wait_readable()
                     if not self._fed:
                         self._receive()
-                    self._fed = False
-                    if timed:
-                        self.last_heard = anyio.current_time()
+                    self._fed, self._heard = False, True
                     continue
                 if isinstance(event, EndOfFile):
                     return
@@ -274,50 +273,6 @@ class Session(Client):
         self._stats.bad_messages += 1
         log.warning("client %d (%r) is disconnected: %s", self.handle, self.user, error)
         self._end(f"it sent what is no message: {error}")
-
-    def _eager(self) -> bool:
-        """There is input, and we are in no task: answer if that takes none. False if the reader has to go on."""
-        if not self.idle or self._closed:
-            return False
-        try:
-            data = self._transport.try_receive_some()
-            if data is None:
-                return True
-            self._fed = not self._answer_if_alone(data)
-        except (DecodeError, LimitError) as error:
-            self._bad(error)
-        except OSError as error:
-            self._end(f"cannot be read from: {error}")
-        else:
-            return not self._fed
-        return False
-
-    def _answer_if_alone(self, data: bytes) -> bool:
-        """The quick way, if one small request is all that came; else false, and the reader finds the data."""
-        body = self._peer.asked(data)
-        if body is None:
-            self._peer.receive_data(data)
-            return False
-        if self._finishing:
-            return True
-        action = self._actions.on_sync
-        try:
-            value = codec.decode(body)
-        except QError:
-            raise DecodeError("an error can only be the body of a response") from None
-        self._stats.sync_messages += 1
-        self._handling_sync = True
-        try:
-            result = action.now(value, self)
-            if isinstance(result, Value) and self._current is None and not self._answers and not self._remote:
-                self._handling_sync = False
-                self._answer_with(result)
-                return True
-        except Exception as error:
-            self._failed(error, True)
-        else:
-            self._handled(result, True)
-        return True
 
     def _handle_now(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
@@ -443,6 +398,16 @@ class Session(Client):
     def idle(self) -> bool:
         """Whether nothing of this client is being done and nothing waits."""
         return not (self._working or self._work or self._answers or self._handling_sync or self.queued_bytes)
+
+    def heard(self) -> None:
+        """The client has said something."""
+        self._heard = True
+
+    def silent_since(self, now: float) -> float:
+        """The last time at which this was asked and the client had said something since the time before."""
+        if self._heard:
+            self._heard, self._last_heard = False, now
+        return self._last_heard
 
     def _finish_if_idle(self) -> None:
         if self._finishing and self.idle:

@@ -8,20 +8,19 @@ for a descriptor. TLS is the same with an `ssl.MemoryBIO` pair between.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable
 from typing import Protocol, cast
 
 import anyio
+
+from ._readiness import Eager, Lookout, Readable
 
 __all__ = ["SocketTransport", "TlsTransport", "Transport"]
 
 Bytes = bytes | bytearray | memoryview
 _RECORDS = 1 << 16
-_SOME = 1 << 12
 
 
 class Transport(Protocol):
@@ -32,18 +31,10 @@ class Transport(Protocol):
         """Bytes that `try_send` took and the network has not."""
 
     async def wait_readable(self) -> None:
-        """Wait until there is input, or the end of it; or, after `answer_eagerly`, until the reader is needed."""
+        """Wait until there is input, or the end of it."""
 
     def try_receive(self, buffer: memoryview) -> int:
         """How many bytes were put at the start of ``buffer``; 0 at the end of the stream, -1 if there is none now."""
-
-    def try_receive_some(self) -> bytes | None:
-        """As `try_receive`, a little at most; ``None`` if there is no input now."""
-
-    def answer_eagerly(self, eager: Callable[[], bool]) -> None:
-        """Where the event loop can, call ``eager`` when there is input, in place of waking who waits for it; false
-        asks to wake that one nonetheless.
-        """
 
     def try_send(self, data: Bytes) -> int:
         """Send without waiting; how many bytes were taken. ``OSError`` when the stream is broken."""
@@ -55,94 +46,33 @@ class Transport(Protocol):
         """Close the socket, at once. Nobody may be waiting in another method."""
 
 
-class AnyioReadable:
-    """Waits for input by AnyIO."""
-
-    __slots__ = ("_socket",)
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-
-    async def wait(self) -> None:
-        """Wait until there is input, or the end of it."""
-        await anyio.wait_readable(self._socket)
-
-    def close(self) -> None:
-        """The socket is about to be closed."""
-
-
-class AsyncioReadable:
-    """Waits for input on asyncio, where to ask for each wait anew takes two system calls and a turn of the loop.
-
-    The socket stays registered from the first wait on. Input that comes while nobody waits ends that, or the loop
-    would spin; the next wait registers it again.
-    """
-
-    __slots__ = ("_loop", "_number", "_registered", "_waiter", "eager")
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._number = sock.fileno()
-        self._registered = False
-        self._waiter: asyncio.Future[None] | None = None
-        self.eager: Callable[[], bool] | None = None
-
-    async def wait(self) -> None:
-        """Wait until there is input, or the end of it."""
-        if not self._registered:
-            self._loop.add_reader(self._number, self._ready)
-            self._registered = True
-        waiter = self._waiter = self._loop.create_future()
-        try:
-            await waiter
-        finally:
-            self._waiter = None
-
-    def _ready(self) -> None:
-        waiter = self._waiter
-        if waiter is None:
-            self.close()
-        elif not waiter.done() and (self.eager is None or not self.eager()) and not waiter.done():
-            waiter.set_result(None)
-
-    def close(self) -> None:
-        """The socket is about to be closed."""
-        if self._registered:
-            self._registered = False
-            self._loop.remove_reader(self._number)
-
-
-def readable_of(sock: socket.socket) -> AnyioReadable | AsyncioReadable:
-    """The best way to wait for input in the running event loop."""
-    try:
-        asyncio.get_running_loop().add_reader  # noqa: B018
-    except (RuntimeError, AttributeError):
-        return AnyioReadable(sock)
-    return AsyncioReadable(sock)
-
-
 class SocketTransport:
     """A connected TCP or unix socket."""
 
-    __slots__ = ("_readable", "_socket")
+    __slots__ = ("_lookout", "_readable", "_socket")
     backlog = 0
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, lookout: Lookout) -> None:
         sock.setblocking(False)
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket = sock
-        self._readable: AnyioReadable | AsyncioReadable | None = None
+        self._lookout = lookout
+        self._readable: Readable | None = None
+
+    @property
+    def socket(self) -> socket.socket:
+        return self._socket
 
     async def wait_readable(self) -> None:
         # Also where there may be input: clients get their turn in order, and several that are ready are served in one
         # round of the event loop.
         await self._waiting().wait()
 
-    def _waiting(self) -> AnyioReadable | AsyncioReadable:
+    def _waiting(self) -> Readable:
         if self._readable is None:
-            self._readable = readable_of(self._socket)
+            self._readable = self._lookout.readable(self._socket)
         return self._readable
 
     def try_receive(self, buffer: memoryview) -> int:
@@ -151,16 +81,9 @@ class SocketTransport:
         except (BlockingIOError, InterruptedError):
             return -1
 
-    def try_receive_some(self) -> bytes | None:
-        try:
-            return self._socket.recv(_SOME)
-        except (BlockingIOError, InterruptedError):
-            return None
-
-    def answer_eagerly(self, eager: Callable[[], bool]) -> None:
-        readable = self._waiting()
-        if isinstance(readable, AsyncioReadable):
-            readable.eager = eager
+    def answer_eagerly(self, eager: Eager) -> None:
+        """Have ``eager`` called when there is input, in place of waking who waits for it; see `Readable`."""
+        self._waiting().eager = eager
 
     async def peek(self) -> bytes:
         """The first byte, left where it is; empty at the end of the stream."""
@@ -273,13 +196,6 @@ class TlsTransport:
             else:
                 self._may_have_more = True
                 return count
-
-    def try_receive_some(self) -> bytes | None:
-        count = self.try_receive(memoryview(some := bytearray(_SOME)))
-        return None if count < 0 else bytes(some[:count])
-
-    def answer_eagerly(self, eager: Callable[[], bool]) -> None:
-        """Never: what the socket has may be no whole record."""
 
     def try_send(self, data: Bytes) -> int:
         view, taken = memoryview(data), 0

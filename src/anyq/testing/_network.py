@@ -46,8 +46,12 @@ class Pipe:
         self._notify()
 
     def cut(self, after: int = 0) -> None:
-        """Break once ``after`` more bytes went in: the receiver gets those, then the end; the sender fails."""
-        self._cut_at = self.carried + after
+        """Break once ``after`` more bytes went in: the receiver gets those, then the end; the sender fails.
+
+        What is broken stays so.
+        """
+        if not self.broken:
+            self._cut_at = self.carried + after
         self._notify()
 
     @property

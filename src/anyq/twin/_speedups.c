@@ -1,9 +1,8 @@
 /* The hot loops of anyq that NumPy cannot express.
 
    Each function takes buffers and gives numbers; what it found wrong it says by its result, and the callers in Python
-   raise. (The last, `exchange`, is none of them.) The functions of the same names in Python (anyq/codec/_scan.py,
-   _stream.py, _strings.py; anyq/values/_storage.py; anyq/sync/_wire.py) are their specification, and the tests compare
-   the two. No index is used before it is checked, so a buffer that
+   raise. The functions of the same names in Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py;
+   anyq/convert/_texts.py) are their specification, and the tests compare the two. No index is used before it is checked, so a buffer that
    another thread changes meanwhile gives a wrong result at worst: the interpreter's lock is released in every loop that
    may take long. */
 
@@ -11,16 +10,6 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
-
-#ifndef _WIN32
-#include <errno.h>
-#include <sys/socket.h>
-#ifdef MSG_NOSIGNAL
-#define NO_SIGNAL MSG_NOSIGNAL
-#else
-#define NO_SIGNAL 0
-#endif
-#endif
 
 /* ---- compression -------------------------------------------------------------------------------------------- */
 
@@ -278,7 +267,10 @@ put_strings(const uint8_t *data, size_t size, const int64_t *starts, const int64
             out += HEAD;
             room -= HEAD;
         }
-        memcpy(out, data + start, length);
+        if (length <= 16 && size - (size_t)start >= 16 && room >= 16)
+            memcpy(out, data + start, 16); /* what is too much is written over by the next */
+        else
+            memcpy(out, data + start, length);
         out += length;
         room -= length;
     }
@@ -502,88 +494,205 @@ factorize(PyObject *module, PyObject *args)
     return texts;
 }
 
-/* ---- one question, one answer ------------------------------------------------------------------------------- */
+/* ---- texts for Arrow ---------------------------------------------------------------------------------------- */
 
-#ifndef _WIN32
+/* What is told of the texts: some are not ASCII, some are too long to stand in a view. */
+enum { TEXTS_OTHER = 1, TEXTS_LONG = 2, TEXTS_WRONG = -1 };
 
-#define LONGEST_PIECE 65536
+#define INLINE 12
+#define HIGH_BITS 0x8080808080808080ULL
+
+/* Bits that are set when one of the bytes is not ASCII. */
+static inline uint64_t
+high_bits(const uint8_t *text, size_t length)
+{
+    uint64_t found = 0, word;
+
+    for (; length >= 8; text += 8, length -= 8) {
+        memcpy(&word, text, 8);
+        found |= word;
+    }
+    for (; length > 0; text++, length--)
+        found |= *text & 0x80;
+    return found & HIGH_BITS;
+}
+
+/* The texts without their NULs, and where each begins; one more offset than there are texts. */
+static int
+put_texts(const uint8_t *in, size_t size, uint8_t *out, size_t room, int64_t *offsets, size_t count)
+{
+    size_t pos = 0, end = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *nul = pos < size ? memchr(in + pos, 0, size - pos) : NULL;
+        if (nul == NULL)
+            return TEXTS_WRONG;
+        size_t length = (size_t)(nul - (in + pos));
+        if (length > room - end)
+            return TEXTS_WRONG;
+        if (length <= 16 && size - pos >= 16 && room - end >= 16)
+            memcpy(out + end, in + pos, 16); /* what is too much is written over by the next */
+        else
+            memcpy(out + end, in + pos, length);
+        offsets[i] = (int64_t)end;
+        end += length;
+        pos += length + 1;
+    }
+    offsets[count] = (int64_t)end;
+    if (pos != size || end != room)
+        return TEXTS_WRONG;
+    return high_bits(out, room) ? TEXTS_OTHER : 0;
+}
+
+static PyObject *
+symbol_texts(PyObject *module, PyObject *args)
+{
+    Py_buffer in, out, offsets;
+    int status = TEXTS_WRONG;
+
+    if (!PyArg_ParseTuple(args, "y*w*w*:symbol_texts", &in, &out, &offsets))
+        return NULL;
+    if (offsets.len >= (Py_ssize_t)sizeof(int64_t) && offsets.len % sizeof(int64_t) == 0) {
+        Py_BEGIN_ALLOW_THREADS
+        status = put_texts(in.buf, (size_t)in.len, out.buf, (size_t)out.len, offsets.buf,
+                           (size_t)offsets.len / sizeof(int64_t) - 1);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&offsets);
+    return PyLong_FromLong(status);
+}
+
+/* Arrow's view of a text: its length, then the text itself if it is short, else its first 4 bytes, the number of the
+   buffer, which is 0, and the place in it. */
+typedef struct {
+    int32_t length;
+    uint8_t rest[INLINE];
+} View;
+
+static inline uint64_t
+put_view(View *view, const uint8_t *in, size_t size, size_t pos, size_t length)
+{
+    static const uint8_t keep[2 * INLINE] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+    view->length = (int32_t)length;
+    if (length > INLINE) {
+        int32_t buffer = 0, place = (int32_t)pos;
+        memcpy(view->rest, in + pos, 4);
+        memcpy(view->rest + 4, &buffer, 4);
+        memcpy(view->rest + 8, &place, 4);
+        return high_bits(in + pos, length);
+    }
+    if (size - pos >= INLINE) {
+        const uint8_t *mask = keep + INLINE - length;
+        uint64_t text, kept;
+        uint32_t tail, kept_tail;
+        memcpy(&text, in + pos, 8);
+        memcpy(&tail, in + pos + 8, 4);
+        memcpy(&kept, mask, 8);
+        memcpy(&kept_tail, mask + 8, 4);
+        text &= kept;
+        tail &= kept_tail;
+        memcpy(view->rest, &text, 8);
+        memcpy(view->rest + 8, &tail, 4);
+        return (text | tail) & HIGH_BITS;
+    }
+    memset(view->rest, 0, INLINE);
+    memcpy(view->rest, in + pos, length);
+    return high_bits(view->rest, length);
+}
 
 static int
-add(PyObject *list, PyObject *item)
+view_symbols(const uint8_t *in, size_t size, View *views, size_t count)
 {
-    int status = item == NULL ? -1 : PyList_Append(list, item);
-    Py_XDECREF(item);
-    return status;
+    size_t pos = 0;
+    uint64_t high = 0;
+    int status = 0;
+
+    if (size > INT32_MAX)
+        return TEXTS_WRONG;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *nul = pos < size ? memchr(in + pos, 0, size - pos) : NULL;
+        if (nul == NULL)
+            return TEXTS_WRONG;
+        size_t length = (size_t)(nul - (in + pos));
+        high |= put_view(views + i, in, size, pos, length);
+        status |= length > INLINE ? TEXTS_LONG : 0;
+        pos += length + 1;
+    }
+    if (pos != size)
+        return TEXTS_WRONG;
+    return status | (high ? TEXTS_OTHER : 0);
 }
 
-/* Twin of PlainWire.exchange (anyq/sync/_wire.py): send what goes at once and, if that was all, wait for an answer.
-   What became of it is appended to `results` before a signal handler gets to run: how much was sent, then what came. */
 static PyObject *
-exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
+symbol_views(PyObject *module, PyObject *args)
 {
-    char piece[LONGEST_PIECE];
-    ssize_t sent, received;
-    int failed;
+    Py_buffer in, views;
+    int status = TEXTS_WRONG;
 
-    if (count != 4 || !PyBytes_CheckExact(args[1]) || !PyList_CheckExact(args[3])) {
-        PyErr_SetString(PyExc_TypeError, "exchange(fd: int, data: bytes, limit: int, results: list)");
+    if (!PyArg_ParseTuple(args, "y*w*:symbol_views", &in, &views))
         return NULL;
-    }
-    int fd = (int)PyLong_AsLong(args[0]);
-    Py_ssize_t limit = PyLong_AsSsize_t(args[2]), size = PyBytes_GET_SIZE(args[1]);
-    if (PyErr_Occurred())
-        return NULL;
-    if (limit < 1 || limit > LONGEST_PIECE) {
-        PyErr_Format(PyExc_ValueError, "a piece has 1 to %d bytes", LONGEST_PIECE);
-        return NULL;
-    }
-
-    Py_BEGIN_ALLOW_THREADS
-    do
-        sent = send(fd, PyBytes_AS_STRING(args[1]), (size_t)size, MSG_DONTWAIT | NO_SIGNAL);
-    while (sent < 0 && errno == EINTR);
-    failed = errno;
-    Py_END_ALLOW_THREADS
-
-    if (sent < 0) {
-        if (failed == EAGAIN || failed == EWOULDBLOCK)
-            Py_RETURN_NONE;
-        errno = failed;
-        return PyErr_SetFromErrno(PyExc_OSError);
-    }
-    if (add(args[3], PyLong_FromSsize_t(sent)) < 0)
-        return NULL;
-    if (sent < size)
-        Py_RETURN_NONE;
-    do {
-        if (PyErr_CheckSignals() < 0)
-            return NULL;
+    if (views.len % sizeof(View) == 0) {
         Py_BEGIN_ALLOW_THREADS
-        received = recv(fd, piece, (size_t)limit, 0);
-        failed = errno;
+        status = view_symbols(in.buf, (size_t)in.len, views.buf, (size_t)views.len / sizeof(View));
         Py_END_ALLOW_THREADS
-    } while (received < 0 && failed == EINTR);
-    if (received < 0) {
-        errno = failed;
-        return PyErr_SetFromErrno(PyExc_OSError);
     }
-    if (add(args[3], PyBytes_FromStringAndSize(piece, received)) < 0)
-        return NULL;
-    Py_RETURN_NONE;
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&views);
+    return PyLong_FromLong(status);
 }
 
-#endif
+static int
+view_strings(const uint8_t *in, size_t size, const int64_t *starts, const int64_t *ends, View *views, size_t count)
+{
+    uint64_t high = 0;
+    int status = 0;
+
+    if (size > INT32_MAX)
+        return TEXTS_WRONG;
+    for (size_t i = 0; i < count; i++) {
+        int64_t start = starts[i], end = ends[i];
+        if (start < 0 || end < start || (uint64_t)end > size)
+            return TEXTS_WRONG;
+        high |= put_view(views + i, in, size, (size_t)start, (size_t)(end - start));
+        status |= end - start > INLINE ? TEXTS_LONG : 0;
+    }
+    return status | (high ? TEXTS_OTHER : 0);
+}
+
+static PyObject *
+string_views(PyObject *module, PyObject *args)
+{
+    Py_buffer in, starts, ends, views;
+    int status = TEXTS_WRONG;
+
+    if (!PyArg_ParseTuple(args, "y*y*y*w*:string_views", &in, &starts, &ends, &views))
+        return NULL;
+    size_t count = (size_t)views.len / sizeof(View);
+    if (views.len % sizeof(View) == 0 && starts.len == ends.len && (size_t)starts.len == count * sizeof(int64_t)) {
+        Py_BEGIN_ALLOW_THREADS
+        status = view_strings(in.buf, (size_t)in.len, starts.buf, ends.buf, views.buf, count);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&in);
+    PyBuffer_Release(&starts);
+    PyBuffer_Release(&ends);
+    PyBuffer_Release(&views);
+    return PyLong_FromLong(status);
+}
 
 /* ---- the module --------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
     {"compress", compress, METH_VARARGS, "compress(body, out) -> length of the stream in out, or -1"},
     {"decompress", decompress, METH_VARARGS, "decompress(stream, out) -> 0, or what is wrong"},
-#ifndef _WIN32
-    {"exchange", (PyCFunction)(void (*)(void))exchange, METH_FASTCALL, "exchange(fd, data, limit, results)"},
-#endif
     {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
+    {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
+    {"symbol_views", symbol_views, METH_VARARGS, "symbol_views(raw, views) -> 1 if not all ASCII, plus 2 if some long, or -1"},
+    {"string_views", string_views, METH_VARARGS, "string_views(data, starts, ends, views) -> as symbol_views"},
     {"string_bounds", string_bounds, METH_VARARGS, "string_bounds(buf, pos, starts, ends, little_endian) -> end, or -1"},
     {NULL, NULL, 0, NULL},
 };

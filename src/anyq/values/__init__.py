@@ -1,5 +1,6 @@
 """What q data is: types, atoms, vectors, lists, dicts, tables, functions, and when two of them are the same."""
 
+from . import _flat
 from ._atom import Atom
 from ._face import Face, Value, as_q, face, install_face
 from ._functions import ELIDED, NULL, Composition, Derived, Lambda, Primitive, Projection
@@ -38,7 +39,7 @@ from ._table import Dict, KeyedTable, Table
 from ._types import FIXED_TYPES, FUNCTION_TYPES, Attr, QType, TypeRow
 from ._vector import List, Vector, collapse, count
 
-install_face(repr=describe, match=match)
+install_face(repr=describe, match=match, reduce=_flat.reduce)
 
 __all__ = [
     "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",

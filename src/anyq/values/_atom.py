@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -11,6 +12,9 @@ from anyq.errors import ConversionError
 
 from ._face import Value, face
 from ._types import QType
+
+if TYPE_CHECKING:
+    from ._vector import List, Vector
 
 __all__ = ["Atom"]
 
@@ -33,6 +37,10 @@ class Atom(Value):
 
     qtype: QType
     raw: Any
+
+    def gathered(self, items: Sequence[Value]) -> Vector | List:
+        """The list of ``items``, of which this atom of a class of its own is the first (see `collapse`)."""
+        raise NotImplementedError
 
     @property
     def is_null(self) -> bool:

@@ -52,6 +52,10 @@ class Value:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For `pickle` and `copy.deepcopy`, at any depth."""
+        return _face.reduce(self)
+
 
 def _missing(*_: Any) -> Any:
     raise RuntimeError("this face of q values is not installed; import anyq, not a part of it")
@@ -63,6 +67,7 @@ class Face:
 
     text: Callable[[Value], str] = _missing
     repr: Callable[[Value], str] = _missing
+    reduce: Callable[[Value], tuple[Any, ...]] = _missing
     match: Callable[[Value, Value], bool] = _missing
     py: Callable[[Value], Any] = _missing
     np: Callable[[Value, bool], Any] = _missing

@@ -84,8 +84,10 @@ class Vector(Value):
         data = self.data
         if isinstance(data, SymbolArray):
             return Atom(QType.SYMBOL, data[index])
-        raw = data[index]
-        return Atom(self.qtype, raw.tobytes() if self.qtype is QType.GUID else _plain(raw))
+        if self.qtype is QType.GUID:
+            return Atom(QType.GUID, data[index].tobytes())
+        number = data.item(index)
+        return Atom(self.qtype, int(number) if number is True or number is False else number)
 
     def with_attr(self, attr: Attr) -> Vector:
         return Vector.of(self.qtype, self.data, attr)
@@ -127,11 +129,6 @@ class Vector(Value):
 
 
 _set = object.__setattr__
-
-
-def _plain(raw: Any) -> int | float:
-    number = raw.item()
-    return int(number) if number is True or number is False else number
 
 
 def _as_items(items: Any) -> tuple[Value, ...] | StringArray:
@@ -208,7 +205,7 @@ def collapse(items: Sequence[Value]) -> Vector | List:
         return List.of(())
     first = items[0]
     if type(first) is not Atom:
-        return List.of(tuple(items))
+        return first.gathered(items) if isinstance(first, Atom) else List.of(tuple(items))
     qtype = first.qtype
     for item in items:
         if type(item) is not Atom or item.qtype is not qtype:

@@ -184,3 +184,13 @@ l@/:(0 1;2 3) / (10 20;30 40)
 (0|+)\[0;1 -5 3] / 1 0 3
 (neg 1++)[2;3] / -6
 type(0|+) / 105h
+
+/ a function met on the way down is applied to what is left (page basics/application.md)
+(sum;dev;max)[2;4 9 1] / 9
+(sum;max)[0 1;1 2 3] / 6 3
+(sum;max) . (1;1 5 2) / 5
+(`a`b!(sum;{x*y}))[`b;3;4] / 12
+({x+y};-)[;7;2] / 9 5
+({x};{y})[1;2;3] / 3
+1 ({2*x="x"};{1+x="f"};{0})/"fx" / 0
+(1 2;(3 4;5 6))[1;0;1] / 4

@@ -150,3 +150,16 @@ key `sym$`a`b / `sym
 (`sym$`a`b)=`a / 10b
 `sym$`z / 'cast
 `sym!1 2 / `b`c
+
+/ offsets: a sign before bare digits
+"T"$"+0900" / 09:00:00.000
+"T"$"-0500" / -05:00:00.000
+"N"$"+0130" / 0D01:30:00.000000000
+"T"$"+9" / 0Nt
+
+/ out of range (page basics/datatypes.md)
+`timestamp$1666.09.02 2000.01.02 0Nd / -0W 86400000000000 0Np
+`timestamp$2400.01.01 / 0Wp
+string 0001.01.01-1 / "0000.00.00"
+string"z"$0001.01.01-1 / "0000.00.00T00:00:00.000"
+string 9999.12.31+1 / "0000.00.00"

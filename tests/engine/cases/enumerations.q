@@ -44,3 +44,53 @@ exec id.w from fact / `twenty`ten`twenty
 / links
 exec r.a from lk / `z`x
 `long$lk`r / 2 0
+/ atoms
+es:`b`a`c
+ev:`es$`a`b`a
+type ev 0 / -20h
+.Q.s1 ev 0 / "`es$`a"
+.Q.s1 `es$`a / "`es$`a"
+type `es$`c / -20h
+`es$`d / 'cast
+value ev 0 / `a
+type value ev 0 / -11h
+key ev 0 / `es
+"i"$ev 0 / 1i
+`long$ev 1 / 0
+6h$ev 0 / 1i
+string ev 0 / enlist"a"
+`a=ev 0 / 1b
+ev=ev 0 / 101b
+(ev 0)=ev 1 / 0b
+(ev 0)in`a`z / 1b
+type first ev / -20h
+type last ev / -20h
+type {x}each ev / 20h
+type reverse ev / 20h
+type(ev 0),ev 1 / 20h
+type ev,ev 0 / 20h
+type(ev 0),`q / 11h
+type(ev 0;1) / 0h
+type(ev 0;`es$`b) / 20h
+type(ev 0;`dep$`hr) / 0h
+type distinct ev / 20h
+(ev!1 2 3)`b / 2
+(`a`b!10 20)ev 0 / 10
+(-9!-8!ev 0)~`a / 1b
+type -9!-8!ev 0 / -11h
+et:([]s:ev;v:1 2 3)
+.Q.s1 et 0 / "`s`v!(`es$`a;1)"
+type et[`s]1 / -20h
+type exec first s from et / -20h
+type exec s from et / 20h
+type exec first s by v from et / 99h
+select from et where s=first s / ([]s:`a`a;v:1 3)
+exec sum v by s from et / `a`b!4 2
+type key exec sum v by s from et / 20h
+`et insert et 0 / enlist 3
+type et`s / 20h
+et / ([]s:`a`b`a`a;v:1 2 3 1)
+type `es?`new / -20h
+es / `b`a`c`new
+type `nodomain!4000000000 / -20h
+type `row!1 / -20h

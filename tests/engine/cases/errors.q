@@ -77,3 +77,8 @@ select from t where / t
 1+1 / 2
 value"{a",(":a"sv string til 111),":0}" / 'locals
 value"{a",("::a"sv string til 112),"::0}" / 'globals
+
+/ pages basics/errors.md
+0W#2 / 'limit
+"D=;"0:"0=hello;1=world" / 'IJS
+`a`b xasc flip`a`b`a!(1 2;3 4;5 6) / 'dup

@@ -164,3 +164,32 @@ cols get`:hdb/2020.01.01/t / `y`x`z
 lines / 4
 .Q.fsn[{lines::lines,count x};`:t.csv;10] / 32
 sum lines / 8
+/ compressed files
+-21!`:foo / (`symbol$())!()
+`:zip 1:0x6b787a697070656478dafba7c0ce0002cc0c10c008a599a0344c1c002e72012f030000000206000028000000000000002000000000000000000002000000000018000000020000000100000000000000 / `:zip
+get`:zip / 1 2 3
+hcount`:zip / 40
+-21!`:zip / `compressedLength`uncompressedLength`algorithm`logicalBlockSize`zipLevel!(80;40;2i;17i;6i)
+8#read1`:zip / 0x6b787a6970706564
+`:zip 1:0x6b787a69707045640000 / `:zip
+get`:zip / 'nyi
+`:zip 1:0x6b787a69707065640000 / `:zip
+get`:zip / 'zip. The file is damaged
+/ columns of splayed tables by name, standing alone
+`:cols/t/ set([]a:1 2 3;b:3 3 4f) / `:cols/t/
+@[`:cols/t;`a;:;`s#4 5 6] / `:cols/t
+attr get[`:cols/t]`a / `s
+@[`:cols/t/;`b;2*] / `:cols/t/
+get`:cols/t / ([]a:4 5 6;b:6 6 8f)
+@[`:cols/t;`b;`p#] / `:cols/t
+attr get[`:cols/t]`b / `p
+@[`:cols/t;`b;+;1 2 3] / `:cols/t
+@[`:cols/t;`c;:;"xyz"] / `:cols/t
+.[`:cols/t/.d;();,;`c] / `:cols/t/.d
+get`:cols/t / ([]a:4 5 6;b:7 8 11f;c:"xyz")
+@[`:cols/t;`a`b;neg] / `:cols/t
+get`:cols/t / ([]a:-4 -5 -6;b:-7 -8 -11f;c:"xyz")
+@[`:cols/t;`nope;neg] / 'cols/t/nope. OS reports: No such file or directory
+@[`:cols/t;0;neg] / 'type
+(`:packed;17;2;9)1:0x0102 / `:packed
+read1`:packed / 0x0102

@@ -144,3 +144,17 @@ type(+\:) / 111h
 1 2 0\0 / 0 1 2
 (`a`b`c!`b`c`c)\[`a] / `a`b`c
 (`a`b`c!`b`c`c)/`a / `c
+
+/ visiting the strings of a list: the same as a lambda around the function
+(reverse each s)~{reverse x} each s:("ab";"";"xyz";enlist "q") / 1b
+(desc each s)~{desc x} each s:("bca";"";"xyz";enlist "q";"aab") / 1b
+(count each s)~{count x} each s:("ab";"";"xyz";enlist "q") / 1b
+(first each s)~{first x} each s:("ab";"";"xyz";enlist "q") / 1b
+(last each s)~{last x} each s:("ab";"";"xyz";enlist "q") / 1b
+reverse each 1_string 5 10 321 / ("01";"123")
+desc each 2 sublist string 51 10 321 / ("51";"10")
+(upper each s)~{upper x} each s:("ab";"";"xyz";enlist "q") / 1b
+(string each s)~{string x} each s:("ab";"xyz";enlist "q") / 1b
+string each til 3 / (enlist "0";enlist "1";enlist "2")
+neg each 10b / -1 0i
+null each 1 0N 3 / 010b

@@ -202,3 +202,11 @@ delete b from d / `a`c!(1 2 3;"pqr")
 update a:5 from`a`b!1 2 / `a`b!5 2
 update c:a+b from`a`b!1 2 / `a`b`c!1 2 3
 exec a+b from`a`b!1 2 / 3
+/ pivots: dicts with the same keys are a table
+pv:([]k:1 2 3 2 3;p:`xx`yy`zz`xx`yy;v:10 20 30 40 50)
+exec(asc distinct pv`p)#p!v by k:k from pv / ([k:1 2 3]xx:10 40 0N;yy:0N 20 50;zz:0N 0N 30)
+exec(asc distinct pv`p)#p!v by k from pv / 1 2 3!([]xx:10 40 0N;yy:0N 20 50;zz:0N 0N 30)
+exec p!v by k from pv / 1 2 3!((enlist`xx)!enlist 10;`yy`xx!20 40;`zz`yy!30 50)
+exec`a`b!(min v;max v)by p from pv / `xx`yy`zz!([]a:10 20 30;b:40 50 30)
+type exec`a`b!(min v;max v)by p:p from pv / 99h
+exec p!v from pv / `xx`yy`zz`xx`yy!10 20 30 40 50

@@ -70,3 +70,31 @@ count old,([]a:1 2;s:`p`q) / 2002
 -2#exec s from old,([]a:1 2;s:`p`q) / `p`q
 -2#big`s / `zz`yy
 10,`a`b!1 2 / 'type
+/ longs into int columns
+`o set([]time:`time$();sym:`$();price:`float$();size:`int$())
+`o insert(09:30:00.000;`a;10.75;100) / enlist 0
+`o insert(09:31:00.000 09:32:00.000;`b`c;1 2f;0N 0W) / 1 2
+o`size / 100 0N 0Wi
+`o insert(09:33:00.000;`d;1f;2147483648) / 'type
+`o insert(09:33:00.000;`d;1f;-2147483647) / enlist 3
+`o insert(09:33:00.000;`d;1f;1h) / 'type
+`o upsert(09:34:00.000;`e;1f;7) / `o
+o`size / 100 0N 0W -0W 7i
+`os set([k:`a`b]n:1 2i)
+`os upsert(`a;30) / `os
+os / ([k:`a`b]n:30 2i)
+`os upsert([]k:`b`c;n:5 6) / `os
+os / ([k:`a`b`c]n:30 5 6i)
+/ a record joined in place, and lists in columns
+`ja set([]a:1 2;b:`x`y)
+ja,(enlist 1) / (`a`b!(1;`x);`a`b!(2;`y);1)
+{x,:(3;`z);x}([]a:1 2;b:`x`y) / ([]a:1 2 3;b:`x`y`z)
+{x,:`a`b!(3;`z);x}([]a:1 2;b:`x`y) / ([]a:1 2 3;b:`x`y`z)
+{x,:x;x}([]a:1 2;b:`x`y) / ([]a:1 2 1 2;b:`x`y`x`y)
+{x,:(`b;5);x}([s:`a`b]n:1 2) / ([s:`a`b]n:1 5)
+{x,:(`c;6);x}([s:`a`b]n:1 2) / ([s:`a`b`c]n:1 2 6)
+{x,:(`c;6);x}([]s:`a`b;n:1 2i) / ([]s:`a`b`c;n:1 2 6i)
+{x,:(`c;1.5);x}([]s:`a`b;n:1 2) / 'type
+`jl set([stock:()]price:())
+`jl insert(`intel;enlist 123.2 120.4 131) / enlist 0
+jl / ([stock:enlist`intel]price:enlist 123.2 120.4 131)

@@ -92,3 +92,5 @@ fills 5 / 5
 1 ema 1 2 3 / 1 2 3f
 0 ema 1 2 3 / 1 1 1f
 2 msum `a`b / 'type
+3 mmax 0N -3 -2 0N 1 0 / -0W -3 -2 -2 1 1
+2 mmax 0N 0N 4 / -0W -0W 4

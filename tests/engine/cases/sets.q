@@ -121,3 +121,8 @@ rank "cab" / 2 0 1
 `a`b xasc ([]a:2 1 1;b:1 2 1) / ([]a:1 1 2;b:1 2 1)
 `z xasc ([]a:1 2) / 'z
 `a xasc ([k:1 2]a:2 1) / ([k:2 1]a:1 2)
+
+/ a list of whole numbers drops the keys, an atom the first entries (page ref/drop.md)
+enlist[100]_100 200!`a`b / (enlist 200)!enlist`b
+1 _ 100 200!`a`b / (enlist 200)!enlist`b
+(100 200!`a`b)_1 / 100 200!`a`b

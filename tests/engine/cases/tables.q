@@ -117,3 +117,5 @@ cols flip`a`b!() / `a`b
 count flip`a`b!() / 0
 2#() / (();())
 ([q:`r])xcol t / 'length
+/ meta looks at the first row
+meta([]s:("ab";enlist"cd");n:(1 2;`a);m:(1;"ab")) / ([c:`s`n`m]t:"CJ ";f:```;a:```)

@@ -128,3 +128,16 @@ ssr["none";"x";"y"] / "none"
 md5 "" / 0xd41d8cd98f00b204e9800998ecf8427e
 md5 "abc" / 0x900150983cd24fb0d6963f7d28e17f72
 md5 `a / 'type
+/ a clock after a sign
+("T";enlist",")0:("a";"+0900") / ([]a:enlist 09:00:00.000)
+sum(" Z T";5 20 1 5)0:enlist"Tue, 04 Jun 2013 07:00:13 -0500" / enlist 2013.06.04T02:00:13.000
+
+/ a pattern with a star cannot be searched for (page basics/regex.md)
+"ab*c" ss "b*" / 'length
+"ab*c" ss "[*]" / enlist 2
+ssr["a1b22";"[0-9]";"#"] / "a#b##"
+
+/ digits of a byte base: as many as any long has (page basics/exposed-infrastructure.md)
+0x40 vs 2 / 0x00000000000000000002
+0x24 vs 100 / 0x00000000000000000000021c
+0x0 vs 258h / 0x0102

@@ -23,7 +23,7 @@ type "" / 10h
 type `a`b / 11h
 type () / 0h
 type (1;`a) / 0h
-type `a!1 / 'type
+type `a!1 / -20h
 type `a`b!1 2 / 99h
 type ([]a:1 2) / 98h
 type ([a:1 2]b:3 4) / 99h
@@ -92,3 +92,8 @@ value ([k:1 2]v:3 4) / ([]v:3 4)
 key 1 2 / `long
 key "ab" / `char
 key 0#`a / `symbol
+
+/ what glyphs and keywords stand for (page basics/datatypes.md)
+type each (<>;<=;>=;differ;prev;deltas;,';/:) / 105 105 105 105 109 109 106 103h
+(<>)[1 2 3;1 5 3] / 010b
+prev each (1 2 3;4 5) / (0N 1 2;0N 4)

@@ -6,5 +6,6 @@ from ._files import load_value, store_value
 from ._handles import once
 from ._install import install
 from ._stored import appended_bytes
+from ._take import rows_to_table
 
-__all__ = ["appended_bytes", "install", "load_folder", "load_value", "once", "part_of", "store_value"]
+__all__ = ["appended_bytes", "install", "load_folder", "load_value", "once", "part_of", "rows_to_table", "store_value"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["install", "join_with", "split_by"]
 
+_LONG_BITS: Final = 63
 _OF_WIDTH: Final = {1: QType.BYTE, 2: QType.SHORT, 4: QType.INT, 8: QType.LONG, 16: QType.GUID}
 
 
@@ -45,7 +47,7 @@ def split_by(x: Value, y: Value) -> Value:
         if isinstance(y, Vector) and y.qtype is QType.BYTE:
             return _split_text(bytes(array_of(x)), y, QType.BYTE)
         if isinstance(x, Atom) and isinstance(y, Atom):
-            return vec(QType.BYTE, _big_endian(y))
+            return _byte_digits(x.raw, y)
     if isinstance(x, Atom | Vector) and x.qtype in INTEGERS:
         return _digits(x, y)
     raise QError("type")
@@ -81,6 +83,17 @@ def _big_endian(y: Atom) -> Array:
         raise QError("type")
     data = np.array([y.raw], y.qtype.numpy)
     return np.frombuffer(data.astype(data.dtype.newbyteorder(">")).tobytes(), np.uint8)
+
+
+def _byte_digits(base: int, y: Atom) -> Value:
+    """``0x0 vs y``: the bytes of a number; in another base, as many digits as any long has in it."""
+    if base < 2 or y.qtype not in INTEGERS or y.is_null or y.raw < 0:
+        return vec(QType.BYTE, _big_endian(y))
+    number, digits = int(y.raw), []
+    for _ in range(int(_LONG_BITS / math.log2(base))):
+        number, digit = divmod(number, base)
+        digits.append(digit)
+    return vec(QType.BYTE, np.array(digits[::-1], np.uint8))
 
 
 def _digits(x: Atom | Vector, y: Value) -> Value:

@@ -10,7 +10,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse
 
-from .._enumeration import Enumeration
+from .._enumeration import EnumeratedAtom, Enumeration
 from ._enums import enumerate_over, places
 from ._itemwise import extend1
 from ._matrix import multiply_matrices
@@ -186,7 +186,7 @@ def _is_matrix(x: Value) -> bool:
 
 
 def _by_atom(interpreter: Interpreter, x: Atom, y: Value) -> Value:
-    if isinstance(y, Enumeration):
+    if isinstance(y, Enumeration | EnumeratedAtom):
         y = _unenumerated(interpreter, x, y)
     if x.qtype is QType.CHAR:
         return _by_letter(chr(x.raw), y, interpreter)
@@ -201,12 +201,16 @@ def _by_atom(interpreter: Interpreter, x: Atom, y: Value) -> Value:
     raise QError("type")
 
 
-def _unenumerated(interpreter: Interpreter, x: Atom, y: Enumeration) -> Value:
+def _unenumerated(interpreter: Interpreter, x: Atom, y: Enumeration | EnumeratedAtom) -> Value:
     """What a cast of an enumeration starts from: its places for numbers, else what it stands for."""
     target = _BY_NAME.get(x.raw) if x.qtype is QType.SYMBOL else None
     if x.qtype is QType.CHAR:
         target = _CASTABLE.get(chr(x.raw))
-    return places(interpreter, y) if target is not None and target is not QType.SYMBOL else y.plain()
+    if x.qtype is QType.SHORT:
+        target = next((t for t in _CASTABLE.values() if t == x.raw), None)
+    if target is None or target is QType.SYMBOL:
+        return y.plain()
+    return places(interpreter, y) if isinstance(y, Enumeration) else places(interpreter, y.alone())[0]
 
 
 def _letter(number: int) -> str:

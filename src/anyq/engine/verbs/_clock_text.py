@@ -18,13 +18,13 @@ _MONTHS: Final = {
     )
 }
 _NAME: Final = "[A-Za-z]{3}"
-_YEAR_FIRST: Final = re.compile(rf"(\d{{4}})[-./](\d{{1,2}}|{_NAME})[-./](\d{{1,2}})")
-_DIGITS: Final = re.compile(r"(\d{4}|\d\d)(\d\d)(\d\d)(?!\d)")
-_NAMED: Final = re.compile(rf"(\d{{1,2}})[-./ ]?({_NAME})[-./ ]?(\d{{4}}|\d\d)(?!\d)")
-_LAST: Final = re.compile(rf"(\d{{1,2}}|{_NAME})/(\d{{1,2}}|{_NAME})/(\d{{4}}|\d\d)(?!\d)")
-_MONTH: Final = re.compile(r"(\d{4})[-./]?(\d\d)(?:m|[-./]\d\d)?\Z")
-_SPAN: Final = re.compile(r"([+-])?(?:(\d+)D)?(\d{1,3}):(\d\d)(?::(\d\d)(?:[.:](\d*))?)?")
-_DAYS: Final = re.compile(r"([+-])?(\d+)D\Z")
+_YEAR_FIRST: Final = rf"(\d{{4}})[-./](\d{{1,2}}|{_NAME})[-./](\d{{1,2}})"
+_DIGITS: Final = r"(\d{4}|\d\d)(\d\d)(\d\d)(?!\d)"
+_NAMED: Final = rf"(\d{{1,2}})[-./ ]?({_NAME})[-./ ]?(\d{{4}}|\d\d)(?!\d)"
+_LAST: Final = rf"(\d{{1,2}}|{_NAME})/(\d{{1,2}}|{_NAME})/(\d{{4}}|\d\d)(?!\d)"
+_MONTH: Final = r"(\d{4})[-./]?(\d\d)(?:m|[-./]\d\d)?\Z"
+_SPAN: Final = r"([+-])?(?:(\d+)D)?(\d{1,3}):(\d\d)(?::(\d\d)(?:[.:](\d*))?)?"
+_DAYS: Final = r"([+-])?(\d+)D\Z"
 
 
 @attrs.frozen
@@ -54,11 +54,11 @@ def _days(year: int, month: int, day: int) -> int | None:
 def _date_at_start(text: str, *, day_first: bool = False) -> tuple[int | None, int]:
     """The date that ``text`` begins with, and where it ends."""
     for form, order in ((_YEAR_FIRST, (1, 2, 3)), (_DIGITS, (1, 2, 3)), (_NAMED, (3, 2, 1))):
-        found = form.match(text)
+        found = re.match(form, text)
         if found:
             year, month, day = (found[i] for i in order)
             return _days(_year(year), _month(month), int(day)), found.end()
-    found = _LAST.match(text)
+    found = re.match(_LAST, text)
     if found:
         first, second = (found[2], found[1]) if day_first or found[2].isalpha() else (found[1], found[2])
         return _days(_year(found[3]), _month(first), _month(second)), found.end()
@@ -72,16 +72,16 @@ def read_date(text: str, *, day_first: bool = False) -> int | None:
 
 
 def read_month(text: str) -> int | None:
-    found = _MONTH.match(text)
+    found = re.match(_MONTH, text)
     if not found or not 1 <= int(found[2]) <= 12:
         return None
     return (int(found[1]) - 2000) * 12 + int(found[2]) - 1
 
 
 def read_span(text: str, digits: int) -> int | None:
-    """Nanoseconds of ``[nD]HH:MM[:SS[.f]]`` or of bare digits: hours, minutes, seconds and fraction, as many as
-    ``digits`` says at the least."""
-    found = _SPAN.fullmatch(text)
+    """Nanoseconds of ``[nD]HH:MM[:SS[.f]]`` or of bare digits (after a sign, if any): hours, minutes, seconds and
+    fraction, as many as ``digits`` says at the least."""
+    found = re.fullmatch(_SPAN, text)
     if not found:
         return _bare(text, digits)
     sign, days, hours, minutes, seconds, fraction = found.groups()
@@ -93,17 +93,18 @@ def read_span(text: str, digits: int) -> int | None:
 
 
 def _bare(text: str, digits: int) -> int | None:
-    only_days = _DAYS.match(text)
+    only_days = re.match(_DAYS, text)
     if only_days:
         ns = int(only_days[2]) * 86_400 * 10**9
         return -ns if only_days[1] == "-" else ns
+    sign, text = -1 if text[:1] == "-" else 1, text[1:] if text[:1] in ("+", "-") else text
     if not text.isdigit() or len(text) < min(digits, 4) or (len(text) % 2 and len(text) < 7):
         return None
     hours, minutes, seconds = int(text[:2]), int(text[2:4]), int(text[4:6] or 0)
     if minutes > 59 or seconds > 59:
         return None
     fraction = text[6:15].ljust(9, "0")
-    return ((hours * 60 + minutes) * 60 + seconds) * 10**9 + int(fraction)
+    return sign * (((hours * 60 + minutes) * 60 + seconds) * 10**9 + int(fraction))
 
 
 def read_moment(text: str) -> Moment | None:

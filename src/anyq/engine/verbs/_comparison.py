@@ -93,13 +93,13 @@ class Comparison:
         return extend2(self, x, y)
 
     def _flat(self, x: Atom | Vector, y: Atom | Vector) -> Value:
-        if type(x) is Vector and type(y) is Vector and len(x) != len(y):
+        if isinstance(x, Vector) and isinstance(y, Vector) and len(x) != len(y):
             raise QError("length")
         if x.qtype is _SYMBOL or y.qtype is _SYMBOL or x.qtype is QType.GUID or y.qtype is QType.GUID:
             out = self._unordered(x, y)
         else:
             out = self._numbers(x, y)
-        return flag(out[0]) if type(x) is Atom and type(y) is Atom else bools(out)
+        return flag(out[0]) if isinstance(x, Atom) and isinstance(y, Atom) else bools(out)
 
     def _numbers(self, x: Atom | Vector, y: Atom | Vector) -> Any:
         a, b = array_of(x), array_of(y)
@@ -142,13 +142,13 @@ def _guids(exact: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 def _symbols(exact: Callable[[Any, Any], Any], x: Atom | Vector, y: Atom | Vector) -> Any:
     """Symbols compare as their bytes do, which is how their code points do."""
-    if type(x) is Atom and type(y) is Atom:
+    if isinstance(x, Atom) and isinstance(y, Atom):
         return [exact(x.raw, y.raw)]
-    if type(x) is Atom:
+    if isinstance(x, Atom):
         assert isinstance(y, Vector)
         return _against(lambda texts: exact(np.array(x.raw, object), texts), y.symbols)
     assert isinstance(x, Vector)
-    if type(y) is Atom:
+    if isinstance(y, Atom):
         return _against(lambda texts: exact(texts, np.array(y.raw, object)), x.symbols)
     assert isinstance(y, Vector)
     return exact(x.symbols.objects(), y.symbols.objects())

@@ -24,7 +24,7 @@ def drop(x: Value, y: Value) -> Value:
     """q's ``x _ y``: without the first (last) items, cut at positions, without an entry, a key or a column."""
     if isinstance(x, Dict | Table) and not isinstance(y, Table | Dict):
         return delete_keys(x, y, outer=True)
-    if isinstance(y, Dict) and not is_integral(x):
+    if isinstance(y, Dict) and not (isinstance(x, Atom) and is_integral(x)):
         return delete_keys(y, x)
     if isinstance(y, Table) and not is_integral(x):
         return delete_keys(y, x)

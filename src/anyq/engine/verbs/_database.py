@@ -1,12 +1,10 @@
 """Databases on disk: ``.Q.en .Q.ens .Q.dpft .Q.dpt .Q.hdpf .Q.par .Q.fs``, and loading a folder.
 
-A database is a folder of serialized values, splayed tables, scripts and partitions. Partitions are folders named by
-date, month, year or number; a table that is in them is read whole, with the partition as its first column.
+A database is a folder of serialized values, splayed tables, scripts and partitions (`_partitions`).
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,9 +15,10 @@ from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value
 from .._enumeration import Enumeration
 from ._enums import extend_domain
 from ._files import load_value, path_of, store_value
+from ._partitions import SEGMENTS, is_partition, load_partitions, segments_of
 from ._sort import grade
 from ._support import chars, integer, long, strs, symbol, symbols, table_of
-from ._take import join, take
+from ._take import take
 
 if TYPE_CHECKING:
     from .._interpreter import Interpreter
@@ -28,12 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["install", "load_folder"]
 
 _CHUNK: Final = 131_000
-_PARTITION: Final = (
-    (re.compile(r"\d{4}\.\d\d\.\d\d"), "D", "date"),
-    (re.compile(r"\d{4}\.\d\d"), "M", "month"),
-    (re.compile(r"\d{4}"), "J", "year"),
-    (re.compile(r"\d+"), "J", "int"),
-)
 
 
 # -- enumerating
@@ -76,8 +69,12 @@ def _over(interpreter: Interpreter, domain: str, column: Value) -> Value:
 
 
 def partition_path(interpreter: Interpreter, folder: Value, partition: Value, table: Value) -> Value:
-    """``.Q.par[dir;p;t]``: the folder of a table in a partition."""
-    return symbol(f":{path_of(folder).rstrip('/')}/{_text(interpreter, partition)}/{strs(table)[0]}")
+    """``.Q.par[dir;p;t]``: the folder of a table in a partition; in a segmented database in the segment of its turn."""
+    base = path_of(folder).rstrip("/")
+    segments = segments_of(interpreter, base)
+    if segments and isinstance(partition, Atom) and isinstance(partition.raw, int):
+        base = segments[partition.raw % len(segments)]
+    return symbol(f":{base}/{_text(interpreter, partition)}/{strs(table)[0]}")
 
 
 def _text(interpreter: Interpreter, partition: Value) -> str:
@@ -185,12 +182,10 @@ def load_folder(interpreter: Interpreter, path: str) -> None:
         return
     host.change_folder(folder)
     names = [name for name in host.names(".") if not name.startswith(".") and not name.endswith("$")]
-    partitions = _partitions(interpreter, names)
+    load_partitions(interpreter)
     for name in sorted(names, key=lambda name: (host.kind(name) == "folder", name)):
-        if name not in partitions[1]:
+        if name != SEGMENTS and not is_partition(name):
             _load_one(interpreter, name)
-    if partitions[1]:
-        _load_partitions(interpreter, *partitions)
 
 
 def _load_one(interpreter: Interpreter, name: str) -> None:
@@ -199,43 +194,6 @@ def _load_one(interpreter: Interpreter, name: str) -> None:
         interpreter.verb("system", Vector(QType.CHAR, np.frombuffer(f"l {name}".encode(), np.uint8)))
     elif host.kind(name) == "file" or host.kind(f"{name}/.d"):
         interpreter.set(name, load_value(interpreter, symbol(f":{name}")))
-
-
-def _partitions(interpreter: Interpreter, names: list[str]) -> tuple[tuple[str, str], list[str]]:
-    for pattern, letter, title in _PARTITION:
-        found = [name for name in names if pattern.fullmatch(name) and interpreter.host.kind(name) == "folder"]
-        if found:
-            return (letter, title), sorted(found, key=lambda name: (len(name), name))
-    return ("", ""), []
-
-
-def _load_partitions(interpreter: Interpreter, kind: tuple[str, str], partitions: list[str]) -> None:
-    letter, title = kind
-    host = interpreter.host
-    parts: dict[str, list[Table]] = {}
-    values = []
-    for name in partitions:
-        value = interpreter.verb(
-            "$", Atom(QType.CHAR, ord(letter)), Vector(QType.CHAR, np.frombuffer(name.encode(), np.uint8))
-        )
-        values.append(value)
-        for table in host.names(name):
-            if host.kind(f"{name}/{table}/.d"):
-                loaded = load_value(interpreter, symbol(f":{name}/{table}"))
-                assert isinstance(loaded, Table)
-                column = interpreter.verb("#", long(len(loaded)), value)
-                parts.setdefault(table, []).append(
-                    table_of([title, *loaded.column_names], [column, *loaded.columns.items])
-                )
-    for table, pieces in parts.items():
-        whole: Value = pieces[0]
-        for piece in pieces[1:]:
-            whole = join(whole, piece)
-        interpreter.set(table, whole)
-    made = values[0]
-    for value in values[1:]:
-        made = join(made, value)
-    interpreter.set(title, made if not isinstance(made, Atom) else interpreter.verb("enlist", made))
 
 
 def install(vocabulary: Vocabulary) -> None:

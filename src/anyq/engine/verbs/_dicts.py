@@ -9,7 +9,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
-from .._enumeration import Enumeration
+from .._enumeration import EnumeratedAtom, Enumeration
 from .._names import absolute
 from ._search import positions
 from ._support import EMPTY, INTEGERS, fail, integer, is_atom, items_of, strs, symbols
@@ -182,11 +182,11 @@ def key(interpreter: Interpreter, x: Value) -> Value:
     Of a whole number: what ``til`` gives, as k's ``!`` does. Of a symbol: what the variable or namespace of that name
     is known by.
     """
-    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
+    if type(x) is Atom and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
         return _key_of_name(interpreter, x.raw)
     if isinstance(x, Atom) and x.qtype in INTEGERS:
         return Vector(QType.LONG, np.arange(integer(x)))
-    if isinstance(x, Enumeration):
+    if isinstance(x, Enumeration | EnumeratedAtom):
         return Atom(QType.SYMBOL, x.domain)
     if isinstance(x, Dict):
         return x.keys

@@ -6,7 +6,6 @@ import re
 import string as letters
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote_to_bytes
 
 from anyq.console import string as plain_string
 from anyq.errors import QError
@@ -33,7 +32,7 @@ _MEDIA: Final = {
 }  # fmt: skip
 _ANCHORS: Final = "a{text-decoration:none}a:link{color:024C7E}a:visited{color:024C7E}a:active{color:958600}"
 _BODY: Final = "body{font:10pt verdana;text-align:justify}"
-_LINK: Final = re.compile(rb"http://[^\s<>\"]*")
+_LINK: Final = rb"http://[^\s<>\"]*"
 
 
 def _text(x: Value) -> str:
@@ -91,6 +90,12 @@ def _xml_escaped(text: str) -> str:
     return text
 
 
+def _uri_unescaped(x: Value) -> Value:
+    from urllib.parse import unquote_to_bytes
+
+    return chars(unquote_to_bytes(text_of(x)))
+
+
 def _document(interpreter: Interpreter, x: Value) -> Value:
     style = element("style", _text(interpreter.get(".h.sa")) + _text(interpreter.get(".h.sb")))
     return _made(element("html", element("head", style) + element("body", _text(x))))
@@ -120,7 +125,7 @@ def _uri_map(x: Value) -> Value:
 
 
 def _linked(x: Value) -> Value:
-    return chars(_LINK.sub(lambda found: b'<a href="' + found[0] + b'">' + found[0] + b"</a>", text_of(x)))
+    return chars(re.sub(_LINK, lambda found: b'<a href="' + found[0] + b'">' + found[0] + b"</a>", text_of(x)))
 
 
 # -- responses
@@ -262,7 +267,7 @@ _PLAIN: Final[dict[str, tuple[int, Callable[..., Value]]]] = {
     "pre": (1, lambda x: _made(element("pre", _lines(x)))), "xmp": (1, lambda x: _made(element("xmp", _lines(x)))),
     "text": (1, lambda x: _made("".join([element("p", _text(line)) + "\n" for line in items_of(x)]))),
     "xs": (1, lambda x: _made(_xml_escaped(_text(x)))), "http": (1, _linked),
-    "hu": (1, _uri_escaped), "hug": (1, _uri_map), "uh": (1, lambda x: chars(unquote_to_bytes(text_of(x)))),
+    "hu": (1, _uri_escaped), "hug": (1, _uri_map), "uh": (1, _uri_unescaped),
     "td": (1, lambda x: delimited(x, "\t", " ")), "xd": (1, _xml), "ed": (1, _excel), "edsn": (1, _excel_sheets),
     "xt": (2, _from_json), "iso8601": (1, _iso),
     "ka": (1, lambda x: chars("keep-alive" if integer(x) else "close")),

@@ -288,7 +288,7 @@ def install(vocabulary: Vocabulary) -> None:
     plain: dict[str, tuple[int, Callable[..., Value]]] = {
         "addmonths": (2, add_months), "f": (2, fixed), "fmt": (3, formatted), "ff": (2, append_columns),
         "fk": (1, foreign_key), "ty": (1, type_letter), "sha1": (1, sha1), "btoa": (1, lambda x: chars(encoded(x))),
-        "atob": (1, decoded), "def": (2, defaults), "qp": (1, lambda _: long(0)), "gc": (1, lambda _: long(0)),
+        "atob": (1, decoded), "def": (2, defaults), "gc": (1, lambda _: long(0)),
         "qt": (1, lambda x: flag(isinstance(x, Table | KeyedTable))),
         "j10": (1, lambda x: number_of(x, ALPHABET)), "j12": (1, lambda x: number_of(x, BASE_36)),
         "x10": (1, lambda x: text_of_number(x, ALPHABET, 10)), "x12": (1, lambda x: text_of_number(x, BASE_36, 12)),

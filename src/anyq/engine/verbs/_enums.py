@@ -9,7 +9,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
 
-from .._enumeration import Enumeration
+from .._enumeration import EnumeratedAtom, Enumeration
 from ._search import positions
 from ._support import INTEGERS, integers, longs, symbols
 from ._take import concatenate, take
@@ -57,7 +57,7 @@ def _over(name: str, words: Vector, y: Value) -> Value:
     missing = found == len(words)
     if missing.any() and not all(wanted[int(at)].is_null for at in np.flatnonzero(missing)):
         raise QError("cast")
-    return y if isinstance(y, Atom) else Enumeration.over(name, wanted)
+    return EnumeratedAtom(y.qtype, y.raw, name) if isinstance(y, Atom) else Enumeration.over(name, wanted)
 
 
 def _none(name: str, words: Vector) -> Enumeration:
@@ -98,8 +98,11 @@ def with_new(words: Vector, y: Value) -> Vector:
 
 def link(interpreter: Interpreter, name: str, y: Value) -> Value:
     """q's ``name!y``: row numbers of a table, or places in a list, as an enumeration over it."""
-    if not isinstance(y, Vector) or y.qtype not in INTEGERS:
+    if not isinstance(y, Atom | Vector) or y.qtype not in INTEGERS:
         raise QError("type")
+    if isinstance(y, Atom):
+        made = link(interpreter, name, collapse([y]))
+        return made[0] if isinstance(made, Vector) else made
     at = integers(y)
     try:
         words = domain_values(interpreter.get(name))

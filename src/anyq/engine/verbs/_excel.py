@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from xml.sax.saxutils import escape
 
 __all__ = ["workbook"]
 
@@ -21,6 +20,11 @@ def workbook(sheets: Mapping[str, Sheet]) -> list[str]:
     order = ("o:office", "x:excel", "ss:spreadsheet") if len(sheets) == 1 else ("ss:spreadsheet", "o:office", "x:excel")
     spaces = "".join([f' xmlns:{short}="{_NAMESPACE}{long}"' for short, long in (pair.split(":") for pair in order)])
     return [_HEAD, f"{_BOOK}{spaces}>{''.join([_sheet(name, *sheet) for name, sheet in sheets.items()])}</Workbook>"]
+
+
+def escape(text: str) -> str:
+    """Text for between tags. (``xml.sax.saxutils`` has this too, and loads an HTTP client for it.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _sheet(name: str, names: list[str], rows: list[list[tuple[str, str]]]) -> str:

@@ -16,6 +16,7 @@ from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
 from .._enumeration import Enumeration
+from ._compressed import is_compressed, plain_size, trailer_of
 from ._dicts import key as key_of_data
 from ._enums import link, places
 from ._stored import stored, value_of
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from .._interpreter import Interpreter
     from .._vocabulary import Vocabulary
 
-__all__ = ["file_lines", "file_text", "install", "is_file", "load_value", "path_of", "store_value"]
+__all__ = ["compression", "file_lines", "file_text", "install", "is_file", "load_value", "path_of", "store_value"]
 
 _COLUMNS = ".d"
 
@@ -139,8 +140,26 @@ def key(interpreter: Interpreter, x: Value) -> Value:
 
 
 def hcount(interpreter: Interpreter, x: Value) -> Value:
-    """q's ``hcount``: the size of a file in bytes."""
-    return long(interpreter.host.size(path_of(x)))
+    """q's ``hcount``: the size of a file in bytes; of a compressed one, what it was before."""
+    path = path_of(x)
+    size = interpreter.host.size(path)
+    return long(plain_size(lambda at, length: interpreter.host.read(path, at, length), size, path))
+
+
+def compression(interpreter: Interpreter, x: Value) -> Value:
+    """``-21!``: how a file is compressed; an empty dict if it is not."""
+    path = path_of(x)
+
+    def read(at: int, length: int | None) -> bytes:
+        return interpreter.host.read(path, at, length)
+
+    if not is_compressed(read(0, 8)):
+        return Dict(symbols([]), EMPTY)
+    size = interpreter.host.size(path)
+    found = trailer_of(read, size, path)
+    small = [Atom(QType.INT, number) for number in (found.algorithm, found.block_power, found.level)]
+    names = ["compressedLength", "uncompressedLength", "algorithm", "logicalBlockSize", "zipLevel"]
+    return Dict(symbols(names), List.of((long(size), long(found.plain), *small)))
 
 
 def hdel(interpreter: Interpreter, x: Value) -> Value:
@@ -186,6 +205,8 @@ def read0(interpreter: Interpreter, x: Value) -> Value:
 
 def binary(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``1:``: bytes to a file, or records of fixed width out of bytes."""
+    if isinstance(x, List) and len(x) == 4 and is_file(x[0]):
+        x = x[0]  # The parameters of compression are taken and not used, as in `set_value`.
     if is_file(x):
         if not (isinstance(y, Vector) and y.qtype in (QType.BYTE, QType.CHAR)):
             raise QError("type")

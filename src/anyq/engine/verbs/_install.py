@@ -26,6 +26,7 @@ from . import (
     _joins,
     _lists,
     _matrix,
+    _partitions,
     _random,
     _records,
     _running,
@@ -48,6 +49,6 @@ def install(vocabulary: Vocabulary) -> None:
     for family in (
         _arithmetic, _comparison, _types, _lists, _cut, _dicts, _aggregates, _running, _find, _sort, _sets, _random,
         _strings, _cast, _bases, _matrix, _enums, _tables, _records, _joins, _asof, _fby,
-        _files, _text, _database, _internals, _dotq, _doth, _environment, _handles,
+        _files, _text, _database, _partitions, _internals, _dotq, _doth, _environment, _handles,
     ):  # fmt: skip
         family.install(vocabulary)

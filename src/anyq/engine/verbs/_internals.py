@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import re
 import zlib
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +16,7 @@ from anyq.values import NULL, Atom, List, QType, Value, Vector
 
 from ._attributes import attribute_of
 from ._base64 import encoded
+from ._files import compression
 from ._json import read_json, write_json
 from ._logs import replay
 from ._strings import md5
@@ -138,6 +136,8 @@ def fixed_point(number: float, places: int, *, decimal: bool) -> str:
         return f"{number:.{min(max(places, 0), _MOST_PLACES)}f}"
     if abs(places) > _MOST_PLACES:
         raise QError("domain")
+    from decimal import ROUND_HALF_UP, Decimal
+
     exact = Decimal(repr(number)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{exact:f}"
 
@@ -161,12 +161,16 @@ def format_numbers(places: int, numbers: Value, *, decimal: bool) -> Value:
 
 
 def sha1(x: Value) -> Value:
+    import hashlib
+
     digest = hashlib.sha1(text_of(x), usedforsecurity=False).digest()
     return vec(QType.BYTE, np.frombuffer(digest, np.uint8))
 
 
 def _gzip(_: Interpreter, x: Value) -> Value:
     """``-35!``: ``(level;data)`` compressed, or compressed data back."""
+    import gzip
+
     if isinstance(x, List) and len(x) == 2:
         data = x[1]
         if not isinstance(data, Vector) or data.qtype not in (QType.CHAR, QType.BYTE):
@@ -181,14 +185,12 @@ def _gzip(_: Interpreter, x: Value) -> Value:
         raise QError("gzip") from None
 
 
-_WORD: Final = re.compile(
-    rb"\s+|[A-Za-z][A-Za-z0-9_.]*|\.?[A-Za-z0-9][A-Za-z0-9_.]*|`[A-Za-z0-9_.:/]*|\"(?:\\\\.|[^\"])*\"|.", re.S
-)
+_WORD: Final = rb"\s+|[A-Za-z][A-Za-z0-9_.]*|\.?[A-Za-z0-9][A-Za-z0-9_.]*|`[A-Za-z0-9_.:/]*|\"(?:\\\\.|[^\"])*\"|."
 
 
 def tokens(_: Interpreter, x: Value) -> Value:
     """``-4!``: the words of a text, blanks among them."""
-    return List.of(tuple([chars(found[0]) for found in _WORD.finditer(text_of(x))]))
+    return List.of(tuple([chars(found[0]) for found in re.finditer(_WORD, text_of(x), re.S)]))
 
 
 def _enumerated_type(_: Interpreter, x: Value) -> Value:
@@ -218,6 +220,7 @@ _INTERNALS: Final[dict[int, Internal]] = {
     -16: lambda _, x: Atom(QType.INT, 1),
     -18: _compressed,
     -20: lambda _, x: long(0),
+    -21: compression,
     -22: _size,
     -24: lambda interpreter, x: interpreter.verb("reval", x),
     -27: _formatted,

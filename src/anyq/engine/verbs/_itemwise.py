@@ -140,9 +140,9 @@ class Binary:
         qtype = self.types.get((x.qtype, y.qtype))
         if qtype is None:
             raise QError("type")
-        scalar = type(x) is Atom and type(y) is Atom
+        scalar = isinstance(x, Atom) and isinstance(y, Atom)
         a, b = array_of(x), array_of(y)
-        if not scalar and type(x) is Vector and type(y) is Vector and len(a) != len(b):
+        if isinstance(x, Vector) and isinstance(y, Vector) and len(a) != len(b):
             raise QError("length")
         with np.errstate(all="ignore"):
             data = self.kernel(a, b, x.qtype, y.qtype, qtype)
@@ -169,7 +169,7 @@ class Unary:
             raise QError("type")
         with np.errstate(all="ignore"):
             data = self.kernel(array_of(x), x.qtype, qtype)
-        return atom_of(qtype, data[0]) if type(x) is Atom else vec(qtype, data)
+        return atom_of(qtype, data[0]) if isinstance(x, Atom) else vec(qtype, data)
 
 
 def converting(kernel: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, QType, QType, QType], Any]:

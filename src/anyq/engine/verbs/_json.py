@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -41,6 +40,8 @@ def _refused() -> str:
 
 
 def _quoted(text: str) -> str:
+    import json
+
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -80,6 +81,8 @@ def _temporal(x: Atom) -> str:
 
 def read_json(text: bytes) -> Value:
     """The value of JSON text: numbers are floats, strings char vectors, objects dicts, lists of like objects tables."""
+    import json
+
     try:
         return _value(json.loads(text.decode("utf-8", "surrogateescape")))
     except (ValueError, RecursionError):

@@ -110,9 +110,7 @@ def reverse(x: Value) -> Value:
     if isinstance(x, Dict):
         return type(x)(reverse(x.keys), reverse(x.values))
     if isinstance(x, Vector):
-        return Vector.of(
-            x.qtype, x.data.take(slice(None, None, -1)) if isinstance(x.data, SymbolArray) else x.data[::-1]
-        )
+        return x[::-1]
     if isinstance(x, List):
         return List.of(x.items[::-1])
     if isinstance(x, Table):
@@ -235,7 +233,7 @@ def _taken(size: int, y: Value) -> Value:
         size = max(-count(y), min(size, count(y)))
         return type(y)(_taken(size, y.keys), _taken(size, y.values))
     if abs(size) > MOST_ITEMS:
-        raise QError("wsfull" if size != NULL_LONG else "type")
+        raise QError("limit" if size != NULL_LONG else "type")
     if is_atom(y):
         return repeated(y, abs(size))
     have = count(y)

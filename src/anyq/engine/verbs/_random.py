@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ __all__ = ["install", "query"]
 _LETTERS: Final = 16
 _MOST_LETTERS: Final = 8
 _TRIES: Final = 64
+_MANY_NAMES: Final = 1 << 16
+"""So many names, and no more, are numbered at once rather than spelled out one by one."""
 
 
 def query(interpreter: Interpreter, x: Value, y: Value) -> Value:
@@ -101,9 +104,13 @@ def _names(random: np.random.Generator, size: int, spec: str) -> SymbolArray:
     if not spec.isdigit() or not 1 <= int(spec) <= _MOST_LETTERS:
         raise QError("type" if not spec.isdigit() else "domain")
     letters = int(spec)
-    raw = random.integers(97, 97 + _LETTERS, (size, letters), dtype=np.uint8)
-    texts = raw.view(f"S{letters}").reshape(-1).astype(str).tolist() if size else []
-    return SymbolArray.from_strs(texts)
+    if _LETTERS**letters <= min(size, _MANY_NAMES):
+        alphabet = [chr(97 + at) for at in range(_LETTERS)]
+        names = np.array(["".join(name) for name in product(alphabet, repeat=letters)], object)
+        return SymbolArray.from_codes(random.integers(0, len(names), size, dtype=np.int32), names)
+    raw = np.zeros((size, letters + 1), np.uint8)
+    raw[:, :letters] = random.integers(97, 97 + _LETTERS, (size, letters), dtype=np.uint8)
+    return SymbolArray.from_raw(size, raw.tobytes())
 
 
 def _deal(random: np.random.Generator, size: int, y: Atom) -> Vector:

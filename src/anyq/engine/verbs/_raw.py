@@ -33,6 +33,8 @@ UNIT: Final = {
 
 _SAFE: Final = 2.0**62
 _CLOCKS: Final = frozenset({QType.TIMESPAN, QType.MINUTE, QType.SECOND, QType.TIME})
+_DAYS: Final = frozenset({QType.DATE, QType.MONTH})
+_MOST_DAYS: Final = 106_750
 _DATED: Final = frozenset({QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME})
 
 
@@ -128,12 +130,25 @@ def _dated_to_clock(data: Array, source: QType, target: QType) -> Array:
     return np.asarray(np.mod(_to_ns(data, source), DAY) // UNIT[target])
 
 
+def _to_timestamp(data: Array, source: QType) -> Array:
+    """Nanoseconds since 2000; infinities for days that no timestamp reaches (page basics/datatypes.md)."""
+    if source in _CLOCKS or source is QType.TIMESTAMP:
+        return _to_ns(data, source)
+    days = _to_days(data, source)
+    far = np.abs(days) > _MOST_DAYS
+    if not far.any():
+        return _to_ns(data, source)
+    out = _to_ns(np.where(far, 0, data).astype(data.dtype), source)
+    out[far] = np.where(days[far] > 0, 2**63 - 1, -(2**63) + 1)
+    return out
+
+
 def _temporal(data: Array, source: QType, target: QType) -> Array:
     """Between temporal types, nulls aside."""
     if target is QType.DATETIME:
-        return np.asarray(_to_ns(data, source) / DAY)
+        return np.asarray(_to_days(data, source).astype(np.float64) if source in _DAYS else _to_ns(data, source) / DAY)
     if target is QType.TIMESTAMP:
-        return _to_ns(data, source)
+        return _to_timestamp(data, source)
     if source in _CLOCKS:
         if target in _CLOCKS:
             return np.asarray(_to_ns(data, source) // UNIT[target])

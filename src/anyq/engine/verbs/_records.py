@@ -1,7 +1,9 @@
 """New rows: ``insert``, ``upsert``, and what makes rows of lists, dicts and tables.
 
 Types are checked column by column: a typed column takes its own type only, an empty general one takes the type of the
-first rows, an enumerated one symbols of its domain. Facts: KX reference, pages ref/insert.md and ref/upsert.md.
+first rows, an enumerated one symbols of its domain. An int column takes longs that fit: since whole numbers are long by
+default, schemas older than that go on working (page learn/startingkdb/tables.md inserts 20 into ``"i"$()`` and 40000
+into ``size:`int$()``; releases/ChangesIn3.0.md). Facts: KX reference, pages ref/insert.md and ref/upsert.md.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from anyq.errors import QError
 from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
 from .._enumeration import Enumeration
+from ._cast import cast
 from ._dicts import upsert as upsert_keyed
 from ._enums import enumerate_over
 from ._search import factorized, positions
@@ -67,6 +70,8 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
         made = rows_to_table(items)
         return records(table, made, by_column=by_column) if isinstance(made, Table) else _no_rows()
     width = len(table.columns)
+    if by_column and _wrapped(items):
+        return _of_columns(table, items)
     if by_column and items and not is_atom(items[0]) and not _takes(table.columns.items[0], items[0]):
         return _of_columns(table, items)
     if not by_column and items and all(not is_atom(item) and count(item) == width for item in items) and width > 1:
@@ -76,6 +81,12 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
     if len(items) != width:
         raise QError("length")
     return Table.of(table.names, List.of(tuple([collapse([item]) for item in items])))
+
+
+def _wrapped(items: list[Value]) -> bool:
+    """Whether the items are columns of one row: atoms, and lists that hold just a list (page kb/faq.md)."""
+    lists = [item for item in items if not is_atom(item)]
+    return bool(lists) and all(isinstance(item, List) and len(item) == 1 and not is_atom(item[0]) for item in lists)
 
 
 def _no_rows() -> Table:
@@ -107,6 +118,8 @@ def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
     if isinstance(column, Vector):
         if isinstance(more, Enumeration):
             more = more.plain()
+        if column.qtype is QType.INT and isinstance(more, Vector) and more.qtype is QType.LONG:
+            more = _narrowed(more)
         if isinstance(more, Vector) and more.qtype is column.qtype:
             made = join(column, more)
             assert isinstance(made, Vector)
@@ -117,6 +130,16 @@ def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
     if not count(column):
         return more
     return join(column, more) if isinstance(more, List) else collapse([*items_of(column), *items_of(more)])
+
+
+def _narrowed(longs_: Vector) -> Vector:
+    """Longs as ints, nulls and infinities as such; ``'type`` where one does not fit."""
+    made = cast(QType.INT, longs_)
+    assert isinstance(made, Vector)
+    finite = (np.abs(longs_.data.astype(np.float64)) < 2.0**63 - 1024) & (longs_.data != -(2**63))
+    if bool((finite & (made.data != longs_.data)).any()):
+        raise QError("type")
+    return made
 
 
 def _kept(column: Vector, more: Vector) -> Attr:

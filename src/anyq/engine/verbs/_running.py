@@ -280,6 +280,8 @@ def _moving_extreme(op: np.ufunc, least: bool) -> Callable[[int, Vector], Value]
             return Vector.of(qtype, data)
         if data.dtype.kind == "f":
             data = np.where(np.isnan(data), -np.inf if not least else data, data)
+        elif not least and isinstance(qtype.ninf, int):
+            data = np.where(data == qtype.null, qtype.ninf, data).astype(data.dtype)
         out = data.copy()
         reach = 1
         while reach < min(size, len(data)):

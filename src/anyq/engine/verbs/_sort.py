@@ -35,8 +35,9 @@ def ranks(x: Value) -> Any:
         return _vector_ranks(x)
     if isinstance(x, Table):
         return _row_ranks([ranks(column) for column in x.columns.items], len(x))
-    items = items_of(x)
-    keys = _plain_keys(items)
+    texts = x.strings if isinstance(x, List) else None
+    items = items_of(x) if texts is None else []
+    keys = _plain_keys(items) if texts is None else list(texts)
     if keys is not None:
         number = {key: place for place, key in enumerate(sorted(set(keys)))}
         return np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
@@ -221,6 +222,8 @@ def order_by(table: Table, names: list[str], *, down: bool = False) -> Table:
     missing = [name for name in names if name not in table.column_names]
     if missing:
         raise QError(missing[0])
+    if len(set(table.column_names)) < len(table.column_names):
+        raise QError("dup")
     if not names:
         return table
     columns = [ranks(table.column(name)) for name in names]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -197,7 +196,7 @@ def _search(x: Value, y: Value) -> Value:
     if not is_string(x):
         raise QError("type")
     wanted = text_of(y)
-    if not wanted:
+    if not wanted or b"*" in re.sub(_BRACKET, b"", wanted):
         raise QError("length")
     return longs([found.start() for found in pattern(wanted, stars=False).finditer(text_of(x))])
 
@@ -222,6 +221,8 @@ def md5(x: Value) -> Value:
     """The MD5 digest of a string, as bytes."""
     if not is_string(x):
         raise QError("type")
+    import hashlib
+
     digest = hashlib.md5(text_of(x), usedforsecurity=False).digest()
     return vec(QType.BYTE, np.frombuffer(digest, np.uint8))
 

@@ -29,7 +29,7 @@ from anyq.values import (
     collapse,
 )
 
-from .._enumeration import ENUMERATED, Enumeration
+from .._enumeration import ENUMERATED, EnumeratedAtom, Enumeration
 
 __all__ = [
     "EMPTY", "FALSE", "FLOATS", "FUNCTIONS", "INTEGERS", "NULL_LONG", "TEMPORAL", "TRUE", "Array", "array_of",
@@ -266,7 +266,7 @@ def text_of(value: Value) -> bytes:
 def type_number(value: Value) -> int:
     """The number that q's ``type`` gives."""
     if isinstance(value, Atom):
-        return -int(value.qtype)
+        return -ENUMERATED if isinstance(value, EnumeratedAtom) else -int(value.qtype)
     if isinstance(value, Enumeration):
         return ENUMERATED
     if isinstance(value, Vector | Derived | Primitive):

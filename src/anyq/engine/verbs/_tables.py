@@ -26,6 +26,7 @@ from anyq.values import (
 )
 
 from .._enumeration import Enumeration
+from .._partitioned import Partitioned
 from ._dicts import bang as make_dict
 from ._dicts import keyed
 from ._enums import link
@@ -116,15 +117,17 @@ def rekeyed(plain: Table, like: AnyTable) -> Value:
 
 
 def column_type(column: Value) -> str:
-    """The letter of ``meta``: upper case for lists of vectors of one type, a space for what has no one type."""
+    """The letter of ``meta``: of a list the upper case of its first item's, if that is a vector; else a space.
+
+    ``meta`` looks at the first row only (page ref/file-text.md).
+    """
     if isinstance(column, Vector):
         return column.qtype.char
     if isinstance(column, List) and len(column):
         if isinstance(column.strings, StringArray):
             return "C"
         first = column[0]
-        kinds = {item.qtype if isinstance(item, Vector) else None for item in column.items}
-        if isinstance(first, Vector) and len(kinds) == 1:
+        if isinstance(first, Vector):
             return first.qtype.char.upper()
     return " "
 
@@ -132,6 +135,8 @@ def column_type(column: Value) -> str:
 def meta(interpreter: Interpreter, x: Value) -> Value:
     """q's ``meta``: a table of types, foreign keys and attributes, keyed by column."""
     table = unkeyed(table_named(interpreter, x))
+    if isinstance(table, Partitioned):
+        table = table.prototype()
     columns = table.columns.items
     foreign = [c.domain if isinstance(c, Enumeration) and _is_table(interpreter, c.domain) else "" for c in columns]
     attrs = [c.attr.char if isinstance(c, Vector | List) else "" for c in columns]
@@ -282,7 +287,7 @@ def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``x!y``, with tables given by name and with links to tables."""
     if isinstance(x, Atom) and x.qtype in INTEGERS and is_name(y) and integer(x) >= 0:
         return enkey(interpreter, x, y)
-    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Vector) and y.qtype in INTEGERS:
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Atom | Vector) and y.qtype in INTEGERS:
         return link(interpreter, x.raw, y)
     return make_dict(x, y)
 

@@ -25,7 +25,7 @@ from anyq.values import (
     count,
 )
 
-from .._enumeration import Enumeration
+from .._enumeration import EnumeratedAtom, Enumeration
 from ._growth import grown, grown_symbols
 from ._support import EMPTY, array_of, items_of, null_like, null_raw, nulls, symbols, vec
 
@@ -161,6 +161,8 @@ def _joined_symbols(parts: list[SymbolArray]) -> SymbolArray:
 def _as_vector(value: Value) -> Vector | None:
     if isinstance(value, Vector):
         return value
+    if isinstance(value, EnumeratedAtom):
+        return value.alone()
     if isinstance(value, Atom):
         data = SymbolArray.from_strs([value.raw]) if value.qtype is QType.SYMBOL else array_of(value)
         return Vector.of(value.qtype, data)

@@ -260,7 +260,7 @@ def _pairs(marks: bytes, body: bytes) -> Value:
     if kind == b"S":
         return List.of((symbols([name.decode("utf-8", "surrogateescape") for name in names]), values))
     if kind not in (b"I", b"J"):
-        raise QError("type")
+        raise QError("IJS")
     return List.of((tok(QType.of(kind.decode().lower()), List.of(StringArray.from_bytes(names))), values))
 
 

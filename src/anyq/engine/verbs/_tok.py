@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import uuid
 from collections.abc import Callable
@@ -16,11 +15,11 @@ from ._support import null_raw
 
 __all__ = ["parse_text"]
 
-_INTEGER: Final = re.compile(r"[+-]?\d+\Z")
-_FLOAT: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_INTEGER: Final = r"[+-]?\d+\Z"
+_FLOAT: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z"
 _NAMED: Final = {"0n": float("nan"), "0N": float("nan"), "0w": float("inf"), "0W": float("inf")}
 _TRUE: Final = frozenset("txyTXY1")
-_UNIX: Final = re.compile(r"(\d{9,11})(\.\d*)?\Z")
+_UNIX: Final = r"(\d{9,11})(\.\d*)?\Z"
 _UNIX_EPOCH: Final = 946_684_800
 
 
@@ -39,6 +38,8 @@ def _guid(text: str, _: QType) -> Any:
 
 def _address(text: str) -> bytes:
     """An IPv6 address has a guid's size; an IPv4 address is mapped into one."""
+    import ipaddress
+
     found = ipaddress.ip_address(text)
     if isinstance(found, ipaddress.IPv4Address):
         return bytes(10) + b"\xff\xff" + found.packed
@@ -53,7 +54,7 @@ def _byte(text: str, _: QType) -> Any:
 
 
 def _integer(text: str, qtype: QType) -> Any:
-    if not _INTEGER.match(text):
+    if not re.match(_INTEGER, text):
         if text.lstrip("+-") == "0W":
             return qtype.ninf if text[0] == "-" else qtype.inf
         return _ipv4(text) if qtype is QType.INT and text.count(".") == 3 else None
@@ -65,6 +66,8 @@ def _integer(text: str, qtype: QType) -> Any:
 
 
 def _ipv4(text: str) -> int | None:
+    import ipaddress
+
     try:
         return int.from_bytes(ipaddress.IPv4Address(text).packed, "big", signed=True)
     except ValueError:
@@ -72,7 +75,7 @@ def _ipv4(text: str) -> int | None:
 
 
 def _float(text: str, qtype: QType) -> Any:
-    if _FLOAT.match(text):
+    if re.match(_FLOAT, text):
         return float(qtype.numpy.type(text))
     sign = -1 if text[:1] == "-" else 1
     named = _NAMED.get(text.lstrip("+-"))
@@ -88,7 +91,7 @@ def _char(text: str, _: QType) -> Any:
 
 
 def _timestamp(text: str, _: QType) -> Any:
-    unix = _UNIX.match(text)
+    unix = re.match(_UNIX, text)
     if unix:
         fraction = (unix[2] or ".")[1:10].ljust(9, "0")
         return (int(unix[1]) - _UNIX_EPOCH) * 10**9 + int(fraction)
