@@ -193,3 +193,7 @@ get`:cols/t / ([]a:-4 -5 -6;b:-7 -8 -11f;c:"xyz")
 @[`:cols/t;0;neg] / 'type
 (`:packed;17;2;9)1:0x0102 / `:packed
 read1`:packed / 0x0102
+
+/ a file of what a loop has nested deep
+{`:deep set x;count get`:deep}(enlist/)[30000;1] / 1
+hdel`:deep / `:deep

@@ -117,3 +117,7 @@ ltime 2000.01.01D00 / 2000.01.01D00
 gtime ltime 2000.01.01D00 / 2000.01.01D00
 getenv `ANYQ_NO_SUCH / ""
 getenv "a" / 'type
+
+/ nested deeper than a message from outside may be
+{x~-9!-8!x}(enlist/)[15000;1] / 1b
+{count -9!-8!x}(enlist/)[30000;1] / 1

@@ -19,6 +19,7 @@ from ._base64 import encoded
 from ._files import compression
 from ._json import read_json, write_json
 from ._logs import replay
+from ._stored import OWN
 from ._strings import md5
 from ._support import (
     INTEGERS,
@@ -108,7 +109,7 @@ def _bytes_of(x: Value) -> bytes:
 def deserialized(x: Value) -> Value:
     """The value in a message; ``'badmsg`` for anything else."""
     try:
-        return loads(_bytes_of(x))
+        return loads(_bytes_of(x), limits=OWN)
     except DecodeError:
         raise QError("badmsg") from None
 

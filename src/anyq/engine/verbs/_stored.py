@@ -20,14 +20,14 @@ from typing import Final
 
 import numpy as np
 
-from anyq.codec import decode_first, encode
+from anyq.codec import Limits, decode_first, encode
 from anyq.errors import ConversionError, DecodeError, EncodeError, LimitError, QError
 from anyq.values import Atom, Attr, List, QType, SymbolArray, Value, Vector
 
 from .._enumeration import ENUMERATED, Enumeration
 from ._compressed import Read, is_compressed, plain_bytes
 
-__all__ = ["LOG", "appended_bytes", "items_bytes", "stored", "stored_count", "value_of"]
+__all__ = ["LOG", "OWN", "appended_bytes", "items_bytes", "stored", "stored_count", "value_of"]
 
 _VECTOR: Final = b"\xfe\x20"
 _OBJECT: Final = b"\xff\x01"
@@ -148,8 +148,12 @@ def _symbols(data: bytes) -> Vector:
     )
 
 
+OWN: Final = Limits(max_depth=1 << 18)
+"""For what q itself has written: values that a loop has nested deeper than any message from outside may be."""
+
+
 def _object(data: bytes) -> Value:
-    value, end = decode_first(memoryview(data)[2:])
+    value, end = decode_first(memoryview(data)[2:], limits=OWN)
     if data[2:4] == b"\0\0" and data[4:8] == bytes(4) and end + 2 < len(data):
         return _log(data)
     if end + 2 != len(data):
@@ -162,7 +166,7 @@ def _log(data: bytes) -> Value:
     items = []
     at = len(LOG)
     while at < len(data):
-        value, size = decode_first(memoryview(data)[at:])
+        value, size = decode_first(memoryview(data)[at:], limits=OWN)
         items.append(value)
         at += size
     return List.of(tuple(items))
