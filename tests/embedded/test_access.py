@@ -153,6 +153,16 @@ async def test_handlers_that_a_client_sets_do_what_the_client_may(tmp_path: Path
                 await anyio.sleep(0.01)
 
 
+async def test_a_timer_that_a_client_sets_has_the_time_of_its_queries() -> None:
+    async with anyq.serve(port=0, timeout=0.1) as server:
+        async with anyq.connect("127.0.0.1", server.port) as q:
+            await q('.z.ts:{ticked::1; while[1b;x]}; system"t 1"')
+        with anyio.fail_after(20):
+            while await server.q("`ticked in key `.") != 1:
+                await anyio.sleep(0.01)
+            assert await server.q('system"t 0"; system"T"') == 0
+
+
 async def test_a_handle_that_a_client_opens_brings_nobody_who_may_more(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     attempt = f'system"touch {mark}"'.replace('"', '\\"')

@@ -24,6 +24,7 @@ class Permissions:
       the working directory only.
     * ``handles``: open connections to other processes, and send on them.
     * ``python``: run Python source, that is anything, through ``.pykx.pyexec``.
+    * ``seconds``: how long an evaluation may take that q does by itself, since the caller has set a handler for it.
     * ``read_only``: change nothing, and use neither files nor handles nor commands, whatever the others say.
     """
 
@@ -32,6 +33,7 @@ class Permissions:
     handles: bool = True
     python: bool = False
     read_only: bool = False
+    seconds: float | None = None
 
     def check_handles(self) -> None:
         """`QError` (``access``) if the caller may not use connections."""

@@ -145,7 +145,7 @@ class EmbeddedQ:
             received = as_received(message)
             return interpreter.value(received) if function is None else interpreter.apply(function, (received,))
 
-        return self._do(work, caller)
+        return self._do_unasked(work, caller)
 
     def complain(self, error: QError) -> None:
         """Write an error where q's errors go."""
@@ -166,7 +166,7 @@ class EmbeddedQ:
                 interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
 
         try:
-            self._do(work, self.author(".z.ts"))
+            self._do_unasked(work, self.author(".z.ts"))
         except QError as error:
             self.complain(error)
         except SystemExit:
@@ -202,6 +202,17 @@ class EmbeddedQ:
             if caller.outbox:
                 self.handles.flush(caller.outbox)
 
+    def _do_unasked(self, work: Callable[[Interpreter], T], caller: Caller) -> T:
+        """Do what no client waits for, in no more time than there would be if one did."""
+        interpreter, seconds = self.interpreter, caller.permissions.seconds
+        if seconds is None:
+            return self._do(work, caller)
+        before, interpreter.time_limit = interpreter.time_limit, seconds
+        try:
+            return self._do(work, caller)
+        finally:
+            interpreter.time_limit = before
+
     def get(self, name: str) -> Job[Value]:
         """The value of a variable. Raises `QError` with the name."""
         return self.submit(lambda interpreter: interpreter.get(name))
@@ -232,7 +243,7 @@ class EmbeddedQ:
 
         if caller is not None:
             return self.submit(work, caller)
-        return self.owner.submit(lambda: self._do(work, self.author(name)), tag=OWNER.handle)
+        return self.owner.submit(lambda: self._do_unasked(work, self.author(name)), tag=OWNER.handle)
 
 
 class _FromOthers:

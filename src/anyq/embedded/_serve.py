@@ -99,7 +99,9 @@ def serve(
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
         "limits": limits or Limits(),
     }  # fmt: skip
-    permissions = Permissions(shell=allow_shell, files=allow_files, python=allow_python, read_only=read_only)
+    permissions = Permissions(
+        shell=allow_shell, files=allow_files, python=allow_python, read_only=read_only, seconds=timeout
+    )
     core = q.core if isinstance(q, Embedded) else q
     known = read_users(users) if isinstance(users, str | os.PathLike) else users
     names = None if allow is None else frozenset(allow)
