@@ -134,16 +134,21 @@ def column_name(node: Node) -> tuple[str, Node]:
     """A column's name and its expression: ``name:x``, or the variable that is the leftmost term, else ``x``.
 
     The name of an attribute or of a domain is passed over: a column stays itself in ```update `g#sym from t``. So is
-    any constant left of a word: ``by 10 xbar time.minute`` is named ``minute``, while ``2*qty`` is named ``x``.
+    any constant left of a word: ``by 10 xbar time.minute`` is named ``minute``, while ``2*qty`` is named ``x``; or of a
+    derived verb: ``-3#'time`` is named ``time`` (page kb/programming-idioms.md).
     """
     if isinstance(node, Assign) and node.indices is None and node.verb is None:
         return node.name, node.value
     if isinstance(node, Assign | AssignPattern):
         raise QError("assign", position=node.start)
     first: Node = node
-    while isinstance(first, Apply) and not isinstance(first.function, Iterated):
+    while isinstance(first, Apply):
         nouns = [a for a in first.arguments if not isinstance(a, Verb | Function)]
         word = isinstance(first.function, Verb) and first.function.name[0].isalpha()
+        if isinstance(first.function, Iterated):
+            if len(nouns) < 2 or not isinstance(nouns[0], Constant):
+                break
+            word = True
         passed = len(nouns) > 1 and (_is_symbol(nouns[0]) or (word and isinstance(nouns[0], Constant)))
         first = nouns[passed] if nouns else first.arguments[0]
     name = first.name.rpartition(".")[2] if isinstance(first, Name) else "x"

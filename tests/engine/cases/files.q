@@ -197,3 +197,17 @@ read1`:packed / 0x0102
 / a file of what a loop has nested deep
 {`:deep set x;count get`:deep}(enlist/)[30000;1] / 1
 hdel`:deep / `:deep
+/ splayed tables sorted and joined to in their folder
+`:disk/t/ set([]b:3 1 2;c:"xyz") / `:disk/t/
+`b xasc`:disk/t / `:disk/t
+get`:disk/t / ([]b:1 2 3;c:"yzx")
+attr get[`:disk/t]`b / `s
+`b xdesc`:disk/t/ / `:disk/t/
+exec b from get`:disk/t / 3 2 1
+`:disk/t upsert(9;"q") / `:disk/t
+get`:disk/t / ([]b:3 2 1 9;c:"xzyq")
+`:disk/t/ upsert([]b:7 8;c:"mn") / `:disk/t/
+count get`:disk/t / 6
+/ a bare name is a file for text too
+`:bare.csv 0:("a,b";"1,x") / `:bare.csv
+("JS";enlist",")0:`bare.csv / ([]a:enlist 1;b:enlist`x)

@@ -210,3 +210,7 @@ exec p!v by k from pv / 1 2 3!((enlist`xx)!enlist 10;`yy`xx!20 40;`zz`yy!30 50)
 exec`a`b!(min v;max v)by p from pv / `xx`yy`zz!([]a:10 20 30;b:40 50 30)
 type exec`a`b!(min v;max v)by p:p from pv / 99h
 exec p!v from pv / `xx`yy`zz`xx`yy!10 20 30 40 50
+/ names of columns left of which a constant stands
+cols select -1#'k,2#'v from([]k:(1 2;3 4);v:(5 6;7 8)) / `k`v
+cols select reverse each -1#'k from([]k:(1 2;3 4)) / enlist`k
+cols select k+'v from([]k:1 2;v:3 4) / enlist`x

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from anyq.console import strings as cell_texts
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
+from anyq.values import NULL, Atom, Dict, List, QType, StringArray, Table, Value, Vector, collapse
 
 from .._enumeration import Enumeration
 from ._compressed import is_compressed, plain_size, trailer_of
@@ -34,7 +34,6 @@ from ._support import (
     table_of,
     text_of,
 )
-from ._take import join
 
 if TYPE_CHECKING:
     from .._interpreter import Interpreter
@@ -330,19 +329,6 @@ def rload(interpreter: Interpreter, x: Value) -> Value:
     path, name, _ = _split(strs(x)[0])
     interpreter.set(name, load_value(interpreter, symbol(f":{path.rstrip('/')}/")))
     return symbol(name)
-
-
-def append_value(interpreter: Interpreter, x: Value, y: Value) -> Value:
-    """A value joined to what a file holds; a table to a splayed one."""
-    path = path_of(x)
-    folder = path.endswith("/") or interpreter.host.kind(path) == "folder"
-    if not interpreter.host.kind(path.rstrip("/")):
-        return store_value(interpreter, x, y)
-    target = symbol(f":{path.rstrip('/')}/") if folder else x
-    have = load_value(interpreter, x)
-    more = interpreter.verb("upsert", have, y) if isinstance(have, Table | KeyedTable) else join(have, y)
-    store_value(interpreter, target, more)
-    return x
 
 
 def install(vocabulary: Vocabulary) -> None:

@@ -33,7 +33,7 @@ from ._enums import link
 from ._search import factorized
 from ._sets import groups
 from ._sort import sort_columns
-from ._support import INTEGERS, chars, integer, is_atom, items_of, strs, symbols, table_of
+from ._support import INTEGERS, chars, integer, is_atom, items_of, strs, symbol, symbols, table_of
 from ._take import razed, take
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def changed(interpreter: Interpreter, x: Value, change: Callable[[AnyTable], Val
     if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
         return made
     if x.raw.startswith(":"):
-        interpreter.verb("set", x, made)
+        splayed = not x.raw.endswith("/") and interpreter.host.kind(x.raw[1:]) == "folder"
+        interpreter.verb("set", symbol(f"{x.raw}/") if splayed else x, made)
     else:
         interpreter.set(x.raw, made)
     return x

@@ -12,7 +12,7 @@ from anyq.values import Atom, KeyedTable, List, QType, StringArray, Table, Value
 
 from ._cast import tok
 from ._files import file_lines, file_text, is_file, path_of
-from ._support import empty, integers, is_atom, is_string, items_of, symbols, table_of, text_of
+from ._support import empty, integers, is_atom, is_string, items_of, symbol, symbols, table_of, text_of
 
 if TYPE_CHECKING:
     from .._interpreter import Interpreter
@@ -102,6 +102,8 @@ def _lines(interpreter: Interpreter, y: Value) -> tuple[list[bytes], bool]:
     """The lines to read, and whether they are one string that was given as such."""
     if is_string(y):
         return [text_of(y)], True
+    if isinstance(y, Atom) and y.qtype is QType.SYMBOL and not is_file(y):
+        y = symbol(f":{y.raw}")  # A bare name does too (pages ref/file-text.md, kb/faq.md).
     if is_file(y) or (isinstance(y, List) and len(y) and is_file(y[0])):
         strings = file_lines(file_text(interpreter, y)).strings
         return list(strings) if strings is not None else [], False
