@@ -75,9 +75,12 @@ def change_item(x: Vector, at: int, item: Atom) -> bool:
     data = x.data
     if type(data) is not np.ndarray or x.attr or x.qtype is QType.GUID:
         return False
-    if references(data) > _IN_SLOT or data.base is not None or not data.flags.owndata:
+    if references(data) > _IN_SLOT or data.base is not None:
         return False
-    data.flags.writeable = True
+    flags = data.flags
+    if not flags.owndata:
+        return False
+    flags.writeable = True
     data[at] = item.raw
-    data.flags.writeable = False
+    flags.writeable = False
     return True
