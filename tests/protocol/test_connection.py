@@ -459,13 +459,17 @@ def test_a_small_request_and_its_reply_at_once() -> None:
     server.receive_data(data)
     assert isinstance(server.next_event(), SyncRequest)
     answer = server.send(Response(b"\xf9" + bytes(8)))
-    assert client.reply() is None
+    for other in (b"", answer[:7], answer[:9], answer + b"\1", b"\0" + answer[1:], b"\1\0" + answer[2:]):
+        assert client.reply(other) is None
     client.receive_data(answer[:9])
-    assert client.reply() is None
+    assert client.reply(answer[9:]) is None
     client.receive_data(answer[9:])
-    assert client.reply() == b"\xf9" + bytes(8)
+    assert isinstance(client.next_event(), Response)
+    assert client.reply(answer) is None
+    assert client.request(b"\x0a\x00\x01\x00\x00\x001", call) is not None
+    assert client.reply(answer) == b"\xf9" + bytes(8)
     assert str(call.state) == str(CallState.ANSWERED)
-    assert client.reply() is None
+    assert client.reply(answer) is None
     assert client.next_event() is NEED_DATA
 
 
@@ -476,14 +480,23 @@ def test_the_quick_way_leaves_the_rest_to_the_other() -> None:
     assert data is not None
     server.receive_data(data)
     server.next_event()
-    client.receive_data(server.send(AsyncMessage(b"\xf9" + bytes(8))) + server.send(Response(b"\xf9" + bytes(8))))
-    assert client.reply() is None
+    both = server.send(AsyncMessage(b"\xf9" + bytes(8))) + server.send(Response(b"\xf9" + bytes(8)))
+    assert client.reply(both) is None
+    client.receive_data(both)
     assert isinstance(client.next_event(), AsyncMessage)
     event = client.next_event()
     assert isinstance(event, Response)
     assert event.call is call
     assert client.request(b"\x0a\x00\x01\x00\x00\x001", call) is not None
     client.ledger.abandon(call)
-    client.receive_data(b"\1\2\0\0\x11\0\0\0\xf9" + bytes(8))
-    assert client.reply() is None
+    answer = b"\1\2\0\0\x11\0\0\0\xf9" + bytes(8)
+    assert client.reply(answer) is None
+    client.receive_data(answer)
     assert isinstance(client.next_event(), DroppedReply)
+    client.max_message_size = 16
+    assert client.request(b"\x0a\x00\x01\x00\x00\x001", call) is not None
+    assert client.reply(answer) is None
+    client.receive_data(answer)
+    with pytest.raises(LimitError):
+        client.next_event()
+    assert client.request(b"\x0a\x00\x01\x00\x00\x001", call) is None

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from sys import get_asyncgen_hooks
 from typing import Any, Final
 
 from anyq.errors import MisuseError
@@ -26,6 +27,9 @@ def _trio() -> Any:
 
 def running_loop() -> str | None:
     """``"trio"`` or ``"asyncio"`` if such an event loop runs in this thread, else ``None``."""
+    # Each that runs has set hooks for asynchronous generators (PEP 525), and no is the answer that has to be quick.
+    if get_asyncgen_hooks()[0] is None:
+        return None
     trio = _trio()
     if trio is not None and trio.in_trio_run():
         return "trio"

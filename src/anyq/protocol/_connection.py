@@ -46,10 +46,12 @@ __all__ = ["Connection"]
 
 _KINDS: Final[dict[type, int]] = {AsyncMessage: 0, SyncRequest: 1, Response: 2}
 _JOIN_BELOW: Final = 1 << 16
-_PLAIN_RESPONSE: Final = b"\1\2\0\0"
-_START: Final = Struct("<II")
-_REQUEST, _RESPONSE = 0x0101, 0x0201
-"""How the headers of plain little-endian messages start, read as a number."""
+_QUICK: Final = Struct("<II")
+"""The header of a small plain message: its first four bytes as one number, and its size."""
+_pack_header: Final = _QUICK.pack
+_unpack_header: Final = _QUICK.unpack_from
+_REQUEST: Final = 0x0101
+_RESPONSE: Final = 0x0201
 
 
 class Connection:
@@ -297,35 +299,28 @@ class Connection:
 
     # One small request and its answer
 
-    def request(self, body: Buffer, call: Call) -> bytes | None:
+    def request(self, body: bytes, call: Call) -> bytes | None:
         """The bytes of a small request that may go at once, since nothing else waits; else ``None``, and nothing
         has changed.
 
         With `reply`, this is the quick way for those who make one call after the other. It is the same as `queue` and
         `take`.
         """
-        ledger = self.ledger
-        if ledger.in_flight or ledger.queued or self._urgent or len(body) >= _JOIN_BELOW:
+        size = len(body)
+        if size >= _JOIN_BELOW or self._urgent or not self._states.open or not self.ledger.enter_alone(call):
             return None
-        if self._states[self.role] is not State.OPEN:
-            return None
-        ledger.enter(call)
-        return header_bytes(1, len(body), 0, True, self.capability) + body
+        return _pack_header(_REQUEST, size + HEADER_SIZE) + body
 
-    def reply(self) -> bytes | None:
-        """The body of the response to the only request in flight, if that is all that was received: plain, whole,
-        and alone. Else ``None``, and nothing has changed: `next_event` tells what there is.
+    def reply(self, data: bytes) -> bytes | None:
+        """The body of the response to the only request in flight, if that is all that ``data`` is, just received:
+        plain, whole, and alone. Else ``None``, and nothing has changed: give it to `receive_data`.
         """
-        ledger, inbox = self.ledger, self._inbox
-        if self._header is not None or self._failure is not None or ledger.in_flight != 1:
+        size, inbox = len(data), self._inbox
+        if size <= HEADER_SIZE or _unpack_header(data) != (_RESPONSE, size) or size > self.max_message_size:
             return None
-        head = ledger.head()
-        if head is None or head.state is not CallState.SENT or len(inbox) > self.max_message_size:
+        if inbox.end != inbox.start or inbox.size or not self._states.open or not self.ledger.answer_alone():
             return None
-        body = inbox.take_only(_PLAIN_RESPONSE)
-        if body is not None:
-            ledger.answer()
-        return body
+        return data[HEADER_SIZE:]
 
     def asked(self, data: bytes) -> bytes | None:
         """The body of a sync request, if that is all that ``data`` is, just received: plain, whole, and alone. Else
@@ -334,7 +329,7 @@ class Connection:
         With `answer`, this is the quick way for servers of peers that make one call after the other.
         """
         size = len(data)
-        if size < HEADER_SIZE + 1 or _START.unpack_from(data) != (_REQUEST, size) or size > self.max_message_size:
+        if size < HEADER_SIZE + 1 or _unpack_header(data) != (_REQUEST, size) or size > self.max_message_size:
             return None
         if self._inbox.end or self._header is not None or self._states[self._theirs] is not State.OPEN:
             return None
@@ -349,7 +344,7 @@ class Connection:
         if self._urgent or not self._owed or size >= _JOIN_BELOW or self._states[self.role] is not State.OPEN:
             return None
         self._owed -= 1
-        return _START.pack(_RESPONSE, size + HEADER_SIZE) + body
+        return _pack_header(_RESPONSE, size + HEADER_SIZE) + body
 
     def _check(self, event: Event) -> None:
         if not self._states.allows(self.role, type(event)):

@@ -111,6 +111,22 @@ class Ledger(Generic[M]):
         call.state = CallState.SENT
         self._sent.append(call)
 
+    def enter_alone(self, call: Call) -> bool:
+        """As `enter`, if nothing is queued or in flight; else False, and nothing changes."""
+        if self._sent or self._queued:
+            return False
+        call.state = CallState.SENT
+        self._sent.append(call)
+        return True
+
+    def answer_alone(self) -> bool:
+        """As `answer`, if one request is in flight and its caller waits; else False, and nothing changes."""
+        sent = self._sent
+        if len(sent) != 1 or sent[0].state is not CallState.SENT:
+            return False
+        sent.popleft().state = CallState.ANSWERED
+        return True
+
     def abandon(self, call: Call) -> bool:
         """The caller of ``call`` goes away. True if the other side will never see the message."""
         if call.state is CallState.QUEUED:

@@ -121,19 +121,6 @@ class Inbox:
             self._empty()
         return data
 
-    def take_only(self, start: bytes) -> bytes | None:
-        """If a message is here whole and nothing else, and its header begins with ``start`` and has a little-endian
-        size of four bytes behind it: take it, and give what is behind the header. Else ``None``.
-        """
-        view, begin, end = self.view, self.start, self.end
-        if view is None or end - begin < 9 or self.size:
-            return None
-        data = bytes(view[begin:end])
-        if not data.startswith(start) or int.from_bytes(data[4:8], "little") != end - begin:
-            return None
-        self._empty()
-        return data[8:]
-
     def _empty(self) -> None:
         self.start = self.end = 0
         if not self._lent and self.view is not None:

@@ -96,10 +96,12 @@ COUPLED: Final[dict[tuple[Role, type], dict[State, State]]] = {
 class States:
     """The present state of both sides."""
 
-    __slots__ = ("_now",)
+    __slots__ = ("_now", "open")
 
     def __init__(self) -> None:
         self._now = {Role.CLIENT: State.CONNECTED, Role.SERVER: State.CONNECTED}
+        self.open = False
+        """Whether both sides are OPEN: asked for each message of those in a hurry."""
 
     def __getitem__(self, role: Role) -> State:
         return self._now[role]
@@ -118,8 +120,10 @@ class States:
             self._now[role] = after
             coupled = COUPLED.get((role, event), {})
             self._now[role.other] = coupled.get(self._now[role.other], self._now[role.other])
+            self.open = all(state is State.OPEN for state in self._now.values())
         return True
 
     def fail(self, role: Role) -> None:
         """``role`` broke the protocol: nothing it does counts any more."""
         self._now[role] = State.ERROR
+        self.open = False

@@ -24,7 +24,8 @@ from anyq.client import (
     request_body,
     script_error,
 )
-from anyq.errors import BusyError, QError
+from anyq.codec import decode
+from anyq.errors import BusyError, Error, QError
 from anyq.portal import BlockingNamespace, SharedSubscription
 from anyq.protocol import AsyncMessage
 from anyq.sync._core import Core
@@ -140,9 +141,16 @@ class Connection:
             self.post(query, *arguments)
             return NULL
         core = self._core
-        call = self._prepare(query, arguments, idempotent)
-        core.ask(call, core.options.timeout if timeout is None else timeout)
-        return call.outcome()
+        core.check_usable()
+        body = request_body(query, arguments, core.capability, core.compress)
+        answer = core.ask(body, query, core.options.timeout if timeout is None else timeout, idempotent)
+        if not isinstance(answer, bytes):
+            return answer.outcome()
+        try:
+            return decode(answer, limits=core.limits)
+        except Error as error:
+            core.spoiled(error)
+            raise
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> Pending:
         """Ask now, and get a handle to ask for the answer later.

@@ -6,10 +6,12 @@ All of it happens in the thread that calls. One thread may call at a time; a sec
 from __future__ import annotations
 
 import os
-import threading
+import sys
 import time
 import weakref
 from collections.abc import Callable
+from sys import get_asyncgen_hooks
+from types import FrameType
 from typing import Any, Final, TypeVar
 
 from anyq.codec import Packed
@@ -35,29 +37,37 @@ T = TypeVar("T")
 
 delicate(__file__)
 
+_QUEUED: Final = CallState.QUEUED
+_MISUSE: Final = ("a blocking connection", "`await` on a connection of `anyq.connect`")
+_PATIENCE: Final = 0.1
+"""Seconds between two looks whether a thread has left that may have forgotten to say so."""
+
 
 class Core(Lifeline):
     """A blocking connection without its public face."""
 
     # One thread at a time
 
-    def _enter(self, taken: list[bool]) -> None:
-        """Keep other threads out, and note in ``taken`` that this is to be undone."""
-        refuse_blocking("a blocking connection", "`await` on a connection of `anyq.connect`")
-        # One piece of C code takes the lock and notes that it did, so that no exception of a signal handler comes
-        # between the two. For the same reason its release stands in the ``finally`` itself, not in a function.
-        taken.extend(filter(None, map(self._busy.acquire, (False,))))
-        if not taken:
-            raise BusyError("another thread uses this connection: give each its own, or share one through a portal")
+    # Whoever uses the connection has put a token of its own into ``_user``, in one step, and knows by it whether it did
+    # if an exception of a signal handler comes before that is noted. For the same reason it is taken out in the
+    # ``finally`` itself, before any function is called there: calls are where such exceptions are raised.
+
+    def _busy(self) -> BusyError:
+        return BusyError("another thread uses this connection: give each its own, or share one through a portal")
 
     def _alone(self, work: Callable[..., T], *arguments: Any) -> T:
-        taken: list[bool] = []
+        token, user, mine = object(), self._user, False
         try:
-            self._enter(taken)
+            refuse_blocking(*_MISUSE)
+            if user.setdefault(0, token) is not token:
+                raise self._busy()
+            mine = True
             return work(*arguments)
         finally:
-            if taken:
-                self._busy.release()
+            if mine or user.get(0) is token:
+                del user[0]
+            if self._closed is not None:
+                self._left.set()
             if pending:
                 deliver()
 
@@ -69,6 +79,7 @@ class Core(Lifeline):
 
     def _open(self) -> None:
         self._link = self._new_link()
+        self._renew()
         guard()
         _cores.add(self)
         self._set_state("connected")
@@ -80,43 +91,67 @@ class Core(Lifeline):
         """A call, of which nothing is known to the network yet."""
         return Pending(self, body, query, expects=expects, idempotent=idempotent, timed=self._hooked)
 
-    def ask(self, call: Pending, timeout: float | None) -> None:
-        """Send ``call`` and receive until it is done. At the time-out, or interrupted, it is abandoned."""
-        taken: list[bool] = []
+    def ask(self, body: bytes | Packed, query: Any, timeout: float | None, idempotent: bool) -> bytes | Pending:
+        """Send a call and receive until it is done. At the time-out, or interrupted, it is abandoned.
+
+        The body of the answer, or the call if that was not the only thing that came.
+        """
+        token, user, mine, call = object(), self._user, False, None
         try:
-            self._enter(taken)
-            deadline = None if timeout is None else time.monotonic() + timeout
-            if deadline is None and self._exchange(call):
-                return
-            if call.state is CallState.QUEUED and call not in self._parked:
-                self._send(call, deadline)
-            if not self._drive(call.done, deadline):
-                raise CallTimeout(f"no answer within {timeout} s")
+            if get_asyncgen_hooks()[0] is not None:  # perhaps of an event loop, see `running_loop`
+                refuse_blocking(*_MISUSE)
+            if user.setdefault(0, token) is not token:
+                raise self._busy()
+            mine = True
+            link, call = self._link, self._spare
+            if link is None or timeout is not None or call is None:
+                call = self.prepare(body, query, idempotent=idempotent)
+                return self._ask(call, timeout)
+            # The quick way, for calls without deadline, hook or anything else that is going on. It takes one handle
+            # again and again, as long as nobody but this call has seen it.
+            self._spare = None
+            call.state, call.body, call.query, call.idempotent = _QUEUED, body, query, idempotent
+            try:
+                answer = link.exchange(call)
+            except BaseException as error:
+                if not self._mend(link, error):
+                    raise
+                answer = None
+            if answer is None:
+                self._renew()
+                return self._ask(call, None)
+            counters = self.counters
+            counters.calls += 1
+            counters.answered += 1
+            self._spare = call
+            return answer
         except BaseException:
-            if taken:
+            if call is not None:
+                self._renew()
                 self._abandon(call)
             raise
         finally:
-            if taken:
-                self._busy.release()
+            if mine or user.get(0) is token:
+                del user[0]
+            if self._closed is not None:
+                self._left.set()
             if pending:
                 deliver()
 
-    def _exchange(self, call: Pending) -> bool:
-        """The quick way, for calls without deadline, hook or anything else that is going on."""
-        link = self._link
-        if link is None or self._hooked or self.options.liveness is not None or self._closed is not None:
-            return False
-        try:
-            answered = link.exchange(call)
-        except BaseException as error:
-            if not self._mend(link, error):
-                raise
-            return call.done()
-        if call.state is not CallState.QUEUED:
+    def _renew(self) -> None:
+        """Have a handle for the next quick call, if there may be any."""
+        if not self._hooked and self.options.liveness is None:
+            self._spare = self.prepare(b"", "")
+
+    def _ask(self, call: Pending, timeout: float | None) -> Pending:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if call.state is CallState.QUEUED and call not in self._parked:
+            self._send(call, deadline)
+        else:
             self.counters.calls += 1
-            self.counters.answered += call.answer is not None
-        return answered
+        if not self._drive(call.done, deadline):
+            raise CallTimeout(f"no answer within {timeout} s")
+        return call
 
     def submit(self, call: Pending) -> None:
         """Send ``call`` as soon as its turn comes."""
@@ -224,18 +259,34 @@ class Core(Lifeline):
         """
         if self._closed is not None:
             return
-        if not self._busy.acquire(False):
-            self._closed = ClosedError(f"the connection to {self.address} is closed")
-            link = self._link
-            if link is not None:
-                link.shut()
-            self._busy.acquire()
+        token, user, mine = object(), self._user, False
         try:
+            if user.setdefault(0, token) is not token:
+                self._expel(token)
+            mine = True
             self._close()
         finally:
-            self._busy.release()
-        if pending:
-            deliver()
+            if mine or user.get(0) is token:
+                del user[0]
+            if pending:
+                deliver()
+
+    def _expel(self, token: object) -> None:
+        """Close although the connection is in use: fail the call that waits, and take the place of who made it."""
+        frame: FrameType | None = sys._getframe()
+        while frame is not None:
+            if frame.f_code in _USES and frame.f_locals["self"] is self:
+                raise MisuseError("a function that is called in the middle of a call cannot close the connection")
+            frame = frame.f_back
+        self._closed = ClosedError(f"the connection to {self.address} is closed")
+        link = self._link
+        if link is not None:
+            link.shut()
+        while True:
+            self._left.clear()
+            if self._user.setdefault(0, token) is token:
+                return
+            self._left.wait(_PATIENCE)
 
     def _close(self) -> None:
         link = self._link
@@ -261,7 +312,7 @@ class Core(Lifeline):
     def forked(self) -> None:
         """In the child of a fork: the socket is the parent's. Only our copy of its number is closed."""
         parent = os.getppid()
-        self._busy = threading.Lock()
+        self._user = {}
         self._closed = MisuseError(
             f"the connection to {self.address} was opened in process {parent}: open another one in this process"
         )
@@ -270,6 +321,7 @@ class Core(Lifeline):
             self._link = None
 
 
+_USES: Final = {Core.ask.__code__, Core._alone.__code__}
 _cores: Final[weakref.WeakSet[Core]] = weakref.WeakSet()
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from anyq.client import Address, Options, client_context, tune_socket
 from anyq.errors import ConnectError, ConnectTimeout
-from anyq.sync._wire import PlainWire, TlsWire, Wire
+from anyq.sync._wire import TlsWire, Wire, plain_wire
 
 __all__ = ["dial"]
 
@@ -32,7 +32,7 @@ def dial(address: Address, options: Options, deadline: float | None) -> Wire:
         tune_socket(sock, options)
         if address.tls:
             return TlsWire(_start_tls(sock, address, options, deadline))
-        return PlainWire(sock)
+        return plain_wire(sock)
     except BaseException:
         sock.close()
         raise

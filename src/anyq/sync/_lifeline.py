@@ -20,6 +20,8 @@ from anyq.errors import (
     ConnectionCorrupted,
     ConnectionLost,
     DecodeError,
+    DecodeLimitError,
+    Error,
     LimitError,
     ProtocolError,
     QError,
@@ -62,7 +64,9 @@ class Lifeline:
         self._cause: Exception | None = None
         self._unreported: Exception | None = None
         self._hooked = options.on_call is not None
-        self._busy = threading.Lock()
+        self._user: dict[int, object] = {}
+        self._left = threading.Event()
+        self._spare: Pending | None = None
 
     # Links
 
@@ -246,9 +250,9 @@ class Lifeline:
         """It listens no more."""
         self.feeds.discard(feed)
 
-    def spoiled(self, error: DecodeError) -> None:
-        """Who sends one body that is no value cannot be trusted with the next."""
-        if self._link is not None:
+    def spoiled(self, error: Error) -> None:
+        """An answer could not be decoded: who sends one body that is no value cannot be trusted with the next."""
+        if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError) and self._link is not None:
             self._lose(self._link, error)
 
     def _report(self, call: Pending, outcome: str, size: int = 0) -> None:

@@ -11,9 +11,9 @@ places where it waits for the network, and those are where Ctrl-C is raised (see
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from typing import Final, Protocol
+from time import monotonic
+from typing import Any, Final, Protocol
 
 from anyq.client import Counters, Options, allocate, end_of_file_text
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConnectTimeout, LimitError, ProtocolError
@@ -80,7 +80,7 @@ class Link:
         self._accepted = False
         self._answering = False
         self._undispatched = False
-        self._heard = time.monotonic()
+        self._heard = monotonic()
 
     # Logging in
 
@@ -113,36 +113,59 @@ class Link:
         self._push()
         self.stable = True
 
-    def exchange(self, call: Pending) -> bool:
-        """Send ``call`` and receive once, if nothing else is to be done. True if that brought its answer.
+    def exchange(self, call: Pending) -> bytes | None:
+        """Send ``call``, a request of which nothing is known here yet, and receive once, if nothing else is to be done.
+        The body of its answer, if that brought a plain one and nothing else.
 
-        Otherwise it is sent (and the rest is up to `advance`), or QUEUED: nothing has happened then.
+        Otherwise it is sent (and the rest is up to `advance`), or QUEUED: nothing has happened then. Raises as
+        `advance`.
         """
-        body = call.body
-        if self._rest or self._undispatched or not isinstance(body, bytes) or time.monotonic() - self._heard > _FRESH:
-            return False
+        wire, body = self._wire, call.body
+        if not wire.quick or type(body) is not bytes:
+            return None
+        now = monotonic()
+        if now - self._heard > _FRESH:
+            self.look()
+        if self._rest or self._undispatched:
+            return None
         self.stable = False
-        protocol, wire = self.protocol, self._wire
+        protocol = self.protocol
         data = protocol.request(body, call)
         if data is None:
             self.stable = True
-            return False
-        sent = wire.send(data)
+            return None
+        results: list[Any] = []
+        try:
+            wire.exchange(data, results)
+        except BaseException:
+            self._salvage(data, *results)
+            raise
+        if len(results) == 2:
+            answer = protocol.reply(results[1])
+            if answer is not None:
+                counters = self._counters
+                counters.bytes_sent += len(data)
+                counters.bytes_received += len(results[1])
+                self._heard = now
+                self.stable = True
+                return answer
+        self._salvage(data, *results)
+        return None
+
+    def _salvage(self, data: bytes, sent: int = 0, piece: bytes | None = None) -> None:
+        """Go on from where an exchange has ended."""
+        self.stable = False
         self._counters.bytes_sent += sent
         if sent < len(data):
             self._rest.append(memoryview(data)[sent:])
-            self.stable = True
-            return False
-        self._fill(wire)
-        answer = protocol.reply()
-        if answer is None:
-            self._dispatch()
-            return call.done()
-        call.answer = answer
-        self._undispatched = False
-        self._heard = time.monotonic()
+        elif piece is not None:
+            self._take_in(piece)
         self.stable = True
-        return True
+
+    def _take_in(self, piece: bytes) -> None:
+        self._counters.bytes_received += len(piece)
+        self.protocol.receive_data(piece)
+        self._undispatched = True
 
     def _fill(self, wire: Wire) -> None:
         """Wait for bytes and give them to the protocol; not stable afterwards, unless something is raised."""
@@ -228,14 +251,14 @@ class Link:
         while (event := next_event()) is not NEED_DATA:
             self._handle(event)  # type: ignore[arg-type]
         self._undispatched = False
-        self._heard = time.monotonic()
+        self._heard = monotonic()
         if self._answering or self.protocol.ledger.queued:
             self._answering = False
             self._push()
         self.stable = True
 
     def _patience(self, deadline: float | None, limit: float | None) -> float | None:
-        now = time.monotonic()
+        now = monotonic()
         left = None if deadline is None else max(0.0, deadline - now)
         if limit is None or (left is not None and left < limit):
             return left
@@ -243,7 +266,7 @@ class Link:
 
     def _complain(self, deadline: float | None, limit: float | None, text: str) -> None:
         """Nothing happened in time: is it the caller's deadline, or the peer's?"""
-        if deadline is None or time.monotonic() < deadline:
+        if deadline is None or monotonic() < deadline:
             raise ConnectionLost(f"{text}: {limit} s")
 
     def _handle(self, event: Event) -> None:
@@ -268,7 +291,7 @@ class Link:
 
     def look(self) -> None:
         """Take in what has arrived meanwhile, if the last exchange is not just over; raises as `advance`."""
-        if time.monotonic() - self._heard > _FRESH:
+        if monotonic() - self._heard > _FRESH:
             while self._undispatched or self._wire.ready(timeout=0):
                 self.advance(None)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from anyq import codec
 from anyq.client import Query, decode_message, outgoing
-from anyq.errors import ClosedError, DecodeError, DecodeLimitError, Error
+from anyq.errors import ClosedError, Error
 from anyq.protocol import AsyncMessage, Call, CallState, Message, Response, SyncRequest
 from anyq.values import Value
 
@@ -25,8 +25,8 @@ class CallOwner(Protocol):
     def abandon(self, call: Pending) -> None:
         """Nobody waits for this call any more."""
 
-    def spoiled(self, error: DecodeError) -> None:
-        """The other side sent bytes that are no value."""
+    def spoiled(self, error: Error) -> None:
+        """An answer could not be decoded, or is an error."""
 
 
 class Pending(Call):
@@ -35,7 +35,7 @@ class Pending(Call):
     Nothing happens in the background. The answer is taken off the network by `result`, or on the way to another one.
     """
 
-    __slots__ = ("_owner", "answer", "body", "error", "expects", "idempotent", "query", "response", "started", "value")
+    __slots__ = ("_owner", "body", "error", "expects", "idempotent", "query", "response", "started", "value")
 
     def __init__(
         self,
@@ -55,8 +55,6 @@ class Pending(Call):
         """Whether it is a call; an async message expects no answer."""
         self.idempotent = idempotent
         self.started = time.perf_counter() if timed else 0.0
-        self.answer: bytes | None = None
-        """The body of a plain little-endian response; `response` is any other."""
         self.response: Response | None = None
         self.value: Value | None = None
         self.error: Exception | None = None
@@ -71,7 +69,7 @@ class Pending(Call):
 
     def done(self) -> bool:
         """Whether the answer, or what prevents it, is here. Does not look at the network."""
-        return not (self.answer is None and self.response is None and self.value is None and self.error is None)
+        return not (self.response is None and self.value is None and self.error is None)
 
     def result(self, timeout: float | None = None) -> Value:
         """The answer, waiting for it at most ``timeout`` seconds (`CallTimeout`; ask again later if you like).
@@ -95,17 +93,13 @@ class Pending(Call):
             return self.value
         if self.error is not None:
             raise self.error.with_traceback(None)
+        assert self.response is not None
         try:
-            if self.answer is not None:
-                self.value = codec.decode(self.answer, limits=self._owner.limits)
-            else:
-                assert self.response is not None
-                self.value = decode_message(self.response, self._owner.limits)
+            self.value = decode_message(self.response, self._owner.limits)
         except Error as error:
             self.error = error
-            if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError):
-                self._owner.spoiled(error)
-            self.response = self.answer = None
+            self._owner.spoiled(error)
+            self.response = None
             raise
-        self.response = self.answer = None  # not before: an interrupted decoding can be repeated
+        self.response = None  # not before: an interrupted decoding can be repeated
         return self.value

@@ -1,8 +1,8 @@
 """The socket under a blocking connection: in the clear, or inside TLS.
 
-A plain socket stays in blocking mode, so that an answer costs one system call. What a system call received or sent is
-put on a list by the same piece of C code that made the call (``list.extend`` over ``map``): there is no moment in which
-an exception from a signal handler could lose it.
+A plain socket stays in blocking mode, so that an answer costs one system call. What a system call received is put on a
+list by the same piece of C code that made the call (``list.extend`` over ``map``): there is no moment in which an
+exception from a signal handler could lose it.
 """
 
 from __future__ import annotations
@@ -11,21 +11,37 @@ import contextlib
 import select
 import socket
 import ssl
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from anyq.protocol import Buffer
 from anyq.sync._interrupt import delicate, deliver, interruptible, pending
+from anyq.twin import speedups
 
-__all__ = ["PlainWire", "TlsWire", "Wire"]
+__all__ = ["CompiledWire", "PlainWire", "TlsWire", "Wire", "plain_wire"]
 
 _DONT_WAIT: Final = getattr(socket, "MSG_DONTWAIT", 0)
 _CHUNK: Final = 1 << 16
+_PIECE_SIZE: Final = 1 << 12
+"""Bytes that `Wire.exchange` receives at most; most answers are shorter."""
+_PIECE: Final = (_PIECE_SIZE,)
+_NOW: Final = (_DONT_WAIT,)
+_exchange: Final[Any] = getattr(speedups, "exchange", None)
 
 delicate(__file__)
 
 
 class Wire(Protocol):
     """Carries bytes. What breaks it is an `OSError`."""
+
+    quick: bool
+    """Whether `exchange` may be used."""
+
+    def exchange(self, data: bytes, results: list[Any]) -> None:
+        """Send what goes of ``data`` without waiting; if all went, wait for bytes, and receive the first few thousand.
+
+        What became of it is on ``results`` then, also if that is interrupted: how many bytes were sent, and those
+        received; less if it did not get so far.
+        """
 
     counts: list[int]
     """What `receive` received, when it was interrupted before it could say so."""
@@ -52,7 +68,9 @@ class Wire(Protocol):
 class PlainWire:
     """A connected socket in blocking mode, which this object owns."""
 
-    __slots__ = ("_poller", "_receive", "_send", "_sock", "counts")
+    __slots__ = ("_number", "_poller", "_receive", "_send", "_sock", "counts")
+
+    quick = bool(_DONT_WAIT)
 
     def __init__(self, sock: socket.socket) -> None:
         sock.settimeout(None)
@@ -61,6 +79,16 @@ class PlainWire:
         self._receive = sock.recv_into
         self._send = sock.send
         self._poller = _Poller(sock)
+        self._number = sock.fileno()
+
+    @interruptible
+    def exchange(self, data: bytes, results: list[Any]) -> None:
+        if pending:
+            deliver()
+        with contextlib.suppress(BlockingIOError):
+            results.extend(map(self._send, (data,), _NOW))
+            if results[0] == len(data):
+                results.extend(map(self._sock.recv, _PIECE))
 
     def send(self, data: Buffer) -> int:
         if not _DONT_WAIT and not self.ready(sending=True, timeout=0):
@@ -91,10 +119,24 @@ class PlainWire:
         self._sock.close()
 
 
+class CompiledWire(PlainWire):
+    """A `PlainWire` whose exchange is one piece of C code."""
+
+    __slots__ = ()
+
+    @interruptible
+    def exchange(self, data: bytes, results: list[Any]) -> None:
+        if pending:
+            deliver()
+        _exchange(self._number, data, _PIECE_SIZE, results)
+
+
 class TlsWire:
     """A TLS socket, which this object owns; in non-blocking mode, as a record may end in the middle."""
 
     __slots__ = ("_poller", "_sock", "counts")
+
+    quick = False  # a record is more than one system call, so signals may come in between
 
     def __init__(self, sock: ssl.SSLSocket) -> None:
         sock.settimeout(0)
@@ -107,6 +149,9 @@ class TlsWire:
             return self._sock.send(memoryview(data)[:_CHUNK])
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return 0
+
+    def exchange(self, data: bytes, results: list[Any]) -> None:
+        raise NotImplementedError
 
     def receive(self, buffer: memoryview) -> int:
         while True:
@@ -131,6 +176,11 @@ class TlsWire:
 
     def close(self) -> None:
         self._sock.close()
+
+
+def plain_wire(sock: socket.socket) -> PlainWire:
+    """The quicker of the wires in the clear that there are here."""
+    return PlainWire(sock) if _exchange is None else CompiledWire(sock)
 
 
 class _Poller:

@@ -1,8 +1,9 @@
 /* The hot loops of anyq that NumPy cannot express.
 
    Each function takes buffers and gives numbers; what it found wrong it says by its result, and the callers in Python
-   raise. The functions of the same names in Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py;
-   anyq/convert/_texts.py) are their specification, and the tests compare the two. No index is used before it is checked, so a buffer that
+   raise. (The last, `exchange`, is none of them.) The functions of the same names in Python (anyq/codec/_scan.py,
+   _stream.py, _strings.py; anyq/values/_storage.py; anyq/convert/_texts.py; anyq/sync/_wire.py) are their specification,
+   and the tests compare the two. No index is used before it is checked, so a buffer that
    another thread changes meanwhile gives a wrong result at worst: the interpreter's lock is released in every loop that
    may take long. */
 
@@ -10,6 +11,16 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
+
+#ifndef _WIN32
+#include <errno.h>
+#include <sys/socket.h>
+#ifdef MSG_NOSIGNAL
+#define NO_SIGNAL MSG_NOSIGNAL
+#else
+#define NO_SIGNAL 0
+#endif
+#endif
 
 /* ---- compression -------------------------------------------------------------------------------------------- */
 
@@ -683,11 +694,86 @@ string_views(PyObject *module, PyObject *args)
     return PyLong_FromLong(status);
 }
 
+/* ---- one question, one answer ------------------------------------------------------------------------------- */
+
+#ifndef _WIN32
+
+#define LONGEST_PIECE 65536
+
+static int
+add(PyObject *list, PyObject *item)
+{
+    int status = item == NULL ? -1 : PyList_Append(list, item);
+    Py_XDECREF(item);
+    return status;
+}
+
+/* Twin of PlainWire.exchange (anyq/sync/_wire.py): send what goes at once and, if that was all, wait for an answer.
+   What became of it is appended to `results` before a signal handler gets to run: how much was sent, then what came. */
+static PyObject *
+exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    char piece[LONGEST_PIECE];
+    ssize_t sent, received;
+    int failed;
+
+    if (count != 4 || !PyBytes_CheckExact(args[1]) || !PyList_CheckExact(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "exchange(fd: int, data: bytes, limit: int, results: list)");
+        return NULL;
+    }
+    int fd = (int)PyLong_AsLong(args[0]);
+    Py_ssize_t limit = PyLong_AsSsize_t(args[2]), size = PyBytes_GET_SIZE(args[1]);
+    if (PyErr_Occurred())
+        return NULL;
+    if (limit < 1 || limit > LONGEST_PIECE) {
+        PyErr_Format(PyExc_ValueError, "a piece has 1 to %d bytes", LONGEST_PIECE);
+        return NULL;
+    }
+
+    Py_BEGIN_ALLOW_THREADS
+    do
+        sent = send(fd, PyBytes_AS_STRING(args[1]), (size_t)size, MSG_DONTWAIT | NO_SIGNAL);
+    while (sent < 0 && errno == EINTR);
+    failed = errno;
+    Py_END_ALLOW_THREADS
+
+    if (sent < 0) {
+        if (failed == EAGAIN || failed == EWOULDBLOCK)
+            Py_RETURN_NONE;
+        errno = failed;
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    if (add(args[3], PyLong_FromSsize_t(sent)) < 0)
+        return NULL;
+    if (sent < size)
+        Py_RETURN_NONE;
+    do {
+        if (PyErr_CheckSignals() < 0)
+            return NULL;
+        Py_BEGIN_ALLOW_THREADS
+        received = recv(fd, piece, (size_t)limit, 0);
+        failed = errno;
+        Py_END_ALLOW_THREADS
+    } while (received < 0 && failed == EINTR);
+    if (received < 0) {
+        errno = failed;
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    if (add(args[3], PyBytes_FromStringAndSize(piece, received)) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+#endif
+
 /* ---- the module --------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
     {"compress", compress, METH_VARARGS, "compress(body, out) -> length of the stream in out, or -1"},
     {"decompress", decompress, METH_VARARGS, "decompress(stream, out) -> 0, or what is wrong"},
+#ifndef _WIN32
+    {"exchange", (PyCFunction)(void (*)(void))exchange, METH_FASTCALL, "exchange(fd, data, limit, results)"},
+#endif
     {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
     {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
