@@ -55,8 +55,12 @@ def best(*measures: Callable[[], float]) -> list[float]:
 
 
 def show(what: str, ours: float, theirs: float, limit: str) -> float:
-    print(f"\n{what}: {ours * 1e6:.1f} us against {theirs * 1e6:.1f} us: {ours / theirs:.2f} times ({limit})")
-    return ours / theirs
+    """Print a line with what was measured, the target (``"limit 1.3"`` or ``"least 10"``), and whether it is met."""
+    ratio, (kind, number) = ours / theirs, limit.split()
+    met = ratio <= float(number) if kind == "limit" else ratio >= float(number)
+    print(f"\n{'met   ' if met else 'MISSED'} {what}: {ours * 1e6:.1f} us against {theirs * 1e6:.1f} us: ", end="")
+    print(f"{ratio:.2f} times ({limit})")
+    return ratio
 
 
 @pytest.mark.parametrize("threads", [1, 8])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import threading
 from collections.abc import Callable
@@ -110,6 +111,65 @@ def test_every_submitter_knows_which_of_its_jobs_ran(make: Callable[[], Any]) ->
     assert len(told) == 16_000
     for key, answer in told.items():
         assert answer is (key in ran), key
+
+
+def test_every_submitter_to_the_embedded_q_knows_which_of_its_calls_ran() -> None:
+    """50 threads, 2 Trio and 2 asyncio loops; random cancellations, and the q closes in the middle."""
+    each = 200
+    ran: set[int] = set()
+    told: dict[int, bool | None] = {}
+    middle = threading.Event()
+
+    def mark(number: Any) -> None:
+        ran.add(number.py())
+        if len(ran) == each * (THREADS + LOOPS) // 3:
+            middle.set()
+
+    def outcome(give: Callable[[], Any]) -> bool | None:
+        try:
+            give()
+        except anyq.PortalClosed as error:
+            return None if error.outcome == "unknown" else False
+        except anyq.ClosedError:
+            return False
+        return True
+
+    def submitted(face: Any, who: int) -> dict[int, Any]:
+        rng, handles = random.Random(who), {}
+        for number in range(who * each, (who + 1) * each):
+            try:
+                handles[number] = face.submit(anyq.symbol("mark"), number)
+            except anyq.ClosedError:
+                told[number] = False
+            if handles and rng.random() < 0.3:
+                rng.choice(list(handles.values())[-5:]).cancel()
+        return handles
+
+    async def in_loop(who: int) -> None:
+        for number, handle in submitted(anyq.embedded.Embedded(q.core), who).items():
+            with contextlib.suppress(anyq.ClosedError):
+                await handle
+            told[number] = outcome(handle.result)
+
+    def work(who: int) -> None:
+        if who >= THREADS + LOOPS // 2:
+            trio.run(in_loop, who)
+        elif who >= THREADS:
+            asyncio.run(in_loop(who))
+        elif who:
+            for number, handle in submitted(q, who).items():
+                told[number] = outcome(handle.result)
+        else:
+            middle.wait(30)
+            q.close()
+
+    with anyq.sync.open_embedded() as q:
+        q["mark"] = mark
+        in_all_threads(work, THREADS + LOOPS)
+    assert set(told) == set(range(each, each * (THREADS + LOOPS)))
+    assert {True, False} <= set(told.values())
+    for number, answer in told.items():
+        assert answer is None or answer is (number in ran), number
 
 
 @attrs.frozen

@@ -579,3 +579,18 @@ def test_scenario_70_fork_after_use(q: anyq.sync.Connection) -> None:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert q("c") == "c"
+
+
+def test_a_hook_cannot_close_the_connection_in_the_middle_of_its_call(peer: Peer) -> None:
+    errors: list[Exception] = []
+
+    def close(report: object) -> None:
+        try:
+            q.close()
+        except anyq.MisuseError as error:
+            errors.append(error)
+
+    with connect("127.0.0.1", peer.port, on_call=close) as q:
+        assert q("a") == "a"
+        assert q("b") == "b"
+    assert len(errors) == 2
