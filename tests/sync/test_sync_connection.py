@@ -586,11 +586,11 @@ def test_a_hook_cannot_close_the_connection_in_the_middle_of_its_call(peer: Peer
 
     def close(report: object) -> None:
         try:
-            q.close()
+            held.close()
         except anyq.MisuseError as error:
             errors.append(error)
 
-    with connect("127.0.0.1", peer.port, on_call=close) as q:
-        assert q("a") == "a"
-        assert q("b") == "b"
+    with connect("127.0.0.1", peer.port, on_call=close) as held:
+        assert held("a") == "a"
+        assert held("b") == "b"
     assert len(errors) == 2
