@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import anyq
-from anyq.portal import Owner, OwnerThread
+from anyq.portal import Owner, start_portal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -54,9 +54,9 @@ def test_a_job_that_is_waited_for(raising: None, timeout: float | None) -> None:
     assert job.result() is True
 
 
-def test_a_call_of_an_owner_thread(raising: None) -> None:
+def test_a_call_of_a_portal(raising: None) -> None:
     gate = threading.Event()
-    with OwnerThread() as owner:
+    with start_portal() as owner:
         with pytest.raises(Noted):
             owner.call(noted_while_it_waits, gate)
         gate.set()

@@ -22,9 +22,7 @@ import pytest
 import trio
 
 import anyq
-from anyq.portal import JobState, OwnerThread, Portal, running_loop, start_portal
-
-Owner = Portal | OwnerThread
+from anyq.portal import JobState, Portal, running_loop, start_portal
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -33,11 +31,10 @@ def portal(request: pytest.FixtureRequest) -> Iterator[Portal]:
         yield portal
 
 
-@pytest.fixture(params=["asyncio", "trio", "thread"])
-def owner(request: pytest.FixtureRequest) -> Iterator[Owner]:
-    made = OwnerThread() if request.param == "thread" else start_portal(request.param)
-    with made:
-        yield made
+@pytest.fixture(params=["asyncio", "trio"])
+def owner(request: pytest.FixtureRequest) -> Iterator[Portal]:
+    with start_portal(request.param) as owner:
+        yield owner
 
 
 def add(x: int, y: int = 0) -> int:
@@ -68,7 +65,7 @@ def explode() -> None:
 # Calls
 
 
-def test_functions_run_on_the_owner_thread(owner: Owner) -> None:
+def test_functions_run_on_the_owner_thread(owner: Portal) -> None:
     assert owner.call(threading.get_ident) not in (threading.get_ident(), None)
     assert owner.call(add, 1, y=2) == 3
     assert owner.submit(add, 1, y=2).result() == 3
@@ -85,13 +82,8 @@ def test_coroutine_functions_run_in_the_loop(portal: Portal) -> None:
     assert portal.call(lambda: running_loop()) == portal.backend
 
 
-def test_an_owner_without_loop_says_so() -> None:
-    with OwnerThread() as owner, pytest.raises(anyq.MisuseError, match="use a Portal"):
-        owner.call(slow_add, 1)
-
-
 @pytest.mark.parametrize("run", [in_trio, in_asyncio])
-def test_any_event_loop_may_await(owner: Owner, run: Callable[..., object]) -> None:
+def test_any_event_loop_may_await(owner: Portal, run: Callable[..., object]) -> None:
     async def main() -> list[int]:
         first = await owner.run(add, 1, 2)
         future = owner.submit(add, 3)
@@ -101,7 +93,7 @@ def test_any_event_loop_may_await(owner: Owner, run: Callable[..., object]) -> N
     assert run(main) == [3, 3]
 
 
-def test_the_standard_library_waits_for_the_futures(owner: Owner) -> None:
+def test_the_standard_library_waits_for_the_futures(owner: Portal) -> None:
     gate = threading.Event()
     owner.submit(gate.wait)
     futures: list[Future[int]] = [owner.submit(add, number) for number in range(10)]
@@ -117,7 +109,7 @@ def test_the_standard_library_waits_for_the_futures(owner: Owner) -> None:
     assert asyncio.run(main()) == 5
 
 
-def test_callbacks_of_futures_run_once(owner: Owner) -> None:
+def test_callbacks_of_futures_run_once(owner: Portal) -> None:
     told: list[int] = []
     for number in range(200):
         future = owner.submit(add, number)
@@ -126,7 +118,7 @@ def test_callbacks_of_futures_run_once(owner: Owner) -> None:
     assert sorted(told) == list(range(200))
 
 
-def test_errors_arrive_with_the_traceback_of_both_threads(owner: Owner) -> None:
+def test_errors_arrive_with_the_traceback_of_both_threads(owner: Portal) -> None:
     with pytest.raises(Boom) as caught:
         owner.call(explode)
     names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
@@ -138,7 +130,7 @@ def test_errors_arrive_with_the_traceback_of_both_threads(owner: Owner) -> None:
     assert isinstance(future.exception(), Boom)
 
 
-def test_exits_raised_by_a_job_reach_the_caller_only(owner: Owner) -> None:
+def test_exits_raised_by_a_job_reach_the_caller_only(owner: Portal) -> None:
     def leave() -> None:
         raise SystemExit(3)
 
@@ -150,7 +142,7 @@ def test_exits_raised_by_a_job_reach_the_caller_only(owner: Owner) -> None:
 # Order and bounds
 
 
-def test_scenario_64_fifty_threads_and_a_hundred_calls_each(owner: Owner) -> None:
+def test_scenario_64_fifty_threads_and_a_hundred_calls_each(owner: Portal) -> None:
     seen: dict[int, list[int]] = {}
 
     def note(thread: int, number: int) -> int:
@@ -190,7 +182,7 @@ def test_jobs_begin_in_order_whatever_they_are(portal: Portal) -> None:
 
 
 def test_a_full_mailbox_makes_submitters_wait() -> None:
-    with OwnerThread(max_queued=4) as owner:
+    with start_portal(max_queued=4) as owner:
         gate = threading.Event()
         owner.submit(gate.wait)
         time.sleep(0.01)
@@ -218,7 +210,7 @@ def test_a_full_mailbox_makes_submitters_wait() -> None:
 def test_a_full_mailbox_in_an_event_loop(run: Callable[..., object]) -> None:
     gate = threading.Event()
 
-    async def main(owner: OwnerThread) -> None:
+    async def main(owner: Portal) -> None:
         with pytest.raises(anyq.BusyError, match="await"):
             owner.submit(add, 1)
         with anyio.move_on_after(0.01) as scope:
@@ -227,14 +219,14 @@ def test_a_full_mailbox_in_an_event_loop(run: Callable[..., object]) -> None:
         gate.set()
         assert await owner.run(add, 1) == 1
 
-    with OwnerThread(max_queued=1) as owner:
+    with start_portal(max_queued=1) as owner:
         owner.submit(gate.wait)
         time.sleep(0.01)
         owner.submit(add, 0)
         run(main, owner)
 
 
-def test_statistics_count_jobs(owner: Owner) -> None:
+def test_statistics_count_jobs(owner: Portal) -> None:
     for _ in range(3):
         owner.call(add, 1)
     with pytest.raises(Boom):
@@ -247,7 +239,7 @@ def test_statistics_count_jobs(owner: Owner) -> None:
 # Giving up
 
 
-def test_cancelling_a_job_that_waits_withdraws_it(owner: Owner) -> None:
+def test_cancelling_a_job_that_waits_withdraws_it(owner: Portal) -> None:
     gate = threading.Event()
     owner.submit(gate.wait)
     ran: list[int] = []
@@ -263,7 +255,7 @@ def test_cancelling_a_job_that_waits_withdraws_it(owner: Owner) -> None:
         future.result()
 
 
-def test_cancelling_a_function_that_runs_abandons_it(owner: Owner) -> None:
+def test_cancelling_a_function_that_runs_abandons_it(owner: Portal) -> None:
     gate, entered = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -351,7 +343,7 @@ def test_scenario_66_a_thread_killed_while_its_call_runs(portal: Portal) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_scenario_22_control_c_in_a_portal_call(owner: Owner) -> None:
+def test_scenario_22_control_c_in_a_portal_call(owner: Portal) -> None:
     gate = threading.Event()
     pressed: list[float] = []
 
@@ -372,7 +364,7 @@ def test_scenario_22_control_c_in_a_portal_call(owner: Owner) -> None:
 # Misuse
 
 
-def test_scenario_68_calls_on_the_owners_own_thread(owner: Owner) -> None:
+def test_scenario_68_calls_on_the_owners_own_thread(owner: Portal) -> None:
     def nested() -> None:
         for wrong in (owner.call, lambda f: owner.submit(f).result(), lambda f: owner.close()):
             with pytest.raises(anyq.MisuseError, match="owner's own thread"):
@@ -390,7 +382,7 @@ def test_scenario_68_awaiting_on_the_portals_own_loop(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("run", [in_trio, in_asyncio])
-def test_scenario_67_blocking_in_an_event_loop(owner: Owner, run: Callable[..., object]) -> None:
+def test_scenario_67_blocking_in_an_event_loop(owner: Portal, run: Callable[..., object]) -> None:
     gate = threading.Event()
 
     async def main() -> None:
@@ -409,7 +401,7 @@ def test_scenario_67_blocking_in_an_event_loop(owner: Owner, run: Callable[..., 
     run(main)
 
 
-def test_use_after_close(owner: Owner) -> None:
+def test_use_after_close(owner: Portal) -> None:
     owner.close()
     owner.close()
     with pytest.raises(anyq.PortalClosed) as caught:
@@ -428,7 +420,7 @@ def test_use_after_close(owner: Owner) -> None:
 
 def test_jobs_in_flight_finish_when_the_block_is_left() -> None:
     done: list[int] = []
-    for owner in (OwnerThread(), start_portal(), start_portal("trio")):
+    for owner in (start_portal(), start_portal("trio")):
         done.clear()
         with owner:
             owner.submit(time.sleep, 0.02)
@@ -465,7 +457,7 @@ def test_scenario_65_every_blocked_thread_is_released(backend: str) -> None:
 
 def test_a_stuck_function_does_not_stop_the_end(caplog: pytest.LogCaptureFixture) -> None:
     gate = threading.Event()
-    for owner in (OwnerThread(shutdown_timeout=0.05), start_portal(shutdown_timeout=0.05)):
+    for owner in (start_portal("trio", shutdown_timeout=0.05), start_portal(shutdown_timeout=0.05)):
         with owner:
             stuck = owner.submit(gate.wait)
             waits = owner.submit(add, 1)
@@ -499,7 +491,7 @@ def test_a_body_that_raises_gives_no_time(backend: str) -> None:
 
 def test_async_with_from_both_loops() -> None:
     async def main() -> None:
-        async with start_portal() as portal, OwnerThread() as owner:
+        async with start_portal() as portal, start_portal() as owner:
             assert await portal.run(slow_add, 1) == 1
             assert await owner.run(add, 1) == 1
         with pytest.raises(anyq.PortalClosed):
@@ -532,10 +524,8 @@ def test_the_interpreter_exits_with_a_function_that_does_not_return() -> None:
         import time, anyq
         portal = anyq.start_portal(shutdown_timeout=0.1).__enter__()
         portal.submit(time.sleep, 3600)
-        from anyq.portal import OwnerThread
-        owner = OwnerThread(shutdown_timeout=0.1)
-        owner.start()
-        owner.submit(time.sleep, 3600)
+        other = anyq.start_portal("trio", shutdown_timeout=0.1).__enter__()
+        other.submit(time.sleep, 3600)
         time.sleep(0.05)
         print("end")
     """)

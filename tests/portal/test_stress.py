@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import anyq
-from anyq.portal import JobState, OwnerThread
+from anyq.portal import JobState
 
 THREADS = 50
 LOOPS = 4
@@ -72,7 +72,7 @@ def test_threads_and_loops_upsert_into_one_table() -> None:
         assert q("count distinct t") == total
 
 
-@pytest.mark.parametrize("make", [OwnerThread, anyq.start_portal, lambda: anyq.start_portal("trio")])
+@pytest.mark.parametrize("make", [anyq.start_portal, lambda: anyq.start_portal("trio")])
 def test_every_submitter_knows_which_of_its_jobs_ran(make: Callable[[], Any]) -> None:
     """Random cancellations, and a shutdown in the middle."""
     ran: set[tuple[int, int]] = set()

@@ -1,7 +1,7 @@
 """Owner threads: what is not thread-safe belongs to one thread, and the others reach it in order.
 
-`Portal` (by `start_portal`) has an event loop, on Trio or asyncio, for everything asynchronous; `OwnerThread` has none
-and calls plain functions, which is quicker.
+`Portal` (by `start_portal`) has an event loop, on Trio or asyncio, for everything asynchronous; `Owner` has none, and
+needs no event loop's library either: an embedded q lives on it.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -22,7 +22,6 @@ if _TYPE_CHECKING:
         SharedServer,
         SharedSubscription,
     )
-    from anyq.portal._thread import OwnerThread
 
 __all__ = [
     "Backend",
@@ -33,7 +32,6 @@ __all__ = [
     "Loop",
     "Owner",
     "OwnerStatistics",
-    "OwnerThread",
     "Portal",
     "Shared",
     "SharedConnection",
@@ -65,7 +63,6 @@ def __getattr__(name: str) -> object:
             "SharedServer",
             "SharedSubscription",
         ),
-        "_thread": ("OwnerThread",),
     }.items():
         if name in names:
             return getattr(import_module(f".{module}", __name__), name)

@@ -1,7 +1,7 @@
-"""What all owner threads have in common: a bounded mailbox of jobs, ways to wait for them, and an orderly end.
+"""What a portal is without its event loop: a bounded mailbox of jobs, ways to wait for them, and an orderly end.
 
 Theory of operation. Jobs wait in one deque, in the order of submission. A submitter appends its job, and rings only if
-the owner sleeps (`Owner._ring`); the owner takes jobs until there are none, says that it sleeps, and looks once more.
+the owner sleeps (`Mailbox._ring`); the owner takes jobs until there are none, says that it sleeps, and looks once more.
 So a burst of jobs costs one wake-up, and none is overlooked. Submitters that find the mailbox full sleep until half of
 it is free.
 
@@ -32,7 +32,7 @@ from anyq.portal._job import Job, JobFuture, refuse_own_thread
 from anyq.portal._loop import current_loop, refuse_blocking, running_loop
 from anyq.portal._patience import take
 
-__all__ = ["Owner", "OwnerStatistics"]
+__all__ = ["Mailbox", "OwnerStatistics"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,7 +40,7 @@ T = TypeVar("T")
 log: Final = logging.getLogger("anyq.portal")
 _BATCH: Final = 256
 """How many jobs begin before an owner does something else."""
-_owners: Final[weakref.WeakSet[Owner]] = weakref.WeakSet()
+_owners: Final[weakref.WeakSet[Mailbox]] = weakref.WeakSet()
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ class OwnerStatistics:
     waits: int
 
 
-class Owner(ABC):
+class Mailbox(ABC):
     """A thread that owns things which are not thread-safe, and calls functions on them for other threads.
 
     Jobs begin in the order of their submission. At most ``max_queued`` of them wait (each thread that submits may

@@ -28,7 +28,7 @@ from anyq.errors import PortalClosed
 from anyq.portal._held import Held
 from anyq.portal._job import Job
 from anyq.portal._loop import Loop, current_loop, refuse_blocking
-from anyq.portal._mailbox import Owner
+from anyq.portal._mailbox import Mailbox
 from anyq.portal._shared import Shared, SharedConnection, SharedPool
 
 __all__ = ["Backend", "Portal", "start_portal"]
@@ -55,7 +55,7 @@ def start_portal(
     )
 
 
-class Portal(Owner):
+class Portal(Mailbox):
     """A thread with an event loop of its own, on which functions and coroutine functions are called for others.
 
     Jobs begin in the order of their submission; coroutines then run side by side. Leaving the block gives jobs in
