@@ -101,6 +101,7 @@ def install_wheel(session: nox.Session, extras: str, *constraints: str) -> None:
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     (wheel,) = dist.glob("*.whl")
     session.install(f"anyq[{extras}] @ {wheel.absolute().as_uri()}", *TOOLS, *constraints)
+    session.install("--force-reinstall", "--no-deps", str(wheel))  # a kept environment may hold another build of it
     session.run("python", "-P", "-c", "import anyq; assert 'site-packages' in anyq.__file__, anyq.__file__")
 
 
