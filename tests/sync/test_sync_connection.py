@@ -594,3 +594,17 @@ def test_a_hook_cannot_close_the_connection_in_the_middle_of_its_call(peer: Peer
         assert held("a") == "a"
         assert held("b") == "b"
     assert len(errors) == 2
+
+
+def test_a_close_says_what_became_of_each_call(peer: Peer) -> None:
+    with connect("127.0.0.1", peer.port) as q:
+        sent, waiting = q.submit("sleep 0.2 x"), q.submit("y")
+    outcomes = []
+    for call in (sent, waiting):
+        with pytest.raises(anyq.ClosedError) as caught:
+            call.result()
+        outcomes.append(caught.value.outcome)
+    assert outcomes == ["unknown", "not sent"]
+    with pytest.raises(anyq.ClosedError) as caught:
+        q("z")
+    assert caught.value.outcome == "not sent"

@@ -14,6 +14,7 @@ from anyq.client._pending import Pending
 from anyq.client._pool import Pool, PoolStatistics
 from anyq.client._raw import RawConnection
 from anyq.client._reconnect import Backoff
+from anyq.client._reports import lost_error, with_outcome
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
 from anyq.client._stats import CallReport, ConnectionStatistics, Counters
 from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
@@ -52,6 +53,7 @@ __all__ = [
     "decode_message",
     "end_of_file_text",
     "load_script",
+    "lost_error",
     "outgoing",
     "parse_address",
     "request_body",
@@ -60,4 +62,5 @@ __all__ = [
     "split_statements",
     "tune_socket",
     "unknown_name",
+    "with_outcome",
 ]

@@ -24,7 +24,7 @@ from anyq.client._link import Link
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._reconnect import Backoff
-from anyq.client._reports import Reports, log, lost_error, told
+from anyq.client._reports import Reports, log, lost_error, with_outcome
 from anyq.client._stats import ConnectionStatistics
 from anyq.client._waiter import Waiter, waiter_maker
 from anyq.errors import (
@@ -144,7 +144,7 @@ class Core:
 
     def _closed_error(self, outcome: Outcome = "not sent") -> Exception | None:
         """A new one each time: several tasks may raise it."""
-        return told(self._closed, outcome) if self._closed is not None else None
+        return with_outcome(self._closed, outcome) if self._closed is not None else None
 
     def _give_up(self, call: Call, error: Exception) -> None:
         self.counters.lost += 1
@@ -227,7 +227,7 @@ class Core:
         parked, self._parked = self._parked, {}
         for call in parked:
             uncertain = isinstance(call, Pending) and call.uncertain
-            self._give_up(call, told(error, "unknown" if uncertain else "not sent"))
+            self._give_up(call, with_outcome(error, "unknown" if uncertain else "not sent"))
         for feed in list(self.feeds):
             feed.end(error)
 
@@ -411,7 +411,7 @@ class Core:
             self._closed = ClosedError(f"the connection to {self.address} is closed")
             for call in list(self._calls):
                 self.abandon(call)
-                call.fail(told(self._closed, "not sent" if call.unseen else "unknown"))
+                call.fail(with_outcome(self._closed, "not sent" if call.unseen else "unknown"))
         link = self._link
         try:
             with anyio.move_on_after(self.options.close_timeout):

@@ -23,7 +23,7 @@ from anyq.errors import (
     ProtocolError,
 )
 
-__all__ = ["Reports", "State", "log", "lost_error", "told"]
+__all__ = ["Reports", "State", "log", "lost_error", "with_outcome"]
 
 State = Literal["new", "connected", "lost", "reconnected", "closed"]
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def lost_error(address: Address, cause: Exception | None, outcome: Outcome) -> C
     return error
 
 
-def told(error: Exception, outcome: Outcome) -> Exception:
+def with_outcome(error: Exception, outcome: Outcome) -> Exception:
     """``error`` for one of several callers, whose message was ``outcome``."""
     if not isinstance(error, ConnectError | ClosedError):
         return error

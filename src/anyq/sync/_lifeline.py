@@ -11,13 +11,23 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, TypeVar
 
 from anyq import codec
-from anyq.client import Address, Backoff, CallReport, ConnectionStatistics, Counters, Options, decode_message, outgoing
+from anyq.client import (
+    Address,
+    Backoff,
+    CallReport,
+    ConnectionStatistics,
+    Counters,
+    Options,
+    decode_message,
+    lost_error,
+    outgoing,
+    with_outcome,
+)
 from anyq.errors import (
     AuthenticationError,
     CallTimeout,
     ClosedError,
     ConnectError,
-    ConnectionCorrupted,
     ConnectionLost,
     DecodeError,
     DecodeLimitError,
@@ -112,6 +122,7 @@ class Lifeline:
                 self._give_up(call, self._lost_error("not sent"))
         for call in unknown:
             if keep and isinstance(call, Pending) and call.idempotent:
+                call.uncertain = True
                 call.state = CallState.QUEUED
                 self._parked[call] = call.message
             else:
@@ -128,13 +139,8 @@ class Lifeline:
 
     def _lost_error(self, outcome: Literal["not sent", "unknown"]) -> Exception:
         if self._closed is not None:
-            return self._closed
-        cause = self._cause
-        kind = ConnectionCorrupted if isinstance(cause, ProtocolError | LimitError | DecodeError) else ConnectionLost
-        told = "it was not sent" if outcome == "not sent" else "it was sent, outcome unknown"
-        error = kind(f"connection to {self.address} lost: {cause} ({told})", outcome=outcome)
-        error.__cause__ = cause
-        return error
+            return with_outcome(self._closed, outcome)
+        return lost_error(self.address, self._cause, outcome)
 
     def _give_up(self, call: Call, error: Exception) -> None:
         self.counters.lost += 1
@@ -203,7 +209,8 @@ class Lifeline:
     def _fail_parked(self, error: Exception) -> None:
         parked, self._parked = self._parked, {}
         for call in parked:
-            self._give_up(call, error)
+            uncertain = isinstance(call, Pending) and call.uncertain
+            self._give_up(call, with_outcome(error, "unknown" if uncertain else "not sent"))
         self._end_feeds(error)
 
     @interruptible

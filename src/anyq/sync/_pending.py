@@ -35,7 +35,18 @@ class Pending(Call):
     Nothing happens in the background. The answer is taken off the network by `result`, or on the way to another one.
     """
 
-    __slots__ = ("_owner", "body", "error", "expects", "idempotent", "query", "response", "started", "value")
+    __slots__ = (
+        "_owner",
+        "body",
+        "error",
+        "expects",
+        "idempotent",
+        "query",
+        "response",
+        "started",
+        "uncertain",
+        "value",
+    )
 
     def __init__(
         self,
@@ -54,6 +65,8 @@ class Pending(Call):
         self.expects = expects
         """Whether it is a call; an async message expects no answer."""
         self.idempotent = idempotent
+        self.uncertain = False
+        """Whether it was sent on a connection that broke, so that it may have run already."""
         self.started = time.perf_counter() if timed else 0.0
         self.response: Response | None = None
         self.value: Value | None = None
