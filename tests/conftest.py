@@ -10,6 +10,7 @@ import faulthandler
 import logging
 import os
 import signal
+import time
 from collections.abc import Iterator
 from types import FrameType
 from typing import Final
@@ -71,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     faulthandler.dump_traceback_later(60, exit=True, file=config.stash[STDERR])
+
+
+def pytest_runtest_setup() -> None:
+    """``nox -s fuzz`` sets a time on the clock after which no test begins."""
+    if time.time() > float(os.environ.get("ANYQ_FUZZ_UNTIL", "inf")):
+        pytest.skip("the time is up")
 
 
 @pytest.hookimpl(wrapper=True)
