@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import hypothesis.extra.numpy as hnp
@@ -166,7 +167,12 @@ def test_arrays_come_back_as_they_went_or_are_refused(array: Any) -> None:
     assert (raw[kept] == vector.qtype.null).all()  # type: ignore[attr-defined]
 
 
-def test_nesting_beyond_the_stack_is_an_error() -> None:
+@pytest.mark.parametrize("limit", [1000, 6000])
+def test_nesting_beyond_the_stack_is_an_error(limit: int, request: pytest.FixtureRequest) -> None:
+    """An interpreter of q lets Python nest deeper than usual; NumPy's arrays must not follow."""
+    before = sys.getrecursionlimit()
+    request.addfinalizer(lambda: sys.setrecursionlimit(before))
+    sys.setrecursionlimit(max(limit, before))
     value: anyq.Value = anyq.long(1)
     for _ in range(5000):
         value = anyq.List.of((value, value))

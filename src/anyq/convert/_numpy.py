@@ -34,34 +34,44 @@ _I64: Final = np.iinfo(np.int64)
 _EPOCH: Final = {"ns": 946_684_800 * 10**9, "D": 10_957, "M": 360}
 
 
+_DEEPEST: Final = 1000
+"""NumPy frees arrays in arrays by recursion in C: some thousands deep, that is the end of the process."""
+
+
 def to_np(value: Value, raw: bool = False) -> Any:
     """``value`` as NumPy: the column *NumPy* of the table of conversions; ``raw`` gives the numbers of the wire.
 
     Numbers are read-only views and not copies. An atom is a scalar, a general list an object array (of ``bytes`` when
     its items are char vectors as received), a table a structured array, a dict a dict. Raises `anyq.ConversionError`
-    for nesting deeper than Python's stack.
+    for nesting deeper than 1,000 or than Python's stack.
     """
     try:
-        return _to_np(value, raw)
+        return _to_np(value, raw, 0)
     except RecursionError:
         raise ConversionError("this value is nested deeper than Python objects can be here") from None
 
 
-def _to_np(value: Value, raw: bool) -> Any:
+def _to_np(value: Value, raw: bool, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise ConversionError("this value is nested deeper than arrays can be")
     if isinstance(value, Atom):
         return _scalar(value, raw)
     if isinstance(value, Vector):
         return vector_np(value, raw)
     if isinstance(value, List):
-        plain = list(value.strings) if value.strings is not None else [_to_np(item, raw) for item in value.items]
+        plain = list(value.strings) if value.strings is not None else _items(value, raw, depth)
         return objects_of(plain)
     if isinstance(value, KeyedTable):
-        return _to_np(value.unkeyed(), raw)
+        return _to_np(value.unkeyed(), raw, depth)
     if isinstance(value, Table):
-        return _records(value, raw)
+        return _records(value, raw, depth)
     if isinstance(value, Dict):
-        return _dict(value, raw)
+        return _dict(value, raw, depth)
     return to_py(value)
+
+
+def _items(value: List, raw: bool, depth: int) -> list[Any]:
+    return [_to_np(item, raw, depth + 1) for item in value.items]
 
 
 def objects_of(items: list[Any]) -> Array:
@@ -109,8 +119,8 @@ def _scalar(value: Atom, raw: bool) -> Any:
     return None if found is np.ma.masked else found
 
 
-def _records(table: Table, raw: bool) -> Array:
-    columns = [_to_np(column, raw) for column in table.columns]
+def _records(table: Table, raw: bool, depth: int) -> Array:
+    columns = [_to_np(column, raw, depth + 1) for column in table.columns]
     dtype = [(name, c.dtype) for name, c in zip(table.column_names, columns, strict=True)]
     masked = any(isinstance(c, np.ma.MaskedArray) for c in columns)
     out: Array = np.ma.empty(len(table), dtype) if masked else np.empty(len(table), dtype)
@@ -119,12 +129,12 @@ def _records(table: Table, raw: bool) -> Array:
     return out
 
 
-def _dict(value: Dict, raw: bool) -> dict[Any, Any]:
+def _dict(value: Dict, raw: bool, depth: int) -> dict[Any, Any]:
     whole: dict[Any, Any] = to_py(value)
     values = value.values
     if isinstance(values, List):
         keys = to_py(value.keys)
-        return dict(zip(map(hashable, keys), [_to_np(item, raw) for item in values.items], strict=True))
+        return dict(zip(map(hashable, keys), _items(values, raw, depth), strict=True))
     return whole
 
 
