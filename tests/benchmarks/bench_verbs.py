@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from anyq import codec
 from anyq.engine import Interpreter
 from anyq.values import QType, SymbolArray, Vector
 
@@ -44,7 +45,7 @@ def test_sum_of_products() -> None:
 
 @pytest.mark.parametrize("verb", ["group", "distinct", "asc"])
 def test_symbols(verb: str) -> None:
-    """A million symbols of a thousand, as they arrive: nothing of them is known yet."""
+    """A million symbols of a thousand, as they arrive from a peer: nothing of them is known yet."""
     pandas = pytest.importorskip("pandas")
     random = np.random.default_rng(0)
     names = np.array([f"s{number}" for number in range(1000)], object)
@@ -56,8 +57,9 @@ def test_symbols(verb: str) -> None:
         "asc": series.sort_values,
     }
     q = Interpreter()
+    body = codec.encode(Vector.of(QType.SYMBOL, SymbolArray.from_strs(texts)))
 
     def fresh() -> None:
-        q.set("s", Vector.of(QType.SYMBOL, SymbolArray.from_strs(texts.copy())))
+        q.set("s", codec.decode(body))
 
     compare(f"{verb} s", best(lambda: q.eval(f"{verb} s"), fresh), best(theirs[verb]), SYMBOL_LIMIT)
