@@ -113,63 +113,82 @@ def test_every_submitter_knows_which_of_its_jobs_ran(make: Callable[[], Any]) ->
         assert answer is (key in ran), key
 
 
-def test_every_submitter_to_the_embedded_q_knows_which_of_its_calls_ran() -> None:
-    """50 threads, 2 Trio and 2 asyncio loops; random cancellations, and the q closes in the middle."""
-    each = 200
-    ran: set[int] = set()
-    told: dict[int, bool | None] = {}
+def ran(give: Callable[[], Any]) -> bool | None:
+    """What a handle says of its call, which is over; ``None`` if it does not know."""
+    try:
+        give()
+    except anyq.PortalClosed as error:
+        return None if error.outcome == "unknown" else False
+    except anyq.ClosedError:
+        return False
+    return True
+
+
+def test_every_submitter_to_the_embedded_q_knows_which_of_its_upserts_ran() -> None:
+    """50 threads, 2 Trio and 2 asyncio loops; 100,000 upserts, random cancellations, and the q closes in the middle.
+
+    What each submitter was told is compared with the rows that are in the table at the end.
+    """
+    each = 100_000 // (THREADS + LOOPS) + 1
+    total = each * (THREADS + LOOPS)
+    told: list[dict[int, bool | None]] = [{} for _ in range(THREADS + LOOPS)]
+    refused = [0] * (THREADS + LOOPS)
     middle = threading.Event()
 
-    def mark(number: Any) -> None:
-        ran.add(number.py())
-        if len(ran) == each * (THREADS + LOOPS) // 3:
-            middle.set()
-
-    def outcome(give: Callable[[], Any]) -> bool | None:
-        try:
-            give()
-        except anyq.PortalClosed as error:
-            return None if error.outcome == "unknown" else False
-        except anyq.ClosedError:
-            return False
-        return True
-
-    def submitted(face: Any, who: int) -> dict[int, Any]:
-        rng, handles = random.Random(who), {}
-        for number in range(who * each, (who + 1) * each):
-            try:
-                handles[number] = face.submit(anyq.symbol("mark"), number)
-            except anyq.ClosedError:
-                told[number] = False
-            if handles and rng.random() < 0.3:
-                rng.choice(list(handles.values())[-5:]).cancel()
-        return handles
-
-    async def in_loop(who: int) -> None:
-        for number, handle in submitted(anyq.embedded.Embedded(q.core), who).items():
-            with contextlib.suppress(anyq.ClosedError):
-                await handle
-            told[number] = outcome(handle.result)
-
-    def work(who: int) -> None:
-        if who >= THREADS + LOOPS // 2:
-            trio.run(in_loop, who)
-        elif who >= THREADS:
-            asyncio.run(in_loop(who))
-        elif who:
-            for number, handle in submitted(q, who).items():
-                told[number] = outcome(handle.result)
-        else:
-            middle.wait(30)
-            q.close()
-
     with anyq.sync.open_embedded() as q:
-        q["mark"] = mark
-        in_all_threads(work, THREADS + LOOPS)
-    assert set(told) == set(range(each, each * (THREADS + LOOPS)))
-    assert {True, False} <= set(told.values())
-    for number, answer in told.items():
-        assert answer is None or answer is (number in ran), number
+        q("t:([]who:`long$();n:`long$())")
+        q["tell"] = lambda: middle.set()
+        q(f"put:{{`t upsert (x;y);if[{total // 3}=count t;tell[]]}}")
+        upsert = anyq.symbol("put")
+
+        def submitted(face: Any, who: int, rng: random.Random, step: int) -> dict[int, Any]:
+            """The calls of one step that the q took; about a quarter of them is cancelled, begun or not."""
+            handles: dict[int, Any] = {}
+            for number in range(step, min(step + 50, each)):
+                try:
+                    handles[number] = face.submit(upsert, who, number)
+                except anyq.ClosedError:
+                    told[who][number] = False
+                    refused[who] += 1
+                if handles and rng.random() < 0.3:
+                    rng.choice(list(handles.values())[-5:]).cancel()
+            return handles
+
+        async def in_loop(who: int) -> None:
+            face, rng = anyq.embedded.Embedded(q.core), random.Random(who)
+            for step in range(0, each, 50):
+                for number, handle in submitted(face, who, rng, step).items():
+                    with contextlib.suppress(anyq.ClosedError, anyq.PortalClosed):
+                        await handle
+                    assert number not in told[who]
+                    told[who][number] = ran(handle.result)
+
+        def work(who: int) -> None:
+            if who == THREADS + LOOPS:
+                assert middle.wait(60)
+                q.close()
+            elif who >= THREADS + LOOPS // 2:
+                trio.run(in_loop, who)
+            elif who >= THREADS:
+                asyncio.run(in_loop(who))
+            else:
+                rng = random.Random(who)
+                for step in range(0, each, 50):
+                    for number, handle in submitted(q, who, rng, step).items():
+                        assert number not in told[who]
+                        told[who][number] = ran(handle.result)
+
+        in_all_threads(work, THREADS + LOOPS + 1)
+    rows = q.core.interpreter.get("t").py()  # its thread has ended, so nobody else has it
+    there: list[list[int]] = [[] for _ in range(THREADS + LOOPS)]
+    for who, number in zip(rows["who"], rows["n"], strict=True):
+        there[who].append(number)
+    for who, answers in enumerate(told):
+        assert sorted(answers) == list(range(each))
+        assert None not in answers.values()
+        assert there[who] == [number for number in range(each) if answers[number]], who
+    assert total // 3 <= sum(map(len, there)) < total // 2
+    assert sum(refused) > total // 3
 
 
 @attrs.frozen
