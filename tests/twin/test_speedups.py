@@ -17,7 +17,7 @@ import anyq
 from anyq import codec, twin
 from anyq.codec import _scan, _stream, _strings, _twin
 from anyq.convert import _texts
-from anyq.values import StringArray, SymbolArray
+from anyq.values import StringArray, SymbolArray, _storage
 
 pytestmark = pytest.mark.skipif(not twin.COMPILED, reason="the compiled twin is not in use")
 
@@ -95,6 +95,86 @@ def test_symbols_are_numbered(texts: list[bytes], times: int) -> None:
     numbers: dict[bytes, int] = {}
     assert codes.tolist() == [numbers.setdefault(text, len(numbers)) for text in many]
     assert [text.encode("utf-8", "surrogateescape") for text in uniques] == list(numbers)
+
+
+any_symbol = (st.text(max_size=6) | st.text("ab\xe9\udc80\u20ac\U0001f600", max_size=4)).map(
+    lambda text: text.replace("\0", "")
+)
+
+
+class Shouting(str):
+    """Compares by a method of its own."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and str(self).lower() == str(other).lower()
+
+    def __hash__(self) -> int:
+        return hash(str(self).lower())
+
+
+@given(st.lists(any_symbol, max_size=30), st.integers(1, 60), st.sampled_from([1, -1, 3]))
+def test_strings_are_numbered(texts: list[str], times: int, step: int) -> None:
+    copies = [text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass") for text in texts * times]
+    items = np.array([*copies, None], object)[:-1][::step]
+    codes, uniques = SymbolArray.from_strs(items).factorize()
+    distinct = SymbolArray.from_strs(items).distinct()
+    with mock.patch.object(_storage, "speedups", None):
+        plain_codes, plain_uniques = SymbolArray.from_strs(items).factorize()
+        assert distinct == SymbolArray.from_strs(items).distinct() == plain_uniques.tolist()
+    assert (codes.tolist(), uniques.tolist()) == (plain_codes.tolist(), plain_uniques.tolist())
+    assert codes.dtype == plain_codes.dtype
+
+
+def test_strings_of_a_subclass_are_numbered_by_their_own_methods() -> None:
+    codes, uniques = SymbolArray.from_strs([Shouting("a"), Shouting("A"), Shouting("b")]).factorize()
+    assert (codes.tolist(), uniques.tolist()) == ([0, 0, 1], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("items", "count", "error"),
+    [
+        (["a", None], 2, TypeError),
+        (["a", Shouting("b")], 2, TypeError),
+        (["a", b"b"], 2, TypeError),
+        (["a", "b"], 1, ValueError),
+        (["a", "b"], 3, ValueError),
+    ],
+)
+def test_what_is_no_array_of_strings_is_not_numbered(items: list[Any], count: int, error: type[Exception]) -> None:
+    assert twin.speedups is not None
+    array = np.array(items, object)
+    for wrong, kind in ((array, error), (np.array([array, array]), TypeError), (np.zeros(2), TypeError)):
+        with pytest.raises(kind):
+            twin.speedups.factorize_strs(wrong, np.empty(count, np.int32))
+    with pytest.raises(TypeError):
+        twin.speedups.factorize_strs(items, np.empty(count, np.int32))
+    with pytest.raises(ValueError, match="codes"):
+        twin.speedups.factorize_strs(array, np.empty(7, np.uint8))
+
+
+def test_numbering_strings_keeps_no_references() -> None:
+    assert twin.speedups is not None
+    text = "".join(["text of ", str(id(object()))])
+    before = sys.getrefcount(text)
+    for _ in range(10):
+        assert twin.speedups.factorize_strs(np.array([text, "other"] * 9, object), np.empty(18, np.int32))[0] is text
+        with pytest.raises(TypeError):
+            twin.speedups.factorize_strs(np.array([text, 1], object), np.empty(2, np.int32))
+    assert sys.getrefcount(text) == before
+
+
+@given(st.lists(st.integers(0, 9), max_size=40))
+def test_distinct_of_codes_in_any_order(numbers: list[int]) -> None:
+    names = np.array([f"n{number}" for number in range(10)], object)
+    chosen = np.array(numbers, np.int32)
+    for symbols in (
+        SymbolArray.from_codes(chosen, names),
+        SymbolArray.from_codes(np.arange(10, dtype=np.int32), names).take(chosen),
+    ):
+        assert symbols.distinct() == list(dict.fromkeys(names[chosen].tolist()))
+        assert not symbols.ordered
 
 
 texts_of_many_kinds = st.lists(

@@ -1,11 +1,11 @@
 /* The hot loops of anyq that NumPy cannot express.
 
    Each function takes buffers and gives numbers; what it found wrong it says by its result, and the callers in Python
-   raise. (The last, `exchange`, is none of them.) The functions of the same names in Python (anyq/codec/_scan.py,
-   _stream.py, _strings.py; anyq/values/_storage.py; anyq/convert/_texts.py; anyq/sync/_wire.py) are their specification,
-   and the tests compare the two. No index is used before it is checked, so a buffer that
-   another thread changes meanwhile gives a wrong result at worst: the interpreter's lock is released in every loop that
-   may take long. */
+   raise. (`factorize_strs` takes objects, and the last, `exchange`, is none of them.) The functions of the same names in
+   Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py; anyq/convert/_texts.py;
+   anyq/sync/_wire.py) are their specification, and the tests compare the two. No index is used before it is checked, so
+   a buffer that another thread changes meanwhile gives a wrong result at worst: the interpreter's lock is released in every
+   loop over bytes that may take long. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -505,6 +505,136 @@ factorize(PyObject *module, PyObject *args)
     return texts;
 }
 
+/* ---- symbols that are Python's strings ---------------------------------------------------------------------- */
+
+/* The items are exactly `str`, so no hashing or comparing runs Python code: while they are numbered, nothing changes them.
+   The hashes are Python's own: seeded, and kept in each string once made. */
+typedef struct {
+    Py_hash_t hash;
+    PyObject *text; /* NULL: free */
+    int32_t code;
+} Place;
+
+typedef struct {
+    Place *places;
+    size_t mask;
+    PyObject **distinct; /* by code; owned, with room for half as many as there are places */
+    int32_t used;
+} Known;
+
+static inline Place *
+free_place(Place *places, size_t mask, Py_hash_t hash)
+{
+    size_t at = (size_t)hash & mask;
+
+    while (places[at].text != NULL)
+        at = (at + 1) & mask;
+    return &places[at];
+}
+
+static int
+widen(Known *known)
+{
+    size_t mask = known->mask * 2 + 1;
+    PyObject **distinct = PyMem_RawRealloc(known->distinct, (mask + 1) / 2 * sizeof(PyObject *));
+
+    if (distinct == NULL)
+        return -1;
+    known->distinct = distinct;
+    Place *places = PyMem_RawCalloc(mask + 1, sizeof(Place));
+    if (places == NULL)
+        return -1;
+    for (size_t i = 0; i <= known->mask; i++)
+        if (known->places[i].text != NULL)
+            *free_place(places, mask, known->places[i].hash) = known->places[i];
+    PyMem_RawFree(known->places);
+    known->places = places;
+    known->mask = mask;
+    return 0;
+}
+
+/* The number of a text, or -1 with an exception. */
+static inline int32_t
+number_of(Known *known, PyObject *text)
+{
+    Py_hash_t hash = PyObject_Hash(text);
+
+    if (hash == -1)
+        return -1;
+    for (size_t at = (size_t)hash & known->mask; known->places[at].text != NULL; at = (at + 1) & known->mask) {
+        const Place *place = &known->places[at];
+        if (place->text == text || (place->hash == hash && PyUnicode_Compare(place->text, text) == 0))
+            return place->code;
+    }
+    if ((size_t)known->used == (known->mask + 1) / 2 && (known->used > INT32_MAX / 2 || widen(known) < 0)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *free_place(known->places, known->mask, hash) = (Place){hash, text, known->used};
+    known->distinct[known->used] = Py_NewRef(text);
+    return known->used++;
+}
+
+static int
+number_items(const Py_buffer *items, int32_t *codes, Known *known)
+{
+    const char *at = items->buf;
+
+    for (Py_ssize_t i = 0; i < items->shape[0]; i++, at += items->strides[0]) {
+        PyObject *item = *(PyObject *const *)at;
+        if (item == NULL || !PyUnicode_CheckExact(item)) {
+            PyErr_SetString(PyExc_TypeError, "not every item is exactly a str");
+            return -1;
+        }
+        if ((codes[i] = number_of(known, item)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The distinct texts of an array of `str` objects, in order of first appearance, and for each item its number among them.
+   Under the interpreter's lock throughout. */
+static PyObject *
+factorize_strs(PyObject *module, PyObject *args)
+{
+    Py_buffer items, codes;
+    PyObject *array, *texts = NULL;
+    Known known = {NULL, FIRST_SLOTS - 1, NULL, 0};
+
+    if (!PyArg_ParseTuple(args, "Ow*:factorize_strs", &array, &codes))
+        return NULL;
+    if (PyObject_GetBuffer(array, &items, PyBUF_RECORDS_RO) < 0) {
+        PyBuffer_Release(&codes);
+        return NULL;
+    }
+    if (items.ndim != 1 || items.format == NULL || strcmp(items.format, "O") ||
+        items.itemsize != (Py_ssize_t)sizeof(PyObject *)) {
+        PyErr_SetString(PyExc_TypeError, "the texts are an array of objects");
+    }
+    else if (codes.len % sizeof(int32_t) || (size_t)codes.len / sizeof(int32_t) != (size_t)items.shape[0]) {
+        PyErr_SetString(PyExc_ValueError, "there are as many codes as texts");
+    }
+    else {
+        known.places = PyMem_RawCalloc(FIRST_SLOTS, sizeof(Place));
+        known.distinct = PyMem_RawMalloc(FIRST_SLOTS / 2 * sizeof(PyObject *));
+        if (known.places == NULL || known.distinct == NULL)
+            PyErr_NoMemory();
+        else if (number_items(&items, codes.buf, &known) == 0)
+            texts = PyList_New(known.used);
+    }
+    for (int32_t i = 0; i < known.used; i++) {
+        if (texts != NULL)
+            PyList_SET_ITEM(texts, i, known.distinct[i]);
+        else
+            Py_DECREF(known.distinct[i]);
+    }
+    PyMem_RawFree(known.places);
+    PyMem_RawFree(known.distinct);
+    PyBuffer_Release(&items);
+    PyBuffer_Release(&codes);
+    return texts;
+}
+
 /* ---- texts for Arrow ---------------------------------------------------------------------------------------- */
 
 /* What is told of the texts: some are not ASCII, some are too long to stand in a view. */
@@ -775,6 +905,7 @@ static PyMethodDef methods[] = {
     {"exchange", (PyCFunction)(void (*)(void))exchange, METH_FASTCALL, "exchange(fd, data, limit, results)"},
 #endif
     {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
+    {"factorize_strs", factorize_strs, METH_VARARGS, "factorize_strs(items, codes) -> distinct texts"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
     {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
     {"symbol_views", symbol_views, METH_VARARGS, "symbol_views(raw, views) -> 1 if not all ASCII, plus 2 if some long, or -1"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 import attrs
@@ -44,6 +45,7 @@ class SymbolArray:
     _offsets: Longs | None = None
     _strs: npt.NDArray[np.object_] | None = None
     _codes: tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]] | None = None
+    _ordered: bool = False
 
     @classmethod
     def from_raw(cls, count: int, raw: Any) -> SymbolArray:
@@ -96,6 +98,11 @@ class SymbolArray:
         """Whether `factorize` costs nothing."""
         return self._codes is not None
 
+    @property
+    def ordered(self) -> bool:
+        """Whether the uniques of `factorize` are all used, in order of first appearance, as what it finds itself is."""
+        return self._codes is None or self._ordered
+
     def objects(self) -> npt.NDArray[np.object_]:
         """An object array of ``str``. Not to be written to."""
         if self._strs is None:
@@ -120,16 +127,34 @@ class SymbolArray:
     def factorize(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
         """``(codes, uniques)``: ``uniques[codes]`` are the items. Not to be written to."""
         if self._codes is None:
-            if speedups is not None and (self._raw is not None or self._strs is None):
-                codes = np.empty(self._count, np.int32)
-                distinct = speedups.factorize(self.raw(), codes)
-            else:
-                texts = self.objects().tolist()
-                distinct = list(dict.fromkeys(texts))
-                number = dict(zip(distinct, range(len(distinct)), strict=True))
-                codes = np.fromiter(map(number.__getitem__, texts), np.int32, self._count)
+            codes, distinct = self._numbered()
             self._codes = codes, _objects(distinct, len(distinct))
+            self._ordered = True
         return self._codes
+
+    def _numbered(self) -> tuple[npt.NDArray[np.int32], list[str]]:
+        """A number for each text, and the distinct texts, in order of first appearance."""
+        if speedups is not None:
+            codes = np.empty(self._count, np.int32)
+            if self._raw is not None or self._strs is None:
+                return codes, speedups.factorize(self.raw(), codes)
+            with suppress(TypeError):  # of a subclass of `str`, whose comparing may be any code
+                return codes, speedups.factorize_strs(self._strs, codes)
+        texts = self.objects().tolist()
+        distinct = list(dict.fromkeys(texts))
+        number = dict(zip(distinct, range(len(distinct)), strict=True))
+        return np.fromiter(map(number.__getitem__, texts), np.int32, self._count), distinct
+
+    def distinct(self) -> list[str]:
+        """The distinct texts, in order of first appearance."""
+        if self.held == "objects":
+            return list(dict.fromkeys(self.objects().tolist())) if speedups is None else self._numbered()[1]
+        codes, uniques = self.factorize()
+        if not self._ordered:
+            firsts = np.full(len(uniques), self._count)
+            firsts[codes[::-1]] = np.arange(self._count - 1, -1, -1)
+            uniques = uniques[np.argsort(firsts, kind="stable")[: np.count_nonzero(firsts < self._count)]]
+        return uniques.tolist()  # type: ignore[no-any-return]
 
     def raw(self) -> Any:
         """The texts with their NULs, as a buffer of exactly these bytes."""

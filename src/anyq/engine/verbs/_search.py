@@ -93,6 +93,9 @@ def _factor_vector(value: Vector) -> tuple[Longs, Longs]:
     data = value.data
     if isinstance(data, SymbolArray):
         numbers, uniques = data.factorize()
+        if data.ordered:
+            codes = numbers.astype(np.int64)
+            return codes, _first_of(codes, len(uniques))
         return _in_order(numbers, len(uniques))
     if not len(data):
         return np.empty(0, np.int64), np.empty(0, np.int64)

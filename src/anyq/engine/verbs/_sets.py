@@ -32,8 +32,8 @@ def distinct(x: Value) -> Value:
         return distinct(x.values)
     if isinstance(x, Vector) and x.attr is Attr.UNIQUE:
         return x
-    if type(x) is Vector and isinstance(x.data, SymbolArray) and x.data.held == "objects":
-        return symbols(list(dict.fromkeys(x.data.objects().tolist())))
+    if type(x) is Vector and isinstance(x.data, SymbolArray) and (x.attr is Attr.NONE or x.data.held == "objects"):
+        return symbols(x.data.distinct())
     codes, firsts = factorized(x)
     return x if len(codes) == len(firsts) and not isinstance(x, Vector) else take(x, firsts)
 
