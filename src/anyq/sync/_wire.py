@@ -25,6 +25,10 @@ _PIECE_SIZE: Final = 1 << 12
 """Bytes that `Wire.exchange` receives at most; most answers are shorter."""
 _PIECE: Final = (_PIECE_SIZE,)
 _NOW: Final = (_DONT_WAIT,)
+_PATIENCE: Final = 100_000
+"""Nanoseconds of looking for an answer without going to sleep."""
+_SOON: Final = 2 * _PATIENCE
+"""Of an answer that took longer than that, going to sleep is the smaller part."""
 _exchange: Final[Any] = getattr(speedups, "exchange", None)
 
 delicate(__file__)
@@ -120,15 +124,24 @@ class PlainWire:
 
 
 class CompiledWire(PlainWire):
-    """A `PlainWire` whose exchange is one piece of C code."""
+    """A `PlainWire` whose exchange is one piece of C code.
 
-    __slots__ = ()
+    It looks for the answer for a while before it goes to sleep, if the last answer came soon: on a machine that has
+    nothing else to do, waking a processor takes longer than many an answer.
+    """
+
+    __slots__ = ("_patience",)
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._patience = _PATIENCE
 
     @interruptible
     def exchange(self, data: bytes, results: list[Any]) -> None:
         if pending:
             deliver()
-        _exchange(self._number, data, _PIECE_SIZE, results)
+        waited = _exchange(self._number, data, _PIECE_SIZE, results, self._patience)
+        self._patience = _PATIENCE if waited is not None and waited < _SOON else 0
 
 
 class TlsWire:
