@@ -120,6 +120,9 @@ class Link:
         self.protocol.receive_data(data)
         self._dispatch()
 
+    def due(self) -> int:
+        return self.protocol.ledger.in_flight
+
     def paused(self) -> anyio.Event | None:
         if len(self._requests) >= _MAX_REQUESTS:
             if self._relieved is None:
