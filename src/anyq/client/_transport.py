@@ -4,9 +4,9 @@ There are two carriers. A plain socket is used directly, without a stream on top
 received into the memory it is decoded from; on asyncio its readiness arrives as a callback of the event
 loop, which spares a task switch per reply. Everything else (TLS, streams in memory) is an AnyIO byte stream.
 
-Waking a processor that sleeps takes longer than many an answer. So while one answer is due, and the last one came soon,
-the event loop is kept from going to sleep for a moment (`_PATIENCE`): it looks for input, and runs what else there is to
-run, again and again.
+Waking a processor that sleeps takes longer than many an answer. So while one answer is due, and the last
+one came soon, the event loop is kept from going to sleep for a moment (`_PATIENCE`): it looks for input, and
+runs what else there is to run, again and again.
 """
 
 from __future__ import annotations

@@ -22,14 +22,14 @@ class Errands:
     """A queue of function calls for one event loop. Made in it."""
 
     def __init__(self) -> None:
-        self._loop = current_loop()
+        self.loop = current_loop()
         self._waiting: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self._event = anyio.Event()
 
     def add(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have ``function`` called. Any thread may ask; it must not raise."""
         self._waiting.append((function, arguments))
-        self._loop.call_soon(self._wake)
+        self.loop.call_soon(self._wake)
 
     def _wake(self) -> None:
         self._event.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,7 +16,7 @@ import attrs
 from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.portal import Job
-from anyq.server import Action, Client, Encoded, Handler, Limits, Server, Stats, Users, encode, read_users
+from anyq.server import Action, Client, Encoded, Handler, Later, Limits, Server, Stats, Users, encode, read_users
 from anyq.values import Atom, List, QType, Value, Vector, chars, symbol
 
 from ._caller import Caller, Permissions
@@ -211,7 +211,7 @@ class EmbeddedServer:
             raise QError("access")
         return received
 
-    async def _on_sync(self, message: Value, client: Client) -> Encoded:
+    def _on_sync(self, message: Value, client: Client) -> Later | Awaitable[Any]:
         capability, remote = client.capability, client.remote
 
         def work(interpreter: Interpreter) -> Encoded:
@@ -220,10 +220,9 @@ class EmbeddedServer:
             result = interpreter.value(received) if handler is None else interpreter.apply(handler, (received,))
             return encode(result, capability, remote)
 
-        result: Encoded = await self._run(work, client, asks=True)
-        return result
+        return self._evaluate(work, client, asks=True)
 
-    async def _on_async(self, message: Value, client: Client) -> None:
+    def _on_async(self, message: Value, client: Client) -> Later | Awaitable[Any]:
         def work(interpreter: Interpreter) -> None:
             handler = interpreter.names.get(".z.ps")
             received = self._checked(message)
@@ -232,7 +231,16 @@ class EmbeddedServer:
             else:
                 interpreter.apply(handler, (received,))
 
-        await self._run(work, client)
+        return self._evaluate(work, client)
+
+    def _evaluate(
+        self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False
+    ) -> Later | Awaitable[Any]:
+        """As `_run`; without a task, if no time limit has to be kept."""
+        assert self._q is not None
+        if self._timeout or self._q.time_limit is not None:
+            return self._run(work, client, asks=asks)
+        return Evaluation(self._q.submit(work, self._caller(client, asks)), self._errands)
 
     async def _run(self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False) -> Any:
         """Run a job for a client, in its time; interrupted when it is over or the client leaves."""
@@ -366,6 +374,36 @@ class EmbeddedServer:
     async def serve_forever(self) -> None:
         """Wait until `stop` is called."""
         await self._server.serve_forever()
+
+
+class Evaluation(Later):
+    """A job of the embedded q for a client. Before its result come the errands that it left."""
+
+    __slots__ = ("_errands", "_job")
+
+    def __init__(self, job: Job[Any], errands: Errands) -> None:
+        self._job = job
+        self._errands = errands
+
+    def begin(self, done: Callable[[], object]) -> None:
+        loop = self._errands.loop
+        self._job.add_waiter(lambda: loop.post(done))
+
+    def outcome(self) -> Any:
+        self._errands.run_all()
+        return self._job.result()
+
+    def interrupt(self) -> None:
+        self._job.interrupt()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        try:
+            yield from self._job.__await__()
+        finally:
+            if not self._job.done():
+                self._job.interrupt()
+            self._errands.run_all()
+        return self._job.result()
 
 
 def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], None]:

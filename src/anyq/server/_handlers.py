@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 import anyio
@@ -47,6 +48,28 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
 
 def _is_async(function: Callable[..., Any]) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+
+
+class Later(ABC):
+    """A result that is made elsewhere, in another thread say. A plain handler may return one in place of an awaitable,
+    which takes a task to wait for.
+    """
+
+    @abstractmethod
+    def begin(self, done: Callable[[], object]) -> None:
+        """Have ``done`` called in the server's event loop when the result is there: once, and not at once."""
+
+    @abstractmethod
+    def outcome(self) -> Any:
+        """The result, or what prevented it is raised. Once, after ``done``."""
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """The client has left: nobody wants the result any more."""
+
+    @abstractmethod
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """In place of `begin` and `outcome`, where there is a task. Cancelled: as `interrupt`."""
 
 
 class Action:

@@ -1,10 +1,10 @@
 """The life of one connection: login, messages in, answers out, end.
 
 Theory of operation. One task reads. A message whose handler is a plain function is handled by that task at once,
-unless messages before it still wait: no task switch stands between a request and its answer. Other handlers run in a
-second task, which lives while there is work, so the reader goes on: it sees the client leave (and the handler is
-cancelled), and it takes the client's answers to our own requests. A client's messages are handled one after the other,
-in order.
+unless messages before it still wait: no task switch stands between a request and its answer. If the function leaves its
+result for `Later`, that goes on in the callback. Other handlers run in a second task, which lives while there is work,
+so the reader goes on: it sees the client leave (and the handler is cancelled), and it takes the client's answers to our
+own requests. A client's messages are handled one after the other, in order.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from anyq.protocol import (
 from anyq.values import NULL
 
 from ._client import AnswerState, Client
-from ._handlers import Action, error_text, printable
+from ._handlers import Action, Later, error_text, printable
 from ._limits import Limits, Stats
 from ._quick import Quick
 from ._transport import SocketTransport, TlsTransport
@@ -54,6 +54,8 @@ _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
 _TLS_FIRST: Final = b"\x16"
 
 Forget = Callable[["Session"], None]
+Plain = tuple[Action, Any, bool]
+"""A message for a plain function: action, value, whether it is to be answered."""
 
 
 @attrs.frozen
@@ -92,8 +94,9 @@ class Session(Client):
         self._stats = stats
         self._tls, self._plain = tls, plain
         self._remote = remote
-        self._work: deque[Callable[[], Any]] = deque()
+        self._work: deque[Callable[[], Any] | Plain] = deque()
         self._working = False
+        self._later: Later | None = None
         self._room: anyio.Event | None = None
         self._finishing = False
         self._fed = False
@@ -255,10 +258,12 @@ class Session(Client):
             self._add_work(lambda: self._decode_and_handle(action, message, sync))
             return
         value = decode_request(message)
-        if action.plain and not self._working:
-            self._handle_now(action, value, sync)
-        else:
+        if not action.plain:
             self._add_work(lambda: self._handle(action, value, sync))
+        elif self._working:
+            self._work.append((action, value, sync))
+        else:
+            self._handle_now(action, value, sync)
 
     async def _decode_and_handle(self, action: Action, message: SyncRequest | AsyncMessage, sync: bool) -> None:
         """Decode in a worker thread, so that the other clients do not wait for it."""
@@ -284,16 +289,36 @@ class Session(Client):
             self._handled(result, sync)
 
     def _handled(self, result: Any, sync: bool) -> None:
-        """A plain handler has returned, perhaps something to be awaited."""
-        if inspect.isawaitable(result):
-            self._add_work(lambda: self._await(result, sync))
+        """A plain handler has returned, perhaps something to be waited for."""
+        if isinstance(result, Later):
+            self._working, self._later = True, result
+            result.begin(lambda: self._ready(sync))
+        elif inspect.isawaitable(result):
+            self._work.appendleft(lambda: self._await(result, sync))
+            self._go_on()
         else:
             self._succeeded(result, sync)
 
-    async def _handle(self, action: Action, value: Any, sync: bool) -> None:
-        if action.plain:
-            self._handle_now(action, value, sync)
+    def _ready(self, sync: bool) -> None:
+        """A result that was left for later is there."""
+        later, self._later, self._working = self._later, None, False
+        if later is None:
             return
+        try:
+            result = later.outcome()
+        except Exception as error:
+            self._failed(error, sync)
+        else:
+            self._succeeded(result, sync)
+        self._go_on()
+
+    def _end(self, reason: str) -> None:
+        later, self._later = self._later, None
+        super()._end(reason)
+        if later is not None:
+            later.interrupt()
+
+    async def _handle(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
         await self._await(action.run(value, self), sync)
 
@@ -339,21 +364,35 @@ class Session(Client):
 
     def _add_work(self, job: Callable[[], Any]) -> None:
         self._work.append(job)
-        if not self._working and self._tasks is not None:
-            self._working = True
-            self._tasks.start_soon(self._work_off)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Do what waits, as far as that takes no task; else have a task do it."""
+        work = self._work
+        while work and not (self._working or self._closed):
+            if callable(work[0]):
+                self._working = self._tasks is not None
+                if self._tasks is not None:
+                    self._tasks.start_soon(self._work_off)
+                return
+            self._make_room()
+            self._handle_now(*work.popleft())
+        self._finish_if_idle()
+
+    def _make_room(self) -> None:
+        if self._room is not None:
+            self._room.set()
+            self._room = None
 
     async def _work_off(self) -> None:
         work = self._work
         try:
-            while work and not self._closed:
+            while work and callable(work[0]) and not self._closed:
                 await work.popleft()()
-                if self._room is not None:
-                    self._room.set()
-                    self._room = None
+                self._make_room()
         finally:
             self._working = False
-        self._finish_if_idle()
+        self._go_on()
 
     def _opened(self) -> None:
         action = self._actions.on_open
