@@ -16,7 +16,20 @@ import attrs
 from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.portal import Job
-from anyq.server import Action, Client, Encoded, Handler, Later, Limits, Server, Stats, Users, encode, read_users
+from anyq.server import (
+    Action,
+    Client,
+    Encoded,
+    Handler,
+    Later,
+    Limits,
+    Server,
+    Stats,
+    Users,
+    encode,
+    leaves,
+    read_users,
+)
 from anyq.values import Atom, List, QType, Value, Vector, chars, symbol
 
 from ._caller import Caller, Permissions
@@ -211,6 +224,7 @@ class EmbeddedServer:
             raise QError("access")
         return received
 
+    @leaves
     def _on_sync(self, message: Value, client: Client) -> Later | Awaitable[Any]:
         capability, remote = client.capability, client.remote
 
@@ -222,6 +236,7 @@ class EmbeddedServer:
 
         return self._evaluate(work, client, asks=True)
 
+    @leaves
     def _on_async(self, message: Value, client: Client) -> Later | Awaitable[Any]:
         def work(interpreter: Interpreter) -> None:
             handler = interpreter.names.get(".z.ps")
@@ -377,7 +392,7 @@ class EmbeddedServer:
 
 
 class Evaluation(Later):
-    """A job of the embedded q for a client. Before its result come the errands that it left."""
+    """A job of the embedded q for a client. Its end is an errand like those that it left, and comes behind them."""
 
     __slots__ = ("_errands", "_job")
 
@@ -386,11 +401,9 @@ class Evaluation(Later):
         self._errands = errands
 
     def begin(self, done: Callable[[], object]) -> None:
-        loop = self._errands.loop
-        self._job.add_waiter(lambda: loop.post(done))
+        self._job.add_waiter(lambda: self._errands.add(done))
 
     def outcome(self) -> Any:
-        self._errands.run_all()
         return self._job.result()
 
     def interrupt(self) -> None:

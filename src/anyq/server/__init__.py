@@ -1,7 +1,7 @@
 """Serving q: listeners, sessions, handlers, limits."""
 
 from ._client import Answer, AnswerState, Client, Posted, message_of
-from ._handlers import Action, Handler, Later, error_text
+from ._handlers import Action, Handler, Later, error_text, leaves
 from ._limits import Limits, Stats
 from ._publish import Policy, Publisher, Subscription
 from ._server import Server
@@ -12,5 +12,5 @@ from ._wire import Encoded, encode
 __all__ = [
     "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Later", "Limits", "Policy", "Posted",
     "Publisher", "Server", "Stats", "Subscription", "Users",
-    "encode", "error_text", "message_of", "read_users", "server_context",
+    "encode", "error_text", "leaves", "message_of", "read_users", "server_context",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -13,7 +13,9 @@ import attrs
 
 from anyq.errors import ConversionError, EncodeError, LimitError, QError
 
-__all__ = ["Action", "Handler", "error_text", "printable"]
+__all__ = ["Action", "Handler", "Later", "error_text", "leaves", "printable"]
+
+H = TypeVar("H", bound=Callable[..., Any])
 
 _LONGEST_ERROR: Final = 1000
 
@@ -53,6 +55,8 @@ def _is_async(function: Callable[..., Any]) -> bool:
 class Later(ABC):
     """A result that is made elsewhere, in another thread say. A plain handler may return one in place of an awaitable,
     which takes a task to wait for.
+
+    A handler that `leaves` its results may be called again before the last one is there: it keeps the order.
     """
 
     @abstractmethod
@@ -72,13 +76,19 @@ class Later(ABC):
         """In place of `begin` and `outcome`, where there is a task. Cancelled: as `interrupt`."""
 
 
+def leaves(handler: H) -> H:
+    """Mark a plain handler whose results are `Later` (or awaitables), and are there in the order of the calls."""
+    handler.leaves = True  # type: ignore[attr-defined]
+    return handler
+
+
 class Action:
     """A handler made ready: ``run(*arguments, client)``, where the client is left out if the function does not take it.
 
     ``plain`` actions are run by calling `now`; others by awaiting `run`.
     """
 
-    __slots__ = ("_limiter", "finish", "function", "in_thread", "plain", "timeout", "wants_client")
+    __slots__ = ("_limiter", "finish", "function", "in_thread", "leaves", "plain", "timeout", "wants_client")
 
     def __init__(self, handler: Handler | Callable[..., Any], arguments: int) -> None:
         given = handler if isinstance(handler, Handler) else Handler(handler)
@@ -91,6 +101,7 @@ class Action:
         awaits = _is_async(given.function)
         if awaits and given.in_thread:
             raise TypeError("a coroutine function cannot run in a worker thread; leave in_thread out")
+        self.leaves = getattr(given.function, "leaves", False) is True
         self.plain = not (awaits or given.in_thread or given.concurrency or given.timeout or given.finish)
 
     def now(self, *arguments: Any) -> Any:

@@ -47,7 +47,14 @@ class Quick:
         what was received.
         """
         session = self._session
-        if session._working or session._work or session._answers or session._waiting or session._closed:
+        if (
+            session._working
+            or session._work
+            or session._laters
+            or session._answers
+            or session._waiting
+            or session._closed
+        ):
             return False
         try:
             data = self._socket.recv(_SOME)

@@ -4,7 +4,8 @@ Theory of operation. One task reads. A message whose handler is a plain function
 unless messages before it still wait: no task switch stands between a request and its answer. If the function leaves its
 result for `Later`, that goes on in the callback. Other handlers run in a second task, which lives while there is work,
 so the reader goes on: it sees the client leave (and the handler is cancelled), and it takes the client's answers to our
-own requests. A client's messages are handled one after the other, in order.
+own requests. A client's messages are handled one after the other, in order; whoever makes results elsewhere keeps that
+order himself, so he may have several at a time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import logging
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any, Final
 
 import anyio
@@ -51,6 +53,9 @@ __all__ = ["Actions", "Session"]
 log: Final = logging.getLogger("anyq.server")
 _BATCH, _CLOSING_TIME = 32, 5.0
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
+_WINDOW, _QUICK = 32, 0.005
+"""How many results of one client are made elsewhere at a time; and in how many seconds, or it is one at a time, so that
+others have their turn."""
 _TLS_FIRST: Final = b"\x16"
 
 Forget = Callable[["Session"], None]
@@ -96,7 +101,9 @@ class Session(Client):
         self._remote = remote
         self._work: deque[Callable[[], Any] | Plain] = deque()
         self._working = False
-        self._later: Later | None = None
+        self._laters: deque[tuple[Later, bool, float]] = deque()
+        """What is made elsewhere: result, whether the client is to be answered, since when."""
+        self._window = 1
         self._room: anyio.Event | None = None
         self._finishing = False
         self._fed = False
@@ -258,12 +265,10 @@ class Session(Client):
             self._add_work(lambda: self._decode_and_handle(action, message, sync))
             return
         value = decode_request(message)
-        if not action.plain:
-            self._add_work(lambda: self._handle(action, value, sync))
-        elif self._working:
-            self._work.append((action, value, sync))
+        if action.plain:
+            self._add_work((action, value, sync))
         else:
-            self._handle_now(action, value, sync)
+            self._add_work(lambda: self._handle(action, value, sync))
 
     async def _decode_and_handle(self, action: Action, message: SyncRequest | AsyncMessage, sync: bool) -> None:
         """Decode in a worker thread, so that the other clients do not wait for it."""
@@ -291,32 +296,39 @@ class Session(Client):
     def _handled(self, result: Any, sync: bool) -> None:
         """A plain handler has returned, perhaps something to be waited for."""
         if isinstance(result, Later):
-            self._working, self._later = True, result
-            result.begin(lambda: self._ready(sync))
+            self._laters.append((result, sync, monotonic()))
+            self._handling_sync = self._laters[0][1]
+            result.begin(self._ready)
         elif inspect.isawaitable(result):
             self._work.appendleft(lambda: self._await(result, sync))
             self._go_on()
         else:
             self._succeeded(result, sync)
 
-    def _ready(self, sync: bool) -> None:
-        """A result that was left for later is there."""
-        later, self._later, self._working = self._later, None, False
-        if later is None:
+    def _ready(self) -> None:
+        """The first of the results that were left for later is there."""
+        laters = self._laters
+        if not laters:
             return
+        later, sync, since = laters.popleft()
+        self._window = min(2 * self._window, _WINDOW) if monotonic() - since < _QUICK else 1
         try:
-            result = later.outcome()
-        except Exception as error:
-            self._failed(error, sync)
-        else:
-            self._succeeded(result, sync)
-        self._go_on()
+            try:
+                result = later.outcome()
+            except Exception as error:
+                self._failed(error, sync)
+            else:
+                self._succeeded(result, sync)
+            self._handling_sync = bool(laters) and laters[0][1]
+            self._go_on()
+        except Exception:  # here it would end the server, not the session
+            log.exception("client %d at %s: the session failed", self.handle, self.address)
+            self._end("the session failed")
 
     def _end(self, reason: str) -> None:
-        later, self._later = self._later, None
         super()._end(reason)
-        if later is not None:
-            later.interrupt()
+        while self._laters:  # the last one first, or it would begin when the first one ends
+            self._laters.pop()[0].interrupt()
 
     async def _handle(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
@@ -362,21 +374,25 @@ class Session(Client):
 
     # Work that is not done at once
 
-    def _add_work(self, job: Callable[[], Any]) -> None:
+    def _add_work(self, job: Callable[[], Any] | Plain) -> None:
         self._work.append(job)
         self._go_on()
 
     def _go_on(self) -> None:
-        """Do what waits, as far as that takes no task; else have a task do it."""
-        work = self._work
+        """Do what may be done now, as far as that takes no task; else have a task do it."""
+        work, laters = self._work, self._laters
         while work and not (self._working or self._closed):
-            if callable(work[0]):
-                self._working = self._tasks is not None
-                if self._tasks is not None:
+            job = work[0]
+            if callable(job):
+                if self._tasks is not None and not laters:
+                    self._working = True
                     self._tasks.start_soon(self._work_off)
                 return
+            if laters and (len(laters) >= self._window or not job[0].leaves):
+                return
+            work.popleft()
             self._make_room()
-            self._handle_now(*work.popleft())
+            self._handle_now(*job)
         self._finish_if_idle()
 
     def _make_room(self) -> None:
@@ -436,7 +452,8 @@ class Session(Client):
     @property
     def idle(self) -> bool:
         """Whether nothing of this client is being done and nothing waits."""
-        return not (self._working or self._work or self._answers or self._handling_sync or self.queued_bytes)
+        busy = self._working or self._work or self._laters or self._answers
+        return not (busy or self._handling_sync or self.queued_bytes)
 
     def heard(self) -> None:
         """The client has said something."""
