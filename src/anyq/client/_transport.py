@@ -202,6 +202,7 @@ class SocketTransport:
     async def _pump_by_callback(self, receiver: Receiver) -> bool:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
+        looking = False
 
         def readable() -> None:
             try:
@@ -229,7 +230,6 @@ class SocketTransport:
                 looking = True
                 loop.call_soon(look)
 
-        looking = False
         loop.add_reader(self._sock, readable)
         self._look = sent
         try:

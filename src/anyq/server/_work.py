@@ -1,0 +1,207 @@
+"""Whose turn it is: the messages of one client are handled one after the other, in order.
+
+Theory of operation. A message whose handler is a plain function is handled at once, in the step that brought it, unless
+messages before it still wait. If the function leaves its result for `Later`, that goes on in the callback. Other
+handlers run in a task, which lives while there is work. Whoever makes results elsewhere keeps their order himself, so
+he may have several at a time.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Any, Final
+
+import anyio
+import anyio.lowlevel
+
+from anyq.errors import LocalProtocolError
+from anyq.protocol import Connection
+from anyq.values import NULL
+
+from ._client import AnswerState, Client
+from ._handlers import Action, Later, error_text, printable
+from ._limits import Limits, Stats
+from ._transport import Transport
+from ._wire import error_body
+
+__all__ = ["Worker"]
+
+log: Final = logging.getLogger("anyq.server")
+_WINDOW, _QUICK = 32, 0.005
+"""How many results of one client are made elsewhere at a time; and in how many seconds, or it is one at a time, so that
+others have their turn."""
+
+Plain = tuple[Action, Any, bool]
+"""A message for a plain function: action, value, whether it is to be answered."""
+
+
+class Worker(Client):
+    """A client whose messages are handled."""
+
+    def __init__(
+        self, handle: int, address: str, peer: Connection, transport: Transport, limits: Limits, stats: Stats
+    ) -> None:
+        super().__init__(handle, address, peer, transport, limits)
+        self._stats = stats
+        self._work: deque[Callable[[], Any] | Plain] = deque()
+        self._working = False
+        self._laters: deque[tuple[Later, bool, float]] = deque()
+        """What is made elsewhere: result, whether the client is to be answered, since when."""
+        self._window = 1
+        self._room: anyio.Event | None = None
+        self._finishing = False
+
+    def _handle_now(self, action: Action, value: Any, sync: bool) -> None:
+        self._begin(sync)
+        try:
+            result = action.now(value, self)
+        except Exception as error:
+            self._failed(error, sync)
+        else:
+            self._handled(result, sync)
+
+    def _handled(self, result: Any, sync: bool) -> None:
+        """A plain handler has returned, perhaps something to be waited for."""
+        if isinstance(result, Later):
+            self._laters.append((result, sync, monotonic()))
+            self._handling_sync = self._laters[0][1]
+            result.begin(self._ready)
+        elif inspect.isawaitable(result):
+            self._work.appendleft(lambda: self._await(result, sync))
+            self._go_on()
+        else:
+            self._succeeded(result, sync)
+
+    def _ready(self) -> None:
+        """The first of the results that were left for later is there."""
+        laters = self._laters
+        if not laters:
+            return
+        later, sync, since = laters.popleft()
+        self._window = min(2 * self._window, _WINDOW) if monotonic() - since < _QUICK else 1
+        try:
+            try:
+                result = later.outcome()
+            except Exception as error:
+                self._failed(error, sync)
+            else:
+                self._succeeded(result, sync)
+            self._handling_sync = bool(laters) and laters[0][1]
+            self._go_on()
+        except Exception:  # here it would end the server, not the session
+            log.exception("client %d at %s: the session failed", self.handle, self.address)
+            self._end("the session failed")
+
+    def _end(self, reason: str) -> None:
+        super()._end(reason)
+        while self._laters:  # the last one first, or it would begin when the first one ends
+            self._laters.pop()[0].interrupt()
+
+    async def _handle(self, action: Action, value: Any, sync: bool) -> None:
+        self._begin(sync)
+        await self._await(action.run(value, self), sync)
+
+    async def _await(self, running: Awaitable[Any], sync: bool) -> None:
+        try:
+            result = await running
+        except anyio.get_cancelled_exc_class() as error:
+            # The handler was cancelled, and if that was not our doing, its caller must learn of it.
+            self._failed(LocalProtocolError("the handler was cancelled") if not self._closed else error, sync)
+            await anyio.lowlevel.checkpoint_if_cancelled()
+        except Exception as error:
+            self._failed(error, sync)
+        else:
+            self._succeeded(result, sync)
+
+    def _begin(self, sync: bool) -> None:
+        self._handling_sync = sync
+        if sync:
+            self._stats.sync_messages += 1
+        else:
+            self._stats.async_messages += 1
+
+    def _succeeded(self, result: Any, sync: bool) -> None:
+        self._handling_sync = False
+        deferred, self._current = self._current, None
+        if sync and deferred is None and not self._closed:
+            self._respond(self._encode_result(NULL if result is None else result))
+
+    def _failed(self, error: BaseException, sync: bool) -> None:
+        self._handling_sync = False
+        deferred, self._current = self._current, None
+        self._stats.errors += 1
+        if not sync and isinstance(error, Exception):
+            log.error(
+                "client %d (%r): an async message failed: %s", self.handle, self.user, printable(error_text(error))
+            )
+        elif deferred is not None and deferred.state is AnswerState.OWED:
+            deferred.fail(error)
+        elif deferred is None:
+            self._respond(error_body(error_text(error)))
+
+    # Work that is not done at once
+
+    def _add_work(self, job: Callable[[], Any] | Plain) -> None:
+        self._work.append(job)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Do what may be done now, as far as that takes no task; else have a task do it."""
+        work, laters = self._work, self._laters
+        while work and not (self._working or self._closed):
+            job = work[0]
+            if callable(job):
+                if self._tasks is not None and not laters:
+                    self._working = True
+                    self._tasks.start_soon(self._work_off)
+                return
+            if laters and (len(laters) >= self._window or not job[0].leaves):
+                return
+            work.popleft()
+            self._make_room()
+            self._handle_now(*job)
+        self._finish_if_idle()
+
+    def _make_room(self) -> None:
+        if self._room is not None:
+            self._room.set()
+            self._room = None
+
+    async def _work_off(self) -> None:
+        work = self._work
+        try:
+            while work and callable(job := work[0]) and not self._closed:
+                work.popleft()
+                await job()
+                self._make_room()
+        finally:
+            self._working = False
+        self._go_on()
+
+    # Graceful end
+
+    def finish(self) -> None:
+        """Take no more messages; end when those taken are answered."""
+        self._finishing = True
+        self._finish_if_idle()
+
+    def _backlog_sent(self) -> None:
+        self._finish_if_idle()
+
+    def _send_answers(self) -> None:
+        super()._send_answers()
+        self._finish_if_idle()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of this client is being done and nothing waits."""
+        busy = self._working or self._work or self._laters or self._answers
+        return not (busy or self._handling_sync or self.queued_bytes)
+
+    def _finish_if_idle(self) -> None:
+        if self._finishing and self.idle:
+            self._end("the server stops")
