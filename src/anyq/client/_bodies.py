@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from struct import Struct
 from typing import Final, TypeAlias, TypeVar
 
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
-from anyq.values import List, Value, as_q, chars
+from anyq.twin import COMPILED
+from anyq.values import FIXED_TYPES, List, QType, Value, as_q, chars
 
 __all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "outgoing", "request_body", "request_value"]
 
@@ -24,7 +26,12 @@ _KNOWS_ALL: Final = 3
 
 _LONG_TEXT: Final = 2000
 _HEAVY: Final = 4 << 20
+_HEAVY_SYMBOLS: Final = 32 << 20 if COMPILED else 8 << 20
+"""Symbols are only counted, which takes some milliseconds for so many bytes."""
+_VIEWED: Final = frozenset(FIXED_TYPES) - {QType.BOOLEAN}
+"""Vectors that are views of the body, whatever their length."""
 _HEAVY_COMPRESSED: Final = 1 << 18
+_LITTLE_ENDIAN: Final = sys.byteorder == "little"
 
 Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
@@ -98,4 +105,10 @@ def decode_message(message: AsyncMessage | SyncRequest | Response, limits: codec
 
 def is_heavy(message: AsyncMessage | SyncRequest | Response) -> bool:
     """Whether decoding may take so long that the event loop should not do it."""
-    return len(message.body) > (_HEAVY_COMPRESSED if message.compressed else _HEAVY)
+    size = len(message.body)
+    if message.compressed or size <= _HEAVY:
+        return bool(message.compressed) and size > _HEAVY_COMPRESSED
+    kind = message.body[0]
+    if kind == QType.SYMBOL:
+        return size > _HEAVY_SYMBOLS
+    return kind not in _VIEWED or message.little_endian != _LITTLE_ENDIAN

@@ -19,7 +19,8 @@ import numpy.typing as npt
 from anyq.errors import DecodeError
 from anyq.values import ELIDED, FIXED_TYPES, NULL, Atom, Attr, Lambda, Primitive, QType, SymbolArray, Vector
 
-from ._scan import nul_after, symbols_end
+from ._scan import nul_after
+from ._twin import symbols_end
 
 __all__ = ["LEAVES", "Reader", "item_count"]
 

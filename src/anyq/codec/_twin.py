@@ -12,7 +12,7 @@ from anyq.values import StringArray
 
 from . import _scan, _stream, _strings
 
-__all__ = ["compress_stream", "decompress_stream", "string_bounds", "string_list_bytes"]
+__all__ = ["compress_stream", "decompress_stream", "string_bounds", "string_list_bytes", "symbols_end"]
 
 _WRONG: Final = {
     1: "a compressed message is cut off",
@@ -52,3 +52,4 @@ compress_stream = _compress_stream if speedups else _stream.compress_stream
 decompress_stream = _decompress_stream if speedups else _stream.decompress_stream
 string_bounds = _string_bounds if speedups else _scan.string_bounds
 string_list_bytes = _string_list_bytes if speedups else _strings.string_list_bytes
+symbols_end = speedups.symbols_end if speedups else _scan.symbols_end

@@ -315,6 +315,90 @@ join_strings(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* ---- where symbols end --------------------------------------------------------------------------------------- */
+
+#define LANES 16
+#define TURNS 255 /* as often as a lane of 8 bits can be counted up */
+#define BLOCK (LANES * TURNS)
+#define AHEAD 8192
+#define BRIEF 65536
+
+#ifdef __GNUC__
+typedef uint8_t Lanes __attribute__((vector_size(LANES)));
+#endif
+
+/* How many of BLOCK bytes are 0. */
+static inline size_t
+zeros(const uint8_t *in)
+{
+    size_t found = 0;
+
+#ifdef __GNUC__
+    Lanes counts = {0};
+    for (size_t turn = 0; turn < TURNS; turn++) {
+        Lanes bytes;
+        if (turn % (64 / LANES) == 0) /* what was just received is not in the nearest cache */
+            __builtin_prefetch(in + turn * LANES + AHEAD);
+        memcpy(&bytes, in + turn * LANES, LANES);
+        counts -= (Lanes)(bytes == 0);
+    }
+    for (size_t lane = 0; lane < LANES; lane++)
+        found += counts[lane];
+#else
+    for (size_t i = 0; i < BLOCK; i++)
+        found += in[i] == 0;
+#endif
+    return found;
+}
+
+/* The place behind the `count`-th NUL from `pos` on, or -1 without so many. Whole blocks are counted; the texts are found
+   in the last one only. */
+static Py_ssize_t
+after_nuls(const uint8_t *in, size_t size, size_t pos, size_t count)
+{
+    while (count > BLOCK / 2 && size - pos >= BLOCK) {
+        size_t found = zeros(in + pos);
+        if (found >= count)
+            break;
+        count -= found;
+        pos += BLOCK;
+    }
+    for (; count > 0; count--) {
+        const uint8_t *nul = pos < size ? memchr(in + pos, 0, size - pos) : NULL;
+        if (nul == NULL)
+            return -1;
+        pos = (size_t)(nul - in) + 1;
+    }
+    return (Py_ssize_t)pos;
+}
+
+static PyObject *
+symbols_end(PyObject *module, PyObject *args)
+{
+    Py_buffer in;
+    Py_ssize_t pos, count, end = -1;
+
+    if (!PyArg_ParseTuple(args, "y*nn:symbols_end", &in, &pos, &count))
+        return NULL;
+    if (pos < 0 || count < 0) {
+        PyErr_SetString(PyExc_ValueError, "a position or a count is less than 0");
+        PyBuffer_Release(&in);
+        return NULL;
+    }
+    if (pos > in.len)
+        ;
+    else if (in.len - pos <= BRIEF) {
+        end = after_nuls(in.buf, (size_t)in.len, (size_t)pos, (size_t)count);
+    }
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        end = after_nuls(in.buf, (size_t)in.len, (size_t)pos, (size_t)count);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&in);
+    return PyLong_FromSsize_t(end);
+}
+
 /* ---- symbols ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -936,6 +1020,7 @@ static PyMethodDef methods[] = {
     {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
     {"factorize_strs", factorize_strs, METH_VARARGS, "factorize_strs(items, codes) -> distinct texts"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
+    {"symbols_end", symbols_end, METH_VARARGS, "symbols_end(buf, pos, count) -> end, or -1"},
     {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
     {"symbol_views", symbol_views, METH_VARARGS, "symbol_views(raw, views) -> 1 if not all ASCII, plus 2 if some long, or -1"},
     {"string_views", string_views, METH_VARARGS, "string_views(data, starts, ends, views) -> as symbol_views"},
