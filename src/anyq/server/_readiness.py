@@ -8,16 +8,24 @@ registration, or the loop would spin; the next wait makes it anew.
 Event loops tell of input at a price: a turn of the loop, with Trio a system call for each wait, too. So all sockets of
 a server are registered with one `select.epoll`, and the event loop looks after that one's descriptor. When it has news
 there are several rounds: while some clients are answered, others ask. A client has one turn in each round, and tasks
-wait for no more than some dozens of turns. Where there is no epoll, asyncio's own registrations do, and on Trio each
+wait for no more than some dozens of turns.
+
+Waking a processor that sleeps takes longer than many a client takes for its next request. So after a request that was
+answered at once, if the last one came soon, the event loop is kept from going to sleep for a moment (`_PATIENCE`): it
+looks for input, and runs what else there is to run, again and again.
+
+Where there is no epoll, asyncio's own registrations do, and on Trio each
 session waits by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import socket
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, Final, Protocol
 
 import anyio
@@ -26,6 +34,12 @@ __all__ = ["Eager", "Lookout", "Readable", "lookout_here"]
 
 _TURNS: Final = 64
 """How many sockets are served, about, before the tasks of the event loop have their turn."""
+
+_PATIENCE: Final = 0.0001
+"""Seconds for which an event loop is kept awake for the next request."""
+_SOON: Final = 2 * _PATIENCE
+"""Of a request that took longer than that to come, going to sleep is the smaller part."""
+_let_others_run: Final[Callable[[], None]] = getattr(os, "sched_yield", lambda: None)
 
 Eager = Callable[[], bool]
 
@@ -184,6 +198,9 @@ class EpollLookout:
         self._epoll = select.epoll()
         self._number = self._epoll.fileno()
         self._ready: dict[int, Callable[[], object]] = {}
+        self._heard_at = 0.0
+        self._prompt = False
+        """Whether the last request came soon after the one before."""
 
     def readable(self, sock: socket.socket) -> Readable:
         return RegisteredReadable(sock, self)
@@ -196,8 +213,8 @@ class EpollLookout:
         if self._ready.pop(number, None) is not None and not self._epoll.closed:
             self._epoll.unregister(number)
 
-    def _serve(self) -> None:
-        """Give those their turn that have input."""
+    def _serve(self) -> bool:
+        """Give those their turn that have input. Whether there may be more soon."""
         poll, ready, turns = self._epoll.poll, self._ready, 0
         while turns < _TURNS and (found := poll(0, _TURNS)):
             turns += len(found)
@@ -205,6 +222,10 @@ class EpollLookout:
                 function = ready.get(number)
                 if function is not None:  # else another one's turn closed it
                     function()
+        now = perf_counter()
+        if turns:
+            self._prompt, self._heard_at = now - self._heard_at < _SOON, now
+        return self._prompt and now - self._heard_at < _PATIENCE
 
 
 class AsyncioLookout(EpollLookout):
@@ -215,14 +236,25 @@ class AsyncioLookout(EpollLookout):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._loop = loop
+        self._looking = False
 
     async def run(self) -> None:
         try:
-            self._loop.add_reader(self._number, self._serve)
+            self._loop.add_reader(self._number, self._begin)
             await anyio.sleep_forever()
         finally:
             self._loop.remove_reader(self._number)
             self._epoll.close()
+
+    def _begin(self) -> None:
+        if not self._looking:
+            self._look()
+
+    def _look(self) -> None:
+        self._looking = not self._epoll.closed and self._serve()
+        if self._looking:
+            _let_others_run()
+            self._loop.call_soon(self._look)
 
 
 class TrioLookout(EpollLookout):
@@ -234,11 +266,14 @@ class TrioLookout(EpollLookout):
 
         self.new_event = trio.Event
         self._wait_readable: Callable[[int], Any] = trio.lowlevel.wait_readable
+        self._checkpoint: Callable[[], Any] = trio.lowlevel.checkpoint
 
     async def run(self) -> None:
         try:
             while True:
                 await self._wait_readable(self._number)
-                self._serve()
+                while self._serve():
+                    _let_others_run()
+                    await self._checkpoint()
         finally:
             self._epoll.close()
