@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Serving"]
 
 _GRACE: Final = 1.0
+_SWITCH: Final = 0.001
+"""Seconds for which a query may hold Python's lock while the server wants it, at each step of a login or a reply."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -91,6 +93,7 @@ class Serving:
         from anyio.from_thread import start_blocking_portal
 
         if self._portal is None:
+            sys.setswitchinterval(_SWITCH)
             self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))
         server = self._server_at(host, number, unix)
         self._portal.start_task(self._run, server)

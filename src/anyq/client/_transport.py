@@ -30,9 +30,9 @@ _BLOCKED: Final = (BlockingIOError, InterruptedError)
 _BURST: Final = 4 << 20
 """How many bytes one turn of the event loop may receive before others get theirs."""
 _CHUNK: Final = 1 << 16
-_PATIENCE: Final = 0.0001
+_PATIENCE: Final = 0.0002
 """Seconds for which an event loop is kept awake for an answer."""
-_SOON: Final = 2 * _PATIENCE
+_SOON: Final = 1.5 * _PATIENCE
 """Of an answer that took longer than that, going to sleep is the smaller part."""
 _TURNS: Final = 3
 """How many turns of the event loop it may take until there is another call."""

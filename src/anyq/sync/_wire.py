@@ -25,9 +25,9 @@ _PIECE_SIZE: Final = 1 << 12
 """Bytes that `Wire.exchange` receives at most; most answers are shorter."""
 _PIECE: Final = (_PIECE_SIZE,)
 _NOW: Final = (_DONT_WAIT,)
-_PATIENCE: Final = 100_000
+_PATIENCE: Final = 200_000
 """Nanoseconds of looking for an answer without going to sleep."""
-_SOON: Final = 2 * _PATIENCE
+_SOON: Final = 3 * _PATIENCE // 2
 """Of an answer that took longer than that, going to sleep is the smaller part."""
 _exchange: Final[Any] = getattr(speedups, "exchange", None)
 
