@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from struct import Struct
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
-from anyq.twin import COMPILED
+from anyq.twin import COMPILED, speedups
 from anyq.values import FIXED_TYPES, List, QType, Value, as_q, chars
 
 __all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "outgoing", "request_body", "request_value"]
@@ -25,6 +25,7 @@ _KNOWS_ALL: Final = 3
 """The capability from which on a peer knows every type."""
 
 _LONG_TEXT: Final = 2000
+_text_body: Final[Any] = getattr(speedups, "text_body", None)
 _HEAVY: Final = 4 << 20
 _HEAVY_SYMBOLS: Final = 32 << 20 if COMPILED else 8 << 20
 """Symbols are only counted, which takes some milliseconds for so many bytes."""
@@ -72,6 +73,10 @@ def request_body(
     """
     if type(query) is str:
         # Nearly all calls: a text, alone or with small arguments, which needs no value to be encoded.
+        if _text_body is not None and not arguments:
+            short: bytes | None = _text_body(query, _LONG_TEXT)
+            if short is not None:
+                return short
         text = query.encode()
         if len(text) < _LONG_TEXT:
             body = _TEXT(_CHARS, 0, len(text)) + text

@@ -18,7 +18,9 @@ from typing import Any, Final
 import numpy as np
 
 from anyq.errors import DecodeError, DecodeLimitError, QError
+from anyq.twin import speedups
 from anyq.values import (
+    Atom,
     Attr,
     Composition,
     Derived,
@@ -45,6 +47,10 @@ Body = bytes | bytearray | memoryview | Any
 _ERROR: Final = 0x80
 _ORDERS: Final = (">", "<")
 _STRINGS_FROM: Final = 8
+_NUMBERS: Final = tuple({int(qtype): qtype for qtype in QType}.get(number) for number in range(QType.TIME + 1))
+_ATOM_SIZE: Final = 17
+"""Bytes of a message with the longest atom of a number or time."""
+_number_atom: Final[Any] = getattr(speedups, "number_atom", None)
 
 Finish = Callable[[list[Any], int], Value]
 Opener = Callable[[Any, int, int, str], tuple[int, Finish, int]]
@@ -60,9 +66,13 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     are not exactly one q value, and `anyq.DecodeLimitError` (both a `DecodeError` and a `LimitError`) for what
     exceeds ``limits``. Nesting uses no interpreter stack.
     """
+    value: Value
+    if _number_atom is not None and little_endian and type(body) is bytes and limits.max_message_size >= _ATOM_SIZE:
+        value = _number_atom(body, Atom, _NUMBERS)
+        if value is not None:
+            return value
     buf = body if type(body) is bytes else _flat(body)
     end = _checked_size(buf, limits)
-    value: Value
     leaf = LEAVES[little_endian][buf[0]]
     if leaf is not None:  # as most requests and answers are: without the machinery for what nests
         try:

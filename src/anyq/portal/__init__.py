@@ -6,7 +6,7 @@ needs no event loop's library either: an embedded q lives on it.
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from anyq.portal._loop import Loop, current_loop, refuse_blocking, running_loop
+from anyq.portal._loop import Loop, current_loop, has_asyncgen_hook, refuse_blocking, running_loop
 from anyq.portal._owner import Job, Owner
 
 if _TYPE_CHECKING:
@@ -40,6 +40,7 @@ __all__ = [
     "SharedServer",
     "SharedSubscription",
     "current_loop",
+    "has_asyncgen_hook",
     "refuse_blocking",
     "running_loop",
     "start_portal",

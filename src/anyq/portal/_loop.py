@@ -14,10 +14,19 @@ from sys import get_asyncgen_hooks
 from typing import Any, Final
 
 from anyq.errors import MisuseError
+from anyq.twin import speedups
 
-__all__ = ["Loop", "current_loop", "refuse_blocking", "running_loop"]
+__all__ = ["Loop", "current_loop", "has_asyncgen_hook", "refuse_blocking", "running_loop"]
 
 _here: Final = threading.local()
+
+
+def _hooked() -> bool:
+    return get_asyncgen_hooks()[0] is not None
+
+
+has_asyncgen_hook: Final[Callable[[], bool]] = getattr(speedups, "has_asyncgen_hook", _hooked)
+"""Whether this thread may run an event loop: each that runs has set hooks for asynchronous generators (PEP 525)."""
 
 
 def _trio() -> Any:
@@ -27,8 +36,7 @@ def _trio() -> Any:
 
 def running_loop() -> str | None:
     """``"trio"`` or ``"asyncio"`` if such an event loop runs in this thread, else ``None``."""
-    # Each that runs has set hooks for asynchronous generators (PEP 525), and no is the answer that has to be quick.
-    if get_asyncgen_hooks()[0] is None:
+    if not has_asyncgen_hook():  # no is the answer that has to be quick
         return None
     trio = _trio()
     if trio is not None and trio.in_trio_run():

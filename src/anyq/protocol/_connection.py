@@ -42,7 +42,7 @@ from anyq.protocol._login import CAPABILITY, foreign_protocol, login_bytes, pars
 from anyq.protocol._receive import BUFFER_SIZE, Allocate, Inbox
 from anyq.protocol._states import Role, State, States
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "request_bytes", "response_body"]
 
 _KINDS: Final[dict[type, int]] = {AsyncMessage: 0, SyncRequest: 1, Response: 2}
 _JOIN_BELOW: Final = 1 << 16
@@ -54,13 +54,27 @@ _REQUEST: Final = 0x0101
 _RESPONSE: Final = 0x0201
 
 
+def request_bytes(body: bytes) -> bytes:
+    """A plain sync request with that body."""
+    return _pack_header(_REQUEST, len(body) + HEADER_SIZE) + body
+
+
+def response_body(data: bytes, limit: int) -> bytes | None:
+    """The body of a plain response of at most ``limit`` bytes with its header, if that is all that ``data`` is."""
+    size = len(data)
+    if size <= HEADER_SIZE or size > limit or _unpack_header(data) != (_RESPONSE, size):
+        return None
+    return data[HEADER_SIZE:]
+
+
 class Connection:
     """One side of a q connection.
 
     ``role`` is the part we play. ``max_message_size`` bounds what is received (bytes, header included; a
     longer message is refused after its header), ``max_login_size`` a login. ``max_in_flight`` bounds how
     many of our requests may await their response. ``allocate`` gives writable memory of a given size for
-    large bodies.
+    large bodies. ``request_bytes`` and ``response_body`` may be quicker functions that give the same as those of this
+    module.
     """
 
     def __init__(
@@ -71,6 +85,8 @@ class Connection:
         max_login_size: int = 1024,
         max_in_flight: int = 1,
         allocate: Allocate = bytearray,
+        request_bytes: Callable[[bytes], bytes] = request_bytes,
+        response_body: Callable[[bytes, int], bytes | None] = response_body,
     ) -> None:
         self.role = role
         self.capability = 0
@@ -78,6 +94,8 @@ class Connection:
         self.ledger: Ledger[Message] = Ledger(max_in_flight)
         self.max_message_size = max_message_size
         self.max_login_size = max_login_size
+        self._request_bytes = request_bytes
+        self._response_body = response_body
         self._offered = 0
         self._states = States()
         self._theirs = role.other
@@ -306,21 +324,19 @@ class Connection:
         With `reply`, this is the quick way for those who make one call after the other. It is the same as `queue` and
         `take`.
         """
-        size = len(body)
-        if size >= _JOIN_BELOW or self._urgent or not self._states.open or not self.ledger.enter_alone(call):
+        if len(body) >= _JOIN_BELOW or self._urgent or not self._states.open or not self.ledger.enter_alone(call):
             return None
-        return _pack_header(_REQUEST, size + HEADER_SIZE) + body
+        return self._request_bytes(body)
 
     def reply(self, data: bytes) -> bytes | None:
         """The body of the response to the only request in flight, if that is all that ``data`` is, just received:
         plain, whole, and alone. Else ``None``, and nothing has changed: give it to `receive_data`.
         """
-        size, inbox = len(data), self._inbox
-        if size <= HEADER_SIZE or _unpack_header(data) != (_RESPONSE, size) or size > self.max_message_size:
+        inbox = self._inbox
+        if inbox.end != inbox.start or inbox.size or not self._states.open:
             return None
-        if inbox.end != inbox.start or inbox.size or not self._states.open or not self.ledger.answer_alone():
-            return None
-        return data[HEADER_SIZE:]
+        body = self._response_body(data, self.max_message_size)
+        return body if body is not None and self.ledger.answer_alone() else None
 
     def asked(self, data: bytes) -> bytes | None:
         """The body of a sync request, if that is all that ``data`` is, just received: plain, whole, and alone. Else

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 __all__ = ["Call", "CallState", "Ledger"]
 
@@ -31,6 +31,11 @@ class CallState(Enum):
     ABANDONED = "its caller went away; the response will be dropped"
     WITHDRAWN = "its caller went away before anything was sent"
     LOST = "the connection broke"
+
+
+# For those in a hurry: the class of an enumeration takes its time to find a member.
+_SENT: Final = CallState.SENT
+_ANSWERED: Final = CallState.ANSWERED
 
 
 class Call:
@@ -113,18 +118,23 @@ class Ledger(Generic[M]):
 
     def enter_alone(self, call: Call) -> bool:
         """As `enter`, if nothing is queued or in flight; else False, and nothing changes."""
-        if self._sent or self._queued:
+        sent = self._sent
+        if sent or self._queued:
             return False
-        call.state = CallState.SENT
-        self._sent.append(call)
+        call.state = _SENT
+        sent.append(call)
         return True
 
     def answer_alone(self) -> bool:
         """As `answer`, if one request is in flight and its caller waits; else False, and nothing changes."""
         sent = self._sent
-        if len(sent) != 1 or sent[0].state is not CallState.SENT:
+        if len(sent) != 1:
             return False
-        sent.popleft().state = CallState.ANSWERED
+        call = sent[0]
+        if call.state is not _SENT:
+            return False
+        sent.clear()
+        call.state = _ANSWERED
         return True
 
     def abandon(self, call: Call) -> bool:

@@ -10,7 +10,6 @@ import sys
 import time
 import weakref
 from collections.abc import Callable
-from sys import get_asyncgen_hooks
 from types import FrameType
 from typing import Any, Final, TypeVar
 
@@ -23,7 +22,7 @@ from anyq.errors import (
     LimitError,
     MisuseError,
 )
-from anyq.portal import refuse_blocking
+from anyq.portal import has_asyncgen_hook, refuse_blocking
 from anyq.protocol import CallState
 from anyq.sync._feed import Feed
 from anyq.sync._interrupt import delicate, deliver, guard, interruptible, pending, unguard
@@ -98,7 +97,7 @@ class Core(Lifeline):
         """
         token, user, mine, call = object(), self._user, False, None
         try:
-            if get_asyncgen_hooks()[0] is not None:  # perhaps of an event loop, see `running_loop`
+            if has_asyncgen_hook():
                 refuse_blocking(*_MISUSE)
             if user.setdefault(0, token) is not token:
                 raise self._busy()

@@ -36,11 +36,15 @@ from anyq.protocol import (
 from anyq.sync._interrupt import delicate
 from anyq.sync._pending import Pending
 from anyq.sync._wire import Wire
+from anyq.twin import speedups
 
 __all__ = ["Link", "LinkOwner"]
 
 delicate(__file__)
 
+_QUICK: Final[dict[str, Any]] = {
+    name: getattr(speedups, name) for name in ("request_bytes", "response_body") if hasattr(speedups, name)
+}
 _FRESH: Final = 0.001
 """Seconds for which a peer that was just heard is taken to be there still."""
 
@@ -69,6 +73,7 @@ class Link:
             max_message_size=options.max_message_size,
             max_in_flight=options.max_in_flight,
             allocate=allocate,
+            **_QUICK,
         )
         self.cause: Exception | None = None
         self.stable = True

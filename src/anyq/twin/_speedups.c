@@ -1009,6 +1009,142 @@ exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
 
 #endif
 
+/* ---- small messages ----------------------------------------------------------------------------------------- */
+
+#define HEADER 8
+
+static void
+put_count(uint8_t *to, size_t count)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(count >> 8 * i);
+}
+
+/* Twin of the quick way in request_body (anyq/client/_bodies.py): the body of a q text in ASCII of less than `limit`
+   bytes; else None. */
+static PyObject *
+text_body(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 2 || !PyUnicode_CheckExact(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "text_body(text: str, limit: int)");
+        return NULL;
+    }
+    Py_ssize_t limit = PyLong_AsSsize_t(args[1]), size = PyUnicode_GET_LENGTH(args[0]);
+    if (limit == -1 && PyErr_Occurred())
+        return NULL;
+    if (!PyUnicode_IS_ASCII(args[0]) || size >= limit || size > UINT32_MAX)
+        Py_RETURN_NONE;
+    PyObject *body = PyBytes_FromStringAndSize(NULL, 6 + size);
+    if (body == NULL)
+        return NULL;
+    uint8_t *to = (uint8_t *)PyBytes_AS_STRING(body);
+    to[0] = 10;
+    to[1] = 0;
+    put_count(to + 2, (size_t)size);
+    memcpy(to + 6, PyUnicode_DATA(args[0]), (size_t)size);
+    return body;
+}
+
+/* Twin of request_bytes (anyq/protocol/_connection.py): a body behind the header of a plain sync request. */
+static PyObject *
+request_bytes(PyObject *module, PyObject *body)
+{
+    if (!PyBytes_CheckExact(body) || PyBytes_GET_SIZE(body) > INT32_MAX - HEADER) {
+        PyErr_SetString(PyExc_TypeError, "request_bytes(body: bytes), of less than 2 GB");
+        return NULL;
+    }
+    size_t size = (size_t)PyBytes_GET_SIZE(body);
+    PyObject *message = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size + HEADER);
+    if (message == NULL)
+        return NULL;
+    uint8_t *to = (uint8_t *)PyBytes_AS_STRING(message);
+    memcpy(to, "\1\1\0\0", 4);
+    put_count(to + 4, size + HEADER);
+    memcpy(to + HEADER, PyBytes_AS_STRING(body), size);
+    return message;
+}
+
+/* Twin of response_body (anyq/protocol/_connection.py): the body of a plain response of at most `limit` bytes, if that
+   is all there is in `data`; else None. */
+static PyObject *
+response_body(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 2 || !PyBytes_CheckExact(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "response_body(data: bytes, limit: int)");
+        return NULL;
+    }
+    Py_ssize_t limit = PyLong_AsSsize_t(args[1]), size = PyBytes_GET_SIZE(args[0]);
+    if (limit == -1 && PyErr_Occurred())
+        return NULL;
+    const uint8_t *in = (const uint8_t *)PyBytes_AS_STRING(args[0]);
+    if (size <= HEADER || size > limit || memcmp(in, "\1\2\0\0", 4) != 0 || count_of(in + 4, 1) != (uint64_t)size)
+        Py_RETURN_NONE;
+    return PyBytes_FromStringAndSize((const char *)in + HEADER, size - HEADER);
+}
+
+/* The width of what follows the type byte of an atom of a number or time, by its type's number; 0 for the others. */
+static const uint8_t widths[20] = {0, 1, 0, 0, 1, 2, 4, 8, 4, 8, 1, 0, 8, 4, 4, 8, 8, 4, 4, 4};
+
+static PyObject *
+raw_of(int type, const uint8_t *in, int width)
+{
+    uint64_t bits = 0;
+
+    if (type == 8 || type == 9 || type == 15) {
+        double number = width == 4 ? PyFloat_Unpack4((const char *)in, 1) : PyFloat_Unpack8((const char *)in, 1);
+        return number == -1.0 && PyErr_Occurred() ? NULL : PyFloat_FromDouble(number);
+    }
+    for (int i = 0; i < width; i++)
+        bits |= (uint64_t)in[i] << 8 * i;
+    switch (width) {
+    case 1: return PyLong_FromLong((long)bits);
+    case 2: return PyLong_FromLong((int16_t)bits);
+    case 4: return PyLong_FromLong((int32_t)bits);
+    default: return PyLong_FromLongLong((int64_t)bits);
+    }
+}
+
+static PyObject *name_qtype, *name_raw;
+
+/* Twin of the readers of such atoms in anyq/codec/_leaves.py: the atom that a body holds in little-endian order, if it is
+   one of a number or time, and nothing else; else None. `types` has their types by number; an atom is made as its
+   __init__ makes it: of the two fields, and no more. */
+static PyObject *
+number_atom(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 3 || !PyBytes_CheckExact(args[0]) || !PyType_Check(args[1]) || !PyTuple_CheckExact(args[2]) ||
+        PyTuple_GET_SIZE(args[2]) != sizeof widths) {
+        PyErr_SetString(PyExc_TypeError, "number_atom(body: bytes, atom: type, types: tuple of 20)");
+        return NULL;
+    }
+    const uint8_t *in = (const uint8_t *)PyBytes_AS_STRING(args[0]);
+    Py_ssize_t size = PyBytes_GET_SIZE(args[0]);
+    int type = size ? 256 - in[0] : 0;
+    if (type >= (int)sizeof widths || widths[type] == 0 || size != 1 + widths[type] || (type == 1 && in[1] > 1))
+        Py_RETURN_NONE;
+    PyTypeObject *class = (PyTypeObject *)args[1];
+    PyObject *raw = raw_of(type, in + 1, widths[type]);
+    if (raw == NULL)
+        return NULL;
+    PyObject *atom = class->tp_alloc(class, 0);
+    if (atom != NULL && (PyObject_GenericSetAttr(atom, name_qtype, PyTuple_GET_ITEM(args[2], type)) < 0 ||
+                         PyObject_GenericSetAttr(atom, name_raw, raw) < 0))
+        Py_CLEAR(atom);
+    Py_DECREF(raw);
+    return atom;
+}
+
+/* Twin of _hooked (anyq/portal/_loop.py): whether sys.get_asyncgen_hooks()[0] of this thread is set. */
+static PyObject *
+has_asyncgen_hook(PyObject *module, PyObject *ignored)
+{
+#ifdef PYPY_VERSION
+    Py_RETURN_TRUE; /* perhaps: the caller looks closer */
+#else
+    return PyBool_FromLong(PyThreadState_Get()->async_gen_firstiter != NULL);
+#endif
+}
+
 /* ---- the module --------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
@@ -1019,12 +1155,17 @@ static PyMethodDef methods[] = {
 #endif
     {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
     {"factorize_strs", factorize_strs, METH_VARARGS, "factorize_strs(items, codes) -> distinct texts"},
+    {"has_asyncgen_hook", has_asyncgen_hook, METH_NOARGS, "has_asyncgen_hook() -> whether this thread may run an event loop"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
     {"symbols_end", symbols_end, METH_VARARGS, "symbols_end(buf, pos, count) -> end, or -1"},
+    {"number_atom", (PyCFunction)(void (*)(void))number_atom, METH_FASTCALL, "number_atom(body, atom, types) -> Atom or None"},
+    {"request_bytes", request_bytes, METH_O, "request_bytes(body) -> message"},
+    {"response_body", (PyCFunction)(void (*)(void))response_body, METH_FASTCALL, "response_body(data, limit) -> body or None"},
     {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
     {"symbol_views", symbol_views, METH_VARARGS, "symbol_views(raw, views) -> 1 if not all ASCII, plus 2 if some long, or -1"},
     {"string_views", string_views, METH_VARARGS, "string_views(data, starts, ends, views) -> as symbol_views"},
     {"string_bounds", string_bounds, METH_VARARGS, "string_bounds(buf, pos, starts, ends, little_endian) -> end, or -1"},
+    {"text_body", (PyCFunction)(void (*)(void))text_body, METH_FASTCALL, "text_body(text, limit) -> body or None"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -1043,7 +1184,18 @@ seed(PyObject *module)
     return 0;
 }
 
+static int
+learn_names(PyObject *module)
+{
+    if (name_qtype == NULL)
+        name_qtype = PyUnicode_InternFromString("qtype");
+    if (name_raw == NULL)
+        name_raw = PyUnicode_InternFromString("raw");
+    return name_qtype == NULL || name_raw == NULL ? -1 : 0;
+}
+
 static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, learn_names},
     {Py_mod_exec, seed},
     {0, NULL},
 };
