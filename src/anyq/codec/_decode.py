@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -39,7 +40,7 @@ from ._leaves import LEAVES, item_count
 from ._limits import DEFAULT_LIMITS, Limits
 from ._twin import string_bounds
 
-__all__ = ["Body", "decode", "decode_first"]
+__all__ = ["Body", "decode", "decode_first", "decode_number"]
 
 Body = bytes | bytearray | memoryview | Any
 """Anything with the buffer protocol."""
@@ -50,10 +51,20 @@ _STRINGS_FROM: Final = 8
 _NUMBERS: Final = tuple({int(qtype): qtype for qtype in QType}.get(number) for number in range(QType.TIME + 1))
 _ATOM_SIZE: Final = 17
 """Bytes of a message with the longest atom of a number or time."""
-_number_atom: Final[Any] = getattr(speedups, "number_atom", None)
 
 Finish = Callable[[list[Any], int], Value]
 Opener = Callable[[Any, int, int, str], tuple[int, Finish, int]]
+
+
+def _no_number(body: bytes) -> Atom | None:
+    return None
+
+
+decode_number: Callable[[bytes], Atom | None] = (
+    partial(speedups.number_atom, Atom, _NUMBERS) if hasattr(speedups, "number_atom") else _no_number
+)
+"""The atom of a number or time that a body holds in little-endian order, where it takes less time to ask than to
+`decode`; ``None`` if it is something else, or perhaps."""
 
 
 def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool = True) -> Value:
@@ -66,9 +77,9 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     are not exactly one q value, and `anyq.DecodeLimitError` (both a `DecodeError` and a `LimitError`) for what
     exceeds ``limits``. Nesting uses no interpreter stack.
     """
-    value: Value
-    if _number_atom is not None and little_endian and type(body) is bytes and limits.max_message_size >= _ATOM_SIZE:
-        value = _number_atom(body, Atom, _NUMBERS)
+    value: Value | None
+    if little_endian and type(body) is bytes and limits.max_message_size >= _ATOM_SIZE:
+        value = decode_number(body)
         if value is not None:
             return value
     buf = body if type(body) is bytes else _flat(body)

@@ -24,7 +24,7 @@ from anyq.client import (
     request_body,
     script_error,
 )
-from anyq.codec import decode
+from anyq.codec import decode, decode_number
 from anyq.errors import BusyError, Error, QError
 from anyq.portal import BlockingNamespace, SharedSubscription
 from anyq.protocol import AsyncMessage
@@ -144,8 +144,11 @@ class Connection:
         core.check_usable()
         body = request_body(query, arguments, core.capability, core.compress)
         answer = core.ask(body, query, core.options.timeout if timeout is None else timeout, idempotent)
-        if not isinstance(answer, bytes):
-            return answer.outcome()
+        if type(answer) is not bytes:
+            return answer.outcome()  # type: ignore[union-attr]
+        number = decode_number(answer)
+        if number is not None:
+            return number
         try:
             return decode(answer, limits=core.limits)
         except Error as error:

@@ -1112,22 +1112,22 @@ static PyObject *name_qtype, *name_raw;
 static PyObject *
 number_atom(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
-    if (count != 3 || !PyBytes_CheckExact(args[0]) || !PyType_Check(args[1]) || !PyTuple_CheckExact(args[2]) ||
-        PyTuple_GET_SIZE(args[2]) != sizeof widths) {
-        PyErr_SetString(PyExc_TypeError, "number_atom(body: bytes, atom: type, types: tuple of 20)");
+    if (count != 3 || !PyType_Check(args[0]) || !PyTuple_CheckExact(args[1]) ||
+        PyTuple_GET_SIZE(args[1]) != sizeof widths || !PyBytes_CheckExact(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "number_atom(atom: type, types: tuple of 20, body: bytes)");
         return NULL;
     }
-    const uint8_t *in = (const uint8_t *)PyBytes_AS_STRING(args[0]);
-    Py_ssize_t size = PyBytes_GET_SIZE(args[0]);
+    const uint8_t *in = (const uint8_t *)PyBytes_AS_STRING(args[2]);
+    Py_ssize_t size = PyBytes_GET_SIZE(args[2]);
     int type = size ? 256 - in[0] : 0;
     if (type >= (int)sizeof widths || widths[type] == 0 || size != 1 + widths[type] || (type == 1 && in[1] > 1))
         Py_RETURN_NONE;
-    PyTypeObject *class = (PyTypeObject *)args[1];
+    PyTypeObject *class = (PyTypeObject *)args[0];
     PyObject *raw = raw_of(type, in + 1, widths[type]);
     if (raw == NULL)
         return NULL;
     PyObject *atom = class->tp_alloc(class, 0);
-    if (atom != NULL && (PyObject_GenericSetAttr(atom, name_qtype, PyTuple_GET_ITEM(args[2], type)) < 0 ||
+    if (atom != NULL && (PyObject_GenericSetAttr(atom, name_qtype, PyTuple_GET_ITEM(args[1], type)) < 0 ||
                          PyObject_GenericSetAttr(atom, name_raw, raw) < 0))
         Py_CLEAR(atom);
     Py_DECREF(raw);
@@ -1158,7 +1158,7 @@ static PyMethodDef methods[] = {
     {"has_asyncgen_hook", has_asyncgen_hook, METH_NOARGS, "has_asyncgen_hook() -> whether this thread may run an event loop"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
     {"symbols_end", symbols_end, METH_VARARGS, "symbols_end(buf, pos, count) -> end, or -1"},
-    {"number_atom", (PyCFunction)(void (*)(void))number_atom, METH_FASTCALL, "number_atom(body, atom, types) -> Atom or None"},
+    {"number_atom", (PyCFunction)(void (*)(void))number_atom, METH_FASTCALL, "number_atom(atom, types, body) -> Atom or None"},
     {"request_bytes", request_bytes, METH_O, "request_bytes(body) -> message"},
     {"response_body", (PyCFunction)(void (*)(void))response_body, METH_FASTCALL, "response_body(data, limit) -> body or None"},
     {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
