@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from itertools import count
 from typing import Any
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +16,8 @@ from tests.server.peer import peer
 import anyq
 from anyq import codec
 from anyq.engine import Interpreter
-from anyq.protocol import AsyncMessage
+from anyq.protocol import AsyncMessage, SyncRequest
 from anyq.server import Later, Server, leaves
-from anyq.server import _work as work_module
 from anyq.values import Value
 
 pytestmark = pytest.mark.anyio
@@ -77,38 +76,41 @@ class Elsewhere:
         assert len(self.tickets) == number
 
 
-async def test_several_at_a_time_if_they_come_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_module, "monotonic", lambda: 0.0)
+async def test_several_at_a_time() -> None:
     elsewhere = Elsewhere()
     async with Server(elsewhere.handle, port=0) as server, peer(server.port) as q:
         for number in range(100):
             await q.send(number)
-        begun, finished = 1, 0
-        for most in (1, 2, 4, 8, 16, 32, 32, 32, 32):
-            await elsewhere.have(begun)
-            elsewhere.tickets[finished].finish()
-            assert await q.receive() == finished
-            finished += 1
-            begun = min(100, finished + min(32, 2 * most))
-        await elsewhere.have(begun)
-        while finished < 100:
-            await elsewhere.have(min(100, finished + 32))
-            elsewhere.tickets[finished].finish()
-            assert await q.receive() == finished
-            finished += 1
-
-
-async def test_one_at_a_time_if_they_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = count()
-    monkeypatch.setattr(work_module, "monotonic", lambda: float(next(clock)))
-    elsewhere = Elsewhere()
-    async with Server(elsewhere.handle, port=0) as server, peer(server.port) as q:
-        for number in range(10):
-            await q.send(number)
-        for number in range(10):
-            await elsewhere.have(number + 1)
+        for number in range(100):
+            await elsewhere.have(min(100, number + 32))
             elsewhere.tickets[number].finish()
             assert await q.receive() == number
+
+
+async def test_what_is_known_at_once_comes_behind_what_is_made_elsewhere() -> None:
+    """Errors and results of the handler, and those made elsewhere that are there too soon, wait for their turn."""
+    elsewhere = Elsewhere()
+
+    @leaves
+    def handle(message: Value) -> object:
+        if message == 2:
+            raise anyq.QError("two")
+        return "three" if message == 3 else elsewhere.handle(message)
+
+    async with Server(handle, port=0) as server, peer(server.port) as q:
+        for number in (1, 2, 3, 4, 5):
+            await q.send(number)
+        await elsewhere.have(3)
+        elsewhere.tickets[1].finish()
+        elsewhere.tickets[2].finish()
+        await anyio.wait_all_tasks_blocked()
+        elsewhere.tickets[0].finish()
+        assert await q.receive() == 1
+        with pytest.raises(anyq.QError, match="two"):
+            await q.receive()
+        assert [await q.receive() for _ in range(3)] == [anyq.symbol("three"), 4, 5]
+        await q.send(3)
+        assert await q.receive() == anyq.symbol("three")
 
 
 async def test_a_handler_of_another_kind_waits_for_what_is_made_elsewhere() -> None:
@@ -137,25 +139,23 @@ async def test_a_handler_of_another_kind_waits_for_what_is_made_elsewhere() -> N
             seen.clear()
 
 
-async def test_a_client_that_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_leaves() -> None:
     """Nobody wants its results any more; those that come all the same do no harm."""
-    monkeypatch.setattr(work_module, "monotonic", lambda: 0.0)
     elsewhere = Elsewhere()
     async with Server(elsewhere.handle, port=0) as server:
         async with peer(server.port) as q:
             for number in range(4):
                 await q.send(number)
-            await elsewhere.have(1)
+            await elsewhere.have(4)
             elsewhere.tickets[0].finish()
-            await elsewhere.have(3)
         while server.clients:
             await anyio.lowlevel.checkpoint()
-        assert [ticket.interrupted for ticket in elsewhere.tickets] == [False, True, True]
+        assert [ticket.interrupted for ticket in elsewhere.tickets] == [False, True, True, True]
         elsewhere.tickets[1].finish()
         async with peer(server.port) as other:
             await other.send(7)
-            await elsewhere.have(4)
-            elsewhere.tickets[3].finish()
+            await elsewhere.have(5)
+            elsewhere.tickets[4].finish()
             assert await other.receive() == 7
 
 
@@ -173,6 +173,68 @@ async def test_a_result_that_breaks_the_session_ends_that_session_only(caplog: p
         await elsewhere.have(2)
         elsewhere.tickets[1].finish()
         assert await other.receive() == 2
+
+
+async def test_no_message_of_a_client_begins_inside_an_earlier_one_of_its_own() -> None:
+    """Also if q waits for what the client answers, and runs meanwhile what it is asked."""
+    async with anyq.serve(port=0) as server, peer(server.port) as q:
+        await q.send('x:.z.w"1"; seen:0b; x')
+        await q.send("seen:1b; 40+2")
+        request = await q.event()
+        assert isinstance(request, SyncRequest)
+        await anyio.wait_all_tasks_blocked()
+        await q.answer(7)
+        assert await q.receive() == 7
+        assert await q.receive() == 42
+        assert (await server.q("seen")).py() is True
+        await q.post('.z.w"1"')
+        await q.send("-30!(::)")
+        await q.event()
+        await q.answer(7)
+        async with peer(server.port) as other:
+            await other.send("-30!(first key .z.W;0b;`late)")
+            await other.receive()
+        assert await q.receive() == anyq.symbol("late")
+
+
+async def test_a_message_under_a_time_limit_waits_for_those_without() -> None:
+    """Each answer is deferred for the message that deferred it."""
+    async with anyq.serve(port=0) as server, peer(server.port) as q:
+        await q.send('system"T 5"; t:.z.p+0D00:00:00.2; while[.z.p<t; 0]; -30!(::)')
+        while server.q.core.time_limit is None:
+            await anyio.lowlevel.checkpoint()
+        await q.post("1")
+        await q.send("-30!(::)")
+        async with peer(server.port) as other:
+            await other.send("-30!(first key .z.W;0b;`first)")
+            await other.receive()
+            assert await q.receive() == anyq.symbol("first")
+            while not server._q.handles._owing:  # type: ignore[union-attr]
+                await anyio.lowlevel.checkpoint()
+            await other.send("-30!(first key .z.W;0b;`second)")
+            await other.receive()
+        assert await q.receive() == anyq.symbol("second")
+
+
+async def test_an_errand_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async with anyq.serve(port=0) as server, peer(server.port) as q:
+        server._errands.add(lambda: 1 // 0)
+        await q.send("1+1")
+        assert await q.receive() == 2
+        assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_closed_q_answers_in_order() -> None:
+    """What it does not begin any more is refused behind what it does."""
+    async with anyq.open_embedded() as q, anyq.serve(q=q, port=0) as server, peer(server.port) as client:
+        await client.send("t:.z.p+0D00:00:00.2; while[.z.p<t; 0]; 1")
+        await client.send("2")
+        while not q.core.owner.busy:
+            await anyio.lowlevel.checkpoint()
+        await anyio.to_thread.run_sync(q.core.stop)
+        assert await client.receive() == 1
+        with pytest.raises(anyq.QError):
+            await client.receive()
 
 
 KINDS = {

@@ -7,15 +7,18 @@ job that may have left errands runs them first: they come before what the job's 
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import anyio
 
 from anyq.portal import current_loop
 
 __all__ = ["Errands"]
+
+log: Final = logging.getLogger("anyq.embedded")
 
 
 class Errands:
@@ -27,7 +30,7 @@ class Errands:
         self._event = anyio.Event()
 
     def add(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Have ``function`` called. Any thread may ask; it must not raise."""
+        """Have ``function`` called. Any thread may ask; what it raises is logged."""
         self._waiting.append((function, arguments))
         self.loop.call_soon(self._wake)
 
@@ -36,14 +39,23 @@ class Errands:
 
     def run_all(self) -> None:
         """Run what waits, now."""
-        waiting = self._waiting
-        while waiting:
-            function, arguments = waiting.popleft()
+        while self._waiting:
+            self._run_next()
+
+    def _run_next(self) -> None:
+        function, arguments = self._waiting.popleft()
+        try:
             function(*arguments)
+        except Exception:  # whoever's errand it is, it must not end the server
+            log.exception("an errand of q's failed")
 
     async def run(self) -> None:
         """Run errands as they come, until cancelled."""
         while True:
             await self._event.wait()
             self._event = anyio.Event()
-            self.run_all()
+            for _ in range(len(self._waiting)):  # they bring about others; tasks have their turn before those
+                if self._waiting:
+                    self._run_next()
+            if self._waiting:
+                self._event.set()

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
+from weakref import WeakKeyDictionary
 
 import anyio
 import anyio.to_thread
@@ -36,6 +37,7 @@ from ._caller import Caller, Permissions
 from ._core import EmbeddedQ, as_received
 from ._errands import Errands
 from ._face import Embedded
+from ._lane import Evaluation, Lane
 
 __all__ = ["EmbeddedServer", "serve"]
 
@@ -135,6 +137,7 @@ class EmbeddedServer:
     _owned: bool = attrs.field(default=False, init=False)
     _server: Server = attrs.field(init=False)
     _errands: Errands = attrs.field(init=False)
+    _lanes: WeakKeyDictionary[Client, Lane] = attrs.field(factory=WeakKeyDictionary, init=False)
     _addresses: dict[int, int] = attrs.field(factory=dict, init=False)
 
     def __repr__(self) -> str:
@@ -254,8 +257,11 @@ class EmbeddedServer:
         """As `_run`; without a task, if no time limit has to be kept."""
         assert self._q is not None
         if self._timeout or self._q.time_limit is not None:
-            return self._run(work, client, asks=asks)
-        return Evaluation(self._q.submit(work, self._caller(client, asks)), self._errands)
+            return _Limited(lambda: self._run(work, client, asks=asks))
+        lane = self._lanes.get(client)
+        if lane is None:
+            lane = self._lanes[client] = Lane(self._q, self._errands)
+        return Evaluation(lane, work, self._caller(client, asks))
 
     async def _run(self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False) -> Any:
         """Run a job for a client, in its time; interrupted when it is over or the client leaves."""
@@ -391,32 +397,16 @@ class EmbeddedServer:
         await self._server.serve_forever()
 
 
-class Evaluation(Later):
-    """A job of the embedded q for a client. Its end is an errand like those that it left, and comes behind them."""
+class _Limited:
+    """An evaluation in its time: awaited, and begun only then."""
 
-    __slots__ = ("_errands", "_job")
+    __slots__ = ("_start",)
 
-    def __init__(self, job: Job[Any], errands: Errands) -> None:
-        self._job = job
-        self._errands = errands
-
-    def begin(self, done: Callable[[], object]) -> None:
-        self._job.add_waiter(lambda: self._errands.add(done))
-
-    def outcome(self) -> Any:
-        return self._job.result()
-
-    def interrupt(self) -> None:
-        self._job.interrupt()
+    def __init__(self, start: Callable[[], Awaitable[Any]]) -> None:
+        self._start = start
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        try:
-            yield from self._job.__await__()
-        finally:
-            if not self._job.done():
-                self._job.interrupt()
-            self._errands.run_all()
-        return self._job.result()
+        return self._start().__await__()
 
 
 def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], None]:

@@ -56,7 +56,8 @@ class Later(ABC):
     """A result that is made elsewhere, in another thread say. A plain handler may return one in place of an awaitable,
     which takes a task to wait for.
 
-    A handler that `leaves` its results may be called again before the last one is there: it keeps the order.
+    A handler that `leaves` its results may be called again before the last one is there: it keeps the order, and defers
+    no answer itself.
     """
 
     @abstractmethod

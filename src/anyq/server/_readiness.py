@@ -251,8 +251,9 @@ class AsyncioLookout(EpollLookout):
             self._look()
 
     def _look(self) -> None:
-        self._looking = not self._epoll.closed and self._serve()
-        if self._looking:
+        self._looking = False
+        if not self._epoll.closed and self._serve():
+            self._looking = True
             _let_others_run()
             self._loop.call_soon(self._look)
 

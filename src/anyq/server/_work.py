@@ -12,7 +12,6 @@ import inspect
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from typing import Any, Final
 
 import anyio
@@ -31,12 +30,23 @@ from ._wire import error_body
 __all__ = ["Worker"]
 
 log: Final = logging.getLogger("anyq.server")
-_WINDOW, _QUICK = 32, 0.005
-"""How many results of one client are made elsewhere at a time; and in how many seconds, or it is one at a time, so that
-others have their turn."""
+_WINDOW: Final = 32
+"""How many results of one client are made elsewhere at a time."""
 
 Plain = tuple[Action, Any, bool]
 """A message for a plain function: action, value, whether it is to be answered."""
+
+
+class _Left:
+    """A message whose result was left for later, and what became of it."""
+
+    __slots__ = ("done", "result", "sync")
+
+    def __init__(self, result: Later | None, sync: bool) -> None:
+        self.result = result
+        self.sync = sync
+        self.done: Callable[[], Any] | None = None
+        """When it is there: gives it, or raises what prevented it."""
 
 
 class Worker(Client):
@@ -49,9 +59,8 @@ class Worker(Client):
         self._stats = stats
         self._work: deque[Callable[[], Any] | Plain] = deque()
         self._working = False
-        self._laters: deque[tuple[Later, bool, float]] = deque()
-        """What is made elsewhere: result, whether the client is to be answered, since when."""
-        self._window = 1
+        self._laters: deque[_Left] = deque()
+        """What is made elsewhere, and what comes behind it."""
         self._room: anyio.Event | None = None
         self._finishing = False
 
@@ -60,37 +69,55 @@ class Worker(Client):
         try:
             result = action.now(value, self)
         except Exception as error:
-            self._failed(error, sync)
+            if self._laters:
+                self._leave(None, sync).done = _raiser(error)
+            else:
+                self._failed(error, sync)
         else:
             self._handled(result, sync)
 
     def _handled(self, result: Any, sync: bool) -> None:
         """A plain handler has returned, perhaps something to be waited for."""
         if isinstance(result, Later):
-            self._laters.append((result, sync, monotonic()))
-            self._handling_sync = self._laters[0][1]
-            result.begin(self._ready)
+            if self._closed:
+                result.interrupt()
+                return
+            left = self._leave(result, sync)
+            result.begin(lambda: self._ready(left))
         elif inspect.isawaitable(result):
             self._work.appendleft(lambda: self._await(result, sync))
+            self._handle_first()
             self._go_on()
+        elif self._laters:
+            self._leave(None, sync).done = lambda: result
         else:
             self._succeeded(result, sync)
 
-    def _ready(self) -> None:
-        """The first of the results that were left for later is there."""
+    def _leave(self, result: Later | None, sync: bool) -> _Left:
+        left = _Left(result, sync)
+        self._laters.append(left)
+        self._handle_first()
+        return left
+
+    def _handle_first(self) -> None:
+        """Of what is going on, the first message is the one that may be deferred."""
+        self._handling_sync = bool(self._laters) and self._laters[0].sync
+
+    def _ready(self, left: _Left) -> None:
+        """A result that was left for later is there."""
+        assert left.result is not None
+        left.done, left.result = left.result.outcome, None
         laters = self._laters
-        if not laters:
-            return
-        later, sync, since = laters.popleft()
-        self._window = min(2 * self._window, _WINDOW) if monotonic() - since < _QUICK else 1
         try:
-            try:
-                result = later.outcome()
-            except Exception as error:
-                self._failed(error, sync)
-            else:
-                self._succeeded(result, sync)
-            self._handling_sync = bool(laters) and laters[0][1]
+            while laters and (outcome := laters[0].done) is not None:
+                sync = laters.popleft().sync
+                try:
+                    result = outcome()
+                except Exception as error:
+                    self._failed(error, sync)
+                else:
+                    self._succeeded(result, sync)
+                self._handle_first()
             self._go_on()
         except Exception:  # here it would end the server, not the session
             log.exception("client %d at %s: the session failed", self.handle, self.address)
@@ -99,13 +126,16 @@ class Worker(Client):
     def _end(self, reason: str) -> None:
         super()._end(reason)
         while self._laters:  # the last one first, or it would begin when the first one ends
-            self._laters.pop()[0].interrupt()
+            result = self._laters.pop().result
+            if result is not None:
+                result.interrupt()
 
     async def _handle(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
         await self._await(action.run(value, self), sync)
 
     async def _await(self, running: Awaitable[Any], sync: bool) -> None:
+        self._handling_sync = sync
         try:
             result = await running
         except anyio.get_cancelled_exc_class() as error:
@@ -118,7 +148,8 @@ class Worker(Client):
             self._succeeded(result, sync)
 
     def _begin(self, sync: bool) -> None:
-        self._handling_sync = sync
+        if not self._laters:
+            self._handling_sync = sync
         if sync:
             self._stats.sync_messages += 1
         else:
@@ -159,7 +190,7 @@ class Worker(Client):
                     self._working = True
                     self._tasks.start_soon(self._work_off)
                 return
-            if laters and (len(laters) >= self._window or not job[0].leaves):
+            if laters and (len(laters) >= _WINDOW or not job[0].leaves):
                 return
             work.popleft()
             self._make_room()
@@ -205,3 +236,10 @@ class Worker(Client):
     def _finish_if_idle(self) -> None:
         if self._finishing and self.idle:
             self._end("the server stops")
+
+
+def _raiser(error: Exception) -> Callable[[], Any]:
+    def fail() -> Any:
+        raise error
+
+    return fail

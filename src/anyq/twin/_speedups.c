@@ -943,7 +943,7 @@ exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     char piece[LONGEST_PIECE];
     ssize_t sent, received = -1;
-    int failed;
+    int failed, broken = 0;
 
     if (count != 5 || !PyBytes_CheckExact(args[1]) || !PyList_CheckExact(args[3])) {
         PyErr_SetString(PyExc_TypeError, "exchange(fd: int, data: bytes, limit: int, results: list, patience: int)");
@@ -972,7 +972,9 @@ exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
     if (sent == size)
         while (now - began < patience) {
             received = recv(fd, piece, (size_t)limit, MSG_DONTWAIT);
-            if (received >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+            failed = errno;
+            broken = received < 0 && failed != EAGAIN && failed != EWOULDBLOCK && failed != EINTR;
+            if (received >= 0 || broken)
                 break;
             sched_yield();
             now = nanoseconds();
@@ -989,7 +991,7 @@ exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
         return NULL;
     if (sent < size)
         Py_RETURN_NONE;
-    while (received < 0) {
+    while (received < 0 && !broken) {
         if (PyErr_CheckSignals() < 0)
             return NULL;
         Py_BEGIN_ALLOW_THREADS
@@ -997,10 +999,11 @@ exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
         failed = errno;
         now = nanoseconds();
         Py_END_ALLOW_THREADS
-        if (received < 0 && failed != EINTR) {
-            errno = failed;
-            return PyErr_SetFromErrno(PyExc_OSError);
-        }
+        broken = received < 0 && failed != EINTR;
+    }
+    if (broken) {
+        errno = failed;
+        return PyErr_SetFromErrno(PyExc_OSError);
     }
     if (add(args[3], PyBytes_FromStringAndSize(piece, received)) < 0)
         return NULL;

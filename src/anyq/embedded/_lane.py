@@ -1,0 +1,117 @@
+"""The evaluations of one client: one at a time is with the owner, the others wait for it.
+
+Theory of operation. So the clients have their turn one after the other, however many messages one of them sends at
+once, and no message of a client begins inside an earlier one of its own, when q waits for what the client answers. The
+owner thread itself submits the next evaluation when one ends, which takes no turn of the server's event loop. The end
+of an evaluation is an errand like those that it left, and comes behind them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from typing import Any
+
+from anyq.engine import Interpreter
+from anyq.errors import ClosedError, Error
+from anyq.portal import Job
+from anyq.server import Later
+
+from ._caller import Caller
+from ._core import EmbeddedQ
+from ._errands import Errands
+
+__all__ = ["Evaluation", "Lane"]
+
+
+class Lane:
+    """Whose turn it is, of one client's evaluations."""
+
+    __slots__ = ("_busy", "_lock", "_waiting", "errands", "q")
+
+    def __init__(self, q: EmbeddedQ, errands: Errands) -> None:
+        self.q = q
+        self.errands = errands
+        self._lock = threading.Lock()
+        self._waiting: deque[Evaluation] = deque()
+        self._busy = False
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Have it start after those before it. Any thread may call this, and `go_on`."""
+        with self._lock:
+            self._waiting.append(evaluation)
+            if self._busy:
+                return
+            self._busy = True
+        self.go_on()
+
+    def go_on(self) -> None:
+        """One is over: start the next."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._busy = False
+                    return
+                evaluation = self._waiting.popleft()
+            if evaluation.start():
+                return
+
+
+class Evaluation(Later):
+    """What a client waits for."""
+
+    __slots__ = ("_caller", "_done", "_dropped", "_error", "_job", "_lane", "_work")
+
+    def __init__(self, lane: Lane, work: Callable[[Interpreter], Any], caller: Caller) -> None:
+        self._lane = lane
+        self._work = work
+        self._caller = caller
+        self._done: Callable[[], object] = lambda: None
+        self._dropped = False
+        self._error: Error | None = None
+        self._job: Job[Any] | None = None
+
+    def begin(self, done: Callable[[], object]) -> None:
+        self._done = done
+        self._lane.add(self)
+
+    def start(self) -> bool:
+        """Hand it to the owner; false if it is over without that."""
+        try:
+            if self._dropped:
+                raise ClosedError("the client has left")
+            job = self._job = self._lane.q.submit(self._work, self._caller)
+        except Error as error:
+            self._error = error
+            self._lane.errands.add(self._done)
+            return False
+        job.add_waiter(self._finished)
+        if self._dropped:
+            job.interrupt()
+        return True
+
+    def _finished(self) -> None:
+        self._lane.errands.add(self._done)
+        self._lane.go_on()
+
+    def outcome(self) -> Any:
+        if self._error is not None:
+            raise self._error
+        assert self._job is not None
+        return self._job.result()
+
+    def interrupt(self) -> None:
+        self._dropped = True
+        job = self._job
+        if job is not None:
+            job.interrupt()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        job = self._lane.q.submit(self._work, self._caller)
+        try:
+            return (yield from job.__await__())
+        finally:
+            if not job.done():
+                job.interrupt()
+            self._lane.errands.run_all()
