@@ -216,6 +216,21 @@ async def test_a_message_under_a_time_limit_waits_for_those_without() -> None:
         assert await q.receive() == anyq.symbol("second")
 
 
+async def test_a_server_that_stops_answers_what_it_has_taken() -> None:
+    async with anyq.serve(port=0, grace=20) as server, peer(server.port) as q:
+        await q.send("t:.z.p+0D00:00:00.2; while[.z.p<t; 0]; 1")
+        await q.send("2")
+        await q.send("3")
+        client = next(iter(server.clients.values()))
+        while len(client._laters) < 3:  # type: ignore[attr-defined]
+            await anyio.lowlevel.checkpoint()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(server.stop)
+            assert [await q.receive() for _ in range(3)] == [1, 2, 3]
+            with pytest.raises(EOFError):
+                await q.receive()
+
+
 async def test_an_errand_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
     async with anyq.serve(port=0) as server, peer(server.port) as q:
         server._errands.add(lambda: 1 // 0)

@@ -27,6 +27,7 @@ class Errands:
     def __init__(self) -> None:
         self.loop = current_loop()
         self._waiting: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self._after: dict[Callable[[], object], None] = {}
         self._event = anyio.Event()
 
     def add(self, function: Callable[..., object], *arguments: Any) -> None:
@@ -37,13 +38,23 @@ class Errands:
     def _wake(self) -> None:
         self._event.set()
 
+    def afterwards(self, function: Callable[[], object]) -> None:
+        """From an errand: have ``function`` called when those that wait already are run; once, however often asked."""
+        self._after[function] = None
+
     def run_all(self) -> None:
         """Run what waits, now."""
         while self._waiting:
-            self._run_next()
+            self._run_some()
 
-    def _run_next(self) -> None:
-        function, arguments = self._waiting.popleft()
+    def _run_some(self) -> None:
+        for _ in range(len(self._waiting)):
+            self._run(*self._waiting.popleft())
+        after, self._after = self._after, {}
+        for function in after:
+            self._run(function, ())
+
+    def _run(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
         try:
             function(*arguments)
         except Exception:  # whoever's errand it is, it must not end the server
@@ -54,8 +65,6 @@ class Errands:
         while True:
             await self._event.wait()
             self._event = anyio.Event()
-            for _ in range(len(self._waiting)):  # they bring about others; tasks have their turn before those
-                if self._waiting:
-                    self._run_next()
-            if self._waiting:
+            self._run_some()
+            if self._waiting:  # what the errands brought about; tasks have their turn before
                 self._event.set()

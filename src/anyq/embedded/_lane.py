@@ -12,11 +12,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
+from weakref import ref
 
 from anyq.engine import Interpreter
 from anyq.errors import ClosedError, Error
 from anyq.portal import Job
-from anyq.server import Later
+from anyq.server import Client, Later
 
 from ._caller import Caller
 from ._core import EmbeddedQ
@@ -28,11 +29,12 @@ __all__ = ["Evaluation", "Lane"]
 class Lane:
     """Whose turn it is, of one client's evaluations."""
 
-    __slots__ = ("_busy", "_lock", "_waiting", "errands", "q")
+    __slots__ = ("_busy", "_client", "_errands", "_lock", "_waiting", "q")
 
-    def __init__(self, q: EmbeddedQ, errands: Errands) -> None:
+    def __init__(self, q: EmbeddedQ, errands: Errands, client: Client) -> None:
         self.q = q
-        self.errands = errands
+        self._errands = errands
+        self._client = ref(client)
         self._lock = threading.Lock()
         self._waiting: deque[Evaluation] = deque()
         self._busy = False
@@ -45,6 +47,21 @@ class Lane:
                 return
             self._busy = True
         self.go_on()
+
+    def conclude(self, done: Callable[[], object]) -> None:
+        """Have ``done`` called in its turn among the errands. What several of them send leaves in one piece."""
+        self._errands.add(self._conclude, done)
+
+    def _conclude(self, done: Callable[[], object]) -> None:
+        client = self._client()
+        if client is not None:
+            client.hold()
+            self._errands.afterwards(client.release)
+        done()
+
+    def run_errands(self) -> None:
+        """Run what earlier evaluations left."""
+        self._errands.run_all()
 
     def go_on(self) -> None:
         """One is over: start the next."""
@@ -84,7 +101,7 @@ class Evaluation(Later):
             job = self._job = self._lane.q.submit(self._work, self._caller)
         except Error as error:
             self._error = error
-            self._lane.errands.add(self._done)
+            self._lane.conclude(self._done)
             return False
         job.add_waiter(self._finished)
         if self._dropped:
@@ -92,7 +109,7 @@ class Evaluation(Later):
         return True
 
     def _finished(self) -> None:
-        self._lane.errands.add(self._done)
+        self._lane.conclude(self._done)
         self._lane.go_on()
 
     def outcome(self) -> Any:
@@ -114,4 +131,4 @@ class Evaluation(Later):
         finally:
             if not job.done():
                 job.interrupt()
-            self._lane.errands.run_all()
+            self._lane.run_errands()

@@ -260,7 +260,7 @@ class EmbeddedServer:
             return _Limited(lambda: self._run(work, client, asks=asks))
         lane = self._lanes.get(client)
         if lane is None:
-            lane = self._lanes[client] = Lane(self._q, self._errands)
+            lane = self._lanes[client] = Lane(self._q, self._errands, client)
         return Evaluation(lane, work, self._caller(client, asks))
 
     async def _run(self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False) -> Any:

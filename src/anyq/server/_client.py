@@ -27,6 +27,7 @@ __all__ = ["Answer", "AnswerState", "Client", "message_of"]
 
 log: Final = logging.getLogger("anyq.server")
 _MOST_ARGUMENTS: Final = 8
+_SMALL: Final = 4096
 
 
 def message_of(query: object, arguments: tuple[object, ...]) -> Value:
@@ -134,6 +135,7 @@ class Client:
         self._tasks: TaskGroup | None = None
         self._backlog: deque[Buffer] = deque()
         self._waiting = 0
+        self._held: list[Buffer] | None = None
         self._drained: anyio.Event | None = None
         self._answers: deque[Answer] = deque()
         self._current: Answer | None = None
@@ -307,7 +309,23 @@ class Client:
         self._end("it did not read what was sent to it")
         return False
 
+    def hold(self) -> None:
+        """Keep small parts of what is to be sent until `release`, which has to follow in the same step."""
+        if self._held is None:
+            self._held = []
+
+    def release(self) -> None:
+        """Send what was kept, in one piece."""
+        held, self._held = self._held, None
+        if held and not self._closed:
+            self._push(b"".join(held))
+
     def _push(self, part: Buffer) -> None:
+        if self._held is not None:
+            if len(part) <= _SMALL:
+                self._held.append(part)
+                return
+            self.release()
         if not self._waiting and not self._transport.backlog:
             try:
                 sent = self._transport.try_send(part)

@@ -223,6 +223,10 @@ class Worker(Client):
     def _backlog_sent(self) -> None:
         self._finish_if_idle()
 
+    def release(self) -> None:
+        super().release()
+        self._finish_if_idle()
+
     def _send_answers(self) -> None:
         super()._send_answers()
         self._finish_if_idle()
@@ -230,7 +234,7 @@ class Worker(Client):
     @property
     def idle(self) -> bool:
         """Whether nothing of this client is being done and nothing waits."""
-        busy = self._working or self._work or self._laters or self._answers
+        busy = self._working or self._work or self._laters or self._answers or self._held
         return not (busy or self._handling_sync or self.queued_bytes)
 
     def _finish_if_idle(self) -> None:
