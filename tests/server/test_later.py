@@ -191,6 +191,8 @@ async def test_no_message_of_a_client_begins_inside_an_earlier_one_of_its_own() 
         await q.send("-30!(::)")
         await q.event()
         await q.answer(7)
+        while not server._q.handles._owing:  # type: ignore[union-attr]
+            await anyio.lowlevel.checkpoint()
         async with peer(server.port) as other:
             await other.send("-30!(first key .z.W;0b;`late)")
             await other.receive()
