@@ -87,7 +87,7 @@ class Transport(Protocol):
 class SocketTransport:
     """A connected, non-blocking socket, which this object owns."""
 
-    __slots__ = ("_heard_at", "_look", "_prompt", "_sent_at", "_sock")
+    __slots__ = ("_heard_at", "_look", "_moved_at", "_prompt", "_sock")
 
     in_doubt = 0
 
@@ -95,7 +95,7 @@ class SocketTransport:
         self._sock = sock
         self._prompt = True
         """Whether the last answer came soon."""
-        self._sent_at = self._heard_at = 0.0
+        self._moved_at = self._heard_at = 0.0
         self._look: Callable[[], None] | None = None
         """To be called when something was sent, if there may be an answer soon."""
 
@@ -104,7 +104,7 @@ class SocketTransport:
             count = self._sock.send(data)
         except _BLOCKED:
             return 0
-        self._sent_at = perf_counter()
+        self._moved_at = perf_counter()
         if self._look is not None and self._prompt:
             self._look()
         return count
@@ -144,8 +144,9 @@ class SocketTransport:
             count = self._fill(buffer)
             if count is None:
                 return None
-            self._heard_at = perf_counter()
-            self._prompt = self._heard_at - self._sent_at < _SOON
+            now = perf_counter()
+            self._prompt = now - self._moved_at < _SOON
+            self._heard_at = self._moved_at = now
             receiver.buffer_updated(count)
             if count == 0:
                 return True
@@ -194,7 +195,7 @@ class SocketTransport:
                 return ended
             idle = 0
             if self._heard_at == heard:
-                if perf_counter() - self._sent_at > _PATIENCE:
+                if perf_counter() - self._moved_at > _PATIENCE:
                     return None
                 _let_others_run()
         return None
@@ -219,7 +220,7 @@ class SocketTransport:
 
         def look() -> None:
             nonlocal looking
-            looking = receiver.due() == 1 and perf_counter() - self._sent_at < _PATIENCE and not done.done()
+            looking = receiver.due() == 1 and perf_counter() - self._moved_at < _PATIENCE and not done.done()
             if looking:
                 _let_others_run()
                 loop.call_soon(look)
