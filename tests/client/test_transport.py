@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import anyio
 import anyio.lowlevel
 import pytest
+from anyio.abc import TaskGroup
 
 from anyq.client import _transport as module
 from anyq.client._transport import SocketTransport
@@ -95,11 +97,11 @@ async def answer(theirs: socket.socket, listener: Listener) -> None:
     await moved.wait()
 
 
-async def test_the_loop_is_kept_awake_while_an_answer_is_due_that_may_come_soon(
-    clock: Clock, ends: tuple[SocketTransport, socket.socket]
-) -> None:
-    transport, theirs = ends
-    listener = Listener()
+@asynccontextmanager
+async def pumped_and_awake(
+    clock: Clock, transport: SocketTransport, theirs: socket.socket, listener: Listener
+) -> AsyncIterator[TaskGroup]:
+    """The transport is pumped, has brought an answer, and looks for the next."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(transport.pump, listener)
         await anyio.wait_all_tasks_blocked()
@@ -107,6 +109,15 @@ async def test_the_loop_is_kept_awake_while_an_answer_is_due_that_may_come_soon(
         await answer(theirs, listener)
         await request(transport, listener)
         await looked(clock)
+        yield tasks
+
+
+async def test_the_loop_is_kept_awake_while_an_answer_is_due_that_may_come_soon(
+    clock: Clock, ends: tuple[SocketTransport, socket.socket]
+) -> None:
+    transport, theirs = ends
+    listener = Listener()
+    async with pumped_and_awake(clock, transport, theirs, listener):
         await answer(theirs, listener)
         assert listener.data == b"!!"
         await anyio.wait_all_tasks_blocked()
@@ -140,13 +151,7 @@ async def test_the_end_of_the_stream_while_it_is_kept_awake(
 ) -> None:
     transport, theirs = ends
     listener = Listener()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(transport.pump, listener)
-        await anyio.wait_all_tasks_blocked()
-        await request(transport, listener)
-        await answer(theirs, listener)
-        await request(transport, listener)
-        await looked(clock)
+    async with pumped_and_awake(clock, transport, theirs, listener):
         theirs.shutdown(socket.SHUT_WR)
     assert listener.ended
 
@@ -155,13 +160,7 @@ async def test_cancelled_while_it_is_kept_awake(clock: Clock, ends: tuple[Socket
     """Nothing that comes is lost: another one receives it."""
     transport, theirs = ends
     listener = Listener()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(transport.pump, listener)
-        await anyio.wait_all_tasks_blocked()
-        await request(transport, listener)
-        await answer(theirs, listener)
-        await request(transport, listener)
-        await looked(clock)
+    async with pumped_and_awake(clock, transport, theirs, listener) as tasks:
         tasks.cancel_scope.cancel()
     before = clock.looks
     await anyio.sleep(0.01)

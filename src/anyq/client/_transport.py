@@ -87,7 +87,7 @@ class Transport(Protocol):
 class SocketTransport:
     """A connected, non-blocking socket, which this object owns."""
 
-    __slots__ = ("_heard_at", "_look", "_moved_at", "_prompt", "_sock")
+    __slots__ = ("_look", "_moved_at", "_prompt", "_sock")
 
     in_doubt = 0
 
@@ -95,7 +95,8 @@ class SocketTransport:
         self._sock = sock
         self._prompt = True
         """Whether the last answer came soon."""
-        self._moved_at = self._heard_at = 0.0
+        self._moved_at = 0.0
+        """When something was sent or received."""
         self._look: Callable[[], None] | None = None
         """To be called when something was sent, if there may be an answer soon."""
 
@@ -145,8 +146,7 @@ class SocketTransport:
             if count is None:
                 return None
             now = perf_counter()
-            self._prompt = now - self._moved_at < _SOON
-            self._heard_at = self._moved_at = now
+            self._prompt, self._moved_at = now - self._moved_at < _SOON, now
             receiver.buffer_updated(count)
             if count == 0:
                 return True
@@ -189,15 +189,13 @@ class SocketTransport:
             if due != 1:
                 idle += 1 if not due else _TURNS
                 continue
-            heard = self._heard_at
+            idle = 0
             ended = self._burst(receiver)
             if ended is not None:
                 return ended
-            idle = 0
-            if self._heard_at == heard:
-                if perf_counter() - self._moved_at > _PATIENCE:
-                    return None
-                _let_others_run()
+            if perf_counter() - self._moved_at > _PATIENCE:
+                return None
+            _let_others_run()
         return None
 
     async def _pump_by_callback(self, receiver: Receiver) -> bool:

@@ -25,7 +25,7 @@ class Errands:
     """A queue of function calls for one event loop. Made in it."""
 
     def __init__(self) -> None:
-        self.loop = current_loop()
+        self._loop = current_loop()
         self._waiting: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self._after: dict[Callable[[], object], None] = {}
         self._event = anyio.Event()
@@ -33,7 +33,7 @@ class Errands:
     def add(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have ``function`` called. Any thread may ask; what it raises is logged."""
         self._waiting.append((function, arguments))
-        self.loop.call_soon(self._wake)
+        self._loop.call_soon(self._wake)
 
     def _wake(self) -> None:
         self._event.set()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 from weakref import ref
 
@@ -59,10 +59,6 @@ class Lane:
             self._errands.afterwards(client.release)
         done()
 
-    def run_errands(self) -> None:
-        """Run what earlier evaluations left."""
-        self._errands.run_all()
-
     def go_on(self) -> None:
         """One is over: start the next."""
         while True:
@@ -76,12 +72,19 @@ class Lane:
 
 
 class Evaluation(Later):
-    """What a client waits for."""
+    """What a client waits for. ``alone`` is what it is awaited by, in place of its turn in the lane."""
 
-    __slots__ = ("_caller", "_done", "_dropped", "_error", "_job", "_lane", "_work")
+    __slots__ = ("_alone", "_caller", "_done", "_dropped", "_error", "_job", "_lane", "_work")
 
-    def __init__(self, lane: Lane, work: Callable[[Interpreter], Any], caller: Caller) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        work: Callable[[Interpreter], Any],
+        caller: Caller,
+        alone: Callable[[], Awaitable[Any]],
+    ) -> None:
         self._lane = lane
+        self._alone = alone
         self._work = work
         self._caller = caller
         self._done: Callable[[], object] = lambda: None
@@ -125,10 +128,4 @@ class Evaluation(Later):
             job.interrupt()
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        job = self._lane.q.submit(self._work, self._caller)
-        try:
-            return (yield from job.__await__())
-        finally:
-            if not job.done():
-                job.interrupt()
-            self._lane.run_errands()
+        return self._alone().__await__()

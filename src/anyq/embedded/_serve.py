@@ -256,12 +256,16 @@ class EmbeddedServer:
     ) -> Later | Awaitable[Any]:
         """As `_run`; without a task, if no time limit has to be kept."""
         assert self._q is not None
+
+        def alone() -> Awaitable[Any]:
+            return self._run(work, client, asks=asks)
+
         if self._timeout or self._q.time_limit is not None:
-            return _Limited(lambda: self._run(work, client, asks=asks))
+            return _Limited(alone)
         lane = self._lanes.get(client)
         if lane is None:
             lane = self._lanes[client] = Lane(self._q, self._errands, client)
-        return Evaluation(lane, work, self._caller(client, asks))
+        return Evaluation(lane, work, self._caller(client, asks), alone)
 
     async def _run(self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False) -> Any:
         """Run a job for a client, in its time; interrupted when it is over or the client leaves."""
