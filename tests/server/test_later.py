@@ -244,9 +244,9 @@ async def test_an_errand_that_fails_ends_nothing(caplog: pytest.LogCaptureFixtur
 async def test_a_closed_q_answers_in_order() -> None:
     """What it does not begin any more is refused behind what it does."""
     async with anyq.open_embedded() as q, anyq.serve(q=q, port=0) as server, peer(server.port) as client:
-        await client.send("t:.z.p+0D00:00:00.2; while[.z.p<t; 0]; 1")
+        await client.send("running:1b; t:.z.p+0D00:00:00.2; while[.z.p<t; 0]; 1")
         await client.send("2")
-        while not q.core.owner.busy:
+        while not q.core.has("running"):
             await anyio.lowlevel.checkpoint()
         await anyio.to_thread.run_sync(q.core.stop)
         assert await client.receive() == 1

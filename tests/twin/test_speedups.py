@@ -358,9 +358,12 @@ def test_every_type_of_number_is_made_at_once(number: int, data: st.DataObject) 
     rest = data.draw(st.binary(min_size=width, max_size=width)) if number > 1 else b"\1"
     body = bytes([256 - number]) + rest
     atom = _decode.decode_number(body)
+    if number == anyq.QType.REAL and struct.unpack("<f", rest)[0] != struct.unpack("<f", rest)[0]:
+        assert atom is None  # the bits of NaNs are for Python to keep
+        return
     assert type(atom) is Atom
     assert atom.qtype is anyq.QType(number)
-    assert codec.encode(atom) == body or atom.raw != atom.raw
+    assert codec.encode(atom) == body
 
 
 def test_a_message_over_the_limit_is_refused_though_it_is_an_atom() -> None:

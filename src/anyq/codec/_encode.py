@@ -39,6 +39,7 @@ from anyq.values import (
     as_q,
 )
 
+from ._nan import nan_pattern
 from ._twin import string_list_bytes
 
 __all__ = ["Buffer", "encode", "encode_error", "encode_parts", "encode_small"]
@@ -182,7 +183,11 @@ def _check_known(qtype: QType, capability: int) -> None:
 def _packers() -> dict[QType, Callable[[int, Any], bytes]]:
     kinds = {1: "B", 2: "h", 4: "i", 8: "q"}
     floats = {QType.REAL: "f", QType.FLOAT: "d", QType.DATETIME: "d"}
-    return {t: Struct("<b" + floats.get(t, kinds.get(t.width, "16s"))).pack for t in FIXED_TYPES}
+    packers = {t: Struct("<b" + floats.get(t, kinds.get(t.width, "16s"))).pack for t in FIXED_TYPES}
+    pack, pack_bits = packers[QType.REAL], Struct("<bI").pack
+    return packers | {
+        QType.REAL: lambda kind, raw: pack(kind, raw) if raw == raw else pack_bits(kind, nan_pattern(raw))
+    }
 
 
 _PACK: Final = _packers()

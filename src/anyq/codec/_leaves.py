@@ -19,6 +19,7 @@ import numpy.typing as npt
 from anyq.errors import DecodeError
 from anyq.values import ELIDED, FIXED_TYPES, NULL, Atom, Attr, Lambda, Primitive, QType, SymbolArray, Vector
 
+from ._nan import nan_of
 from ._scan import nul_after
 from ._twin import symbols_end
 
@@ -57,11 +58,21 @@ def _too_many(qtype: QType, count: int, pos: int, end: int) -> DecodeError:
 
 
 def _number_atom(qtype: QType, order: str) -> Reader:
-    kind = {"real": "f", "float": "d", "datetime": "d"}.get(qtype.label) or _FORMATS[qtype.width]
+    kind = {"float": "d", "datetime": "d"}.get(qtype.label) or _FORMATS[qtype.width]
     unpack, width = Struct(order + kind).unpack_from, qtype.width
 
     def read(buf: Any, pos: int, end: int) -> tuple[Atom, int]:
         return Atom(qtype, unpack(buf, pos)[0]), pos + width
+
+    return read
+
+
+def _real_atom(order: str) -> Reader:
+    unpack, unpack_bits = Struct(order + "f").unpack_from, Struct(order + "I").unpack_from
+
+    def read(buf: Any, pos: int, end: int) -> tuple[Atom, int]:
+        raw = unpack(buf, pos)[0]
+        return Atom(QType.REAL, raw if raw == raw else nan_of(unpack_bits(buf, pos)[0])), pos + 4
 
     return read
 
@@ -172,6 +183,7 @@ def _table(order: str) -> tuple[Reader | None, ...]:
     for qtype in FIXED_TYPES:
         readers[qtype] = _fixed_vector(qtype, order)
         readers[256 - qtype] = _number_atom(qtype, order) if qtype is not QType.GUID else _guid_atom
+    readers[256 - QType.REAL] = _real_atom(order)
     readers[256 - QType.BYTE] = _byte_atom(QType.BYTE)
     readers[256 - QType.CHAR] = _byte_atom(QType.CHAR)
     readers[256 - QType.BOOLEAN] = _boolean_atom

@@ -1129,6 +1129,10 @@ number_atom(PyObject *module, PyObject *const *args, Py_ssize_t count)
     PyObject *raw = raw_of(type, in + 1, widths[type]);
     if (raw == NULL)
         return NULL;
+    if (type == 8 && Py_IS_NAN(PyFloat_AS_DOUBLE(raw))) { /* see anyq/codec/_nan.py */
+        Py_DECREF(raw);
+        Py_RETURN_NONE;
+    }
     PyObject *atom = class->tp_alloc(class, 0);
     if (atom != NULL && (PyObject_GenericSetAttr(atom, name_qtype, PyTuple_GET_ITEM(args[1], type)) < 0 ||
                          PyObject_GenericSetAttr(atom, name_raw, raw) < 0))
