@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import CancelledError, Future, as_completed, wait
 from contextlib import asynccontextmanager
+from functools import partial
 from types import ModuleType
 
 import anyio
@@ -613,3 +615,29 @@ def test_the_end_closes_what_is_open_last_first(backend: str) -> None:
         assert second.__enter__() == "second"
     assert events == ["second", "first"]
     first.__exit__(None, None, None)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers")
+def test_a_watched_call_is_interrupted_at_any_moment(portal: Portal) -> None:
+    """By a signal, or by what its own ticks raise; the portal goes on, and nothing of it is left locked."""
+    rng, interrupts = random.Random(1), 0
+
+    def handler(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        while interrupts < 300:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0001, 0.002))
+                portal.watch(anyio.sleep_forever, lambda: None, 0.0001)
+            except KeyboardInterrupt:
+                interrupts += 1
+            answer = portal.submit(add, 1, 2)  # a portal that is stuck would not answer, and this thread is not
+            assert answer.result(30) == 3
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(ZeroDivisionError):
+        portal.watch(anyio.sleep_forever, lambda: 1 // 0, 0.0001)
+    assert portal.watch(partial(slow_add, 1, 2), lambda: None, 30) == 3

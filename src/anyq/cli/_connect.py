@@ -7,7 +7,6 @@ shows how far a big answer is, and on Ctrl-C cancels the call: the connection go
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
 import getpass
 import os
 import shutil
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 import anyq
 from anyq import console
@@ -48,25 +46,17 @@ anything else is sent to the server; an input goes on until its brackets are clo
 class Client:
     """A connection, asked from this thread."""
 
-    portal: BlockingPortal
+    portal: anyq.Portal
     q: anyq.Connection
     show_progress: bool
     timeout: float | None = None
 
     def ask(self, query: str, timeout: float | None = None) -> Value:
         """The answer. Raises what a call raises; `KeyboardInterrupt` abandons the call and nothing else."""
-        call = partial(self.q, query, timeout=timeout or self.timeout)
-        future = self.portal.start_task_soon(call)
         progress = Transfer(partial(display_for, self.show_progress))
+        call = partial(self.q, query, timeout=timeout or self.timeout)
         try:
-            while True:
-                done, _ = concurrent.futures.wait([future], timeout=_STEP)
-                if done:
-                    return future.result()
-                progress.update(*self.q.statistics().receiving)
-        except KeyboardInterrupt:
-            future.cancel()
-            raise
+            return self.portal.watch(call, lambda: progress.update(*self.q.statistics().receiving), _STEP)
         finally:
             progress.clear()
 
@@ -226,7 +216,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return WRONG_USAGE
     try:
-        with start_blocking_portal("asyncio") as portal, portal.wrap_async_context_manager(opened) as q:
+        with anyq.start_portal("asyncio") as portal, portal.wrap(opened) as q:
             client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
             return once(client, arguments) if arguments.execute else converse(client, arguments)
     except QError as error:

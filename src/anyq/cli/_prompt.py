@@ -89,6 +89,7 @@ def _rich_reader(words: Words) -> Callable[[str], str]:
         history=FileHistory(str(history_file())),
         completer=Names(),
         complete_while_typing=False,
+        complete_in_thread=True,
         key_bindings=keys,
         multiline=True,
         prompt_continuation="  ",

@@ -105,7 +105,16 @@ class Mailbox(ABC):
         job does; `MisuseError` on the owner's own thread and in a thread that runs an event loop. Interrupted by a
         signal (Ctrl-C) it returns at once: the job is given up as by `JobFuture.cancel`.
         """
-        job = Job(function, args, kwargs)
+        return self._call(Job(function, args, kwargs), None, None)
+
+    def watch(self, function: Callable[[], Awaitable[T]], tick: Callable[[], object], seconds: float) -> T:
+        """As `call`; while it waits, ``tick`` is called every so many ``seconds``, in the thread that waits.
+
+        What ``tick`` raises gives up the job, as an interrupt does.
+        """
+        return self._call(Job(function, (), {}), tick, seconds)  # type: ignore[no-any-return]
+
+    def _call(self, job: Job, tick: Callable[[], object] | None, seconds: float | None) -> Any:
         if threading.get_ident() == self._ident:
             refuse_own_thread("call()")
         refuse_blocking("call()", "`await portal.run(...)`")
@@ -114,7 +123,9 @@ class Mailbox(ABC):
         job.notify = waiter.release
         try:
             self._put(job)
-            take(waiter)
+            while not take(waiter, seconds):
+                if tick is not None:
+                    tick()
         except BaseException:
             self._give_up(job)
             if not self._closed:
