@@ -618,9 +618,13 @@ def test_the_end_closes_what_is_open_last_first(backend: str) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers")
-def test_a_watched_call_is_interrupted_at_any_moment(portal: Portal) -> None:
-    """By a signal, or by what its own ticks raise; the portal goes on, and nothing of it is left locked."""
+@pytest.mark.parametrize("way", ["watch", "call", "submit"])
+def test_who_waits_is_interrupted_at_any_moment(portal: Portal, way: str) -> None:
+    """The portal goes on, and nothing of it is left locked."""
     rng, interrupts = random.Random(1), 0
+
+    async def briefly() -> None:
+        await anyio.sleep(0.0002)
 
     def handler(number: int, frame: object) -> None:
         raise KeyboardInterrupt
@@ -630,14 +634,23 @@ def test_a_watched_call_is_interrupted_at_any_moment(portal: Portal) -> None:
         while interrupts < 300:
             try:
                 signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0001, 0.002))
-                portal.watch(anyio.sleep_forever, lambda: None, 0.0001)
+                while True:
+                    if way == "watch":
+                        portal.watch(briefly, lambda: None, 0.0001)
+                    elif way == "call":
+                        portal.call(briefly)
+                    else:
+                        portal.submit(briefly).result()
             except KeyboardInterrupt:
                 interrupts += 1
-            answer = portal.submit(add, 1, 2)  # a portal that is stuck would not answer, and this thread is not
-            assert answer.result(30) == 3
+            assert portal.submit(add, 1, 2).result(30) == 3
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_watched_call(portal: Portal) -> None:
+    """What its ticks raise gives it up."""
     with pytest.raises(ZeroDivisionError):
         portal.watch(anyio.sleep_forever, lambda: 1 // 0, 0.0001)
     assert portal.watch(partial(slow_add, 1, 2), lambda: None, 30) == 3

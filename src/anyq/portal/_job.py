@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -17,12 +18,15 @@ import anyio
 
 from anyq.errors import MisuseError, PortalClosed
 from anyq.portal._loop import current_loop, refuse_blocking
+from anyq.portal._patience import take
 
 __all__ = ["Job", "JobFuture", "JobState"]
 
 T = TypeVar("T")
 
 _making: Final = threading.Lock()
+_OVER: Final = ("FINISHED", "CANCELLED", "CANCELLED_AND_NOTIFIED")
+"""The states of a future that is done. They are asked for without its lock, which an interrupt may leave taken."""
 
 
 class JobState(Enum):
@@ -169,6 +173,8 @@ class JobFuture(Job, Future[T], Generic[T]):
     _result: Any = None
     _exception: BaseException | None = None
     _made: threading.Condition | None = None
+    _told = False
+    """Whether all that wait have been told; whoever comes now has not to wait."""
 
     def __init__(
         self, owner: JobOwner, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -194,8 +200,11 @@ class JobFuture(Job, Future[T], Generic[T]):
         self._result, self._exception = self.value, self.error
         self._state = "FINISHED"
         condition = self._made
-        if condition is None:
-            return
+        if condition is not None:
+            self._tell_others(condition)
+        self._open_gates()
+
+    def _tell_others(self, condition: threading.Condition) -> None:
         with condition:
             for waiter in self._waiters:
                 if self.error is None:
@@ -211,7 +220,11 @@ class JobFuture(Job, Future[T], Generic[T]):
 
     def done(self) -> bool:
         """Whether the job is over or was given up."""
-        return self._state == "FINISHED" or super().done()
+        return self._state in _OVER
+
+    def cancelled(self) -> bool:
+        """Whether the job was given up."""
+        return self._state in _OVER and self._state != "FINISHED"
 
     def cancel(self) -> bool:
         """Give the job up. False if it was over."""
@@ -219,7 +232,30 @@ class JobFuture(Job, Future[T], Generic[T]):
             return self.cancelled()
         super().cancel()
         self.set_running_or_notify_cancel()
+        self._open_gates()
         return True
+
+    def _open_gates(self) -> None:
+        self._told = True
+        gates: list[threading.Lock] = self.__dict__.get("_gates", [])
+        while gates:
+            with suppress(IndexError):  # another thread opened it
+                gates.pop().release()
+
+    def _pass_gate(self, timeout: float | None) -> None:
+        """Wait until the job is over and told of, or raise ``TimeoutError``.
+
+        The condition variable is nothing to wait for here: interrupted at a bad moment (Ctrl-C) it stays taken, and the
+        owner would wait for it for ever.
+        """
+        if self._told:
+            return
+        gate = threading.Lock()
+        gate.acquire()
+        self.__dict__.setdefault("_gates", []).append(gate)
+        if self.done() or take(gate, timeout):  # it may have been told of before the gate was there
+            return
+        raise TimeoutError
 
     def result(self, timeout: float | None = None) -> T:
         """The result, waiting for it at most ``timeout`` seconds (`TimeoutError`); raises what the job raised.
@@ -228,15 +264,16 @@ class JobFuture(Job, Future[T], Generic[T]):
         """
         if self._state != "FINISHED":
             self._refuse_blocking()
-        elif self._exception is None:
-            result: T = self._result
-            return result
-        return super().result(timeout)
+            self._pass_gate(timeout)
+        if self._state == "FINISHED":
+            return self.outcome()  # type: ignore[no-any-return]
+        return super().result(0)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """What the job raised, or ``None``; otherwise as `result`."""
         self._refuse_blocking()
-        return super().exception(timeout)
+        self._pass_gate(timeout)
+        return self.error if self._state == "FINISHED" else super().exception(0)
 
     def _refuse_blocking(self) -> None:
         if not self.done():

@@ -70,12 +70,15 @@ class Loop:
     def post(self, callback: Callable[[], object]) -> bool:
         """Have the loop call ``callback`` soon. False if the loop has ended."""
         self._posts.append(callback)
-        if not self._ringing:
-            self._ringing = True
-            try:
+        try:
+            if not self._ringing:
+                self._ringing = True
                 self._schedule(self._answer)
-            except RuntimeError:  # closed; Trio's RunFinishedError is one too
-                return False
+        except RuntimeError:  # closed; Trio's RunFinishedError is one too
+            return False
+        except BaseException:  # a signal's, perhaps before the ringing that is noted: once too often does no harm
+            self._schedule(self._answer)
+            raise
         return True
 
     def call_soon(self, function: Callable[..., object], *arguments: object) -> bool:

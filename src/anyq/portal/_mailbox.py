@@ -128,8 +128,6 @@ class Mailbox(ABC):
                     tick()
         except BaseException:
             self._give_up(job)
-            if not self._closed:
-                self._ring()  # in case the signal came between noting that the owner is awake and waking it
             raise
         return job.outcome()
 
@@ -202,10 +200,14 @@ class Mailbox(ABC):
         if self._closed:
             raise PortalClosed(self._why())
         self._jobs.append(job)
-        if self._asleep:
-            self._asleep = False
-            if not self._ring():
-                self._note_end(f"{self.name} has ended")
+        try:
+            if self._asleep:
+                self._asleep = False
+                if not self._ring():
+                    self._note_end(f"{self.name} has ended")
+        except BaseException:  # a signal's, perhaps between noting that the owner is awake and waking it
+            self._ring()
+            raise
         if self._closed:  # it closed meanwhile, and perhaps looked at the mailbox before the job was in it
             self._sweep()
 
