@@ -76,10 +76,10 @@ def _store(data: Array, nulls: Array | None, target: QType) -> Array:
     elif dtype.kind == "b":
         out = data != 0
     elif dtype.kind == "u":
-        out = (np.where(np.isfinite(data), np.floor(data + 0.5), 0) if data.dtype.kind == "f" else data).astype(
-            np.int64
-        )
-        out = out.astype(dtype)
+        if data.dtype.kind == "f":
+            rounded = np.floor(data + 0.5)
+            data = np.where(np.abs(rounded) < 2.0**63, rounded, 0)  # what no long holds has no low byte either
+        out = data.astype(np.int64).astype(dtype)
     else:
         out = _fit(data, target)
     if nulls is not None and target.null is not None:
