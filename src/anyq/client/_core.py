@@ -107,6 +107,8 @@ class Core:
                 self._link = None
                 self._lose(link)
                 link = await self._restore() if self._reconnects else None
+                if link is not None and self._closed is not None:
+                    link.fail(self._closed)  # whoever closed us saw no link: it was made in that moment
         finally:
             self._end()
             self._over.set()
