@@ -271,7 +271,7 @@ def _clock(body: str, negative: bool) -> tuple[QType, Raw, bool] | None:
     kind = suffix or natural
     if kind is Q.TIMESTAMP:
         return kind, ns, True
-    return kind, int(ns / _UNIT[kind]) if ns < 0 else ns // _UNIT[kind], suffix is not None
+    return kind, -(-ns // _UNIT[kind]) if ns < 0 else ns // _UNIT[kind], suffix is not None
 
 
 _READERS: Final[tuple[Callable[[str, bool], tuple[QType, Raw, bool] | None], ...]] = (
