@@ -1,12 +1,15 @@
 """The language's tests as data: ``expression / expected`` a line in ``cases/*.q``.
 
 ``expected`` is q text whose value must match the expression's (type and all), or ``'text`` for the error that it
-raises. A line without the separator is set-up for the whole file; a line that starts with ``/`` is a comment.
+raises. A line without the separator is set-up for the whole file; a line that starts with ``/`` is a comment. A case
+may build on those above it: what is run of a file, and in which process, changes nothing.
 """
 
 from __future__ import annotations
 
 import posixpath
+from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,7 +34,7 @@ def cases() -> list[object]:
         for number, line in lines(path):
             expression, separator, expected = line.rpartition(SEPARATOR)
             if separator:
-                found.append(pytest.param(path, expression, expected, id=f"{path.name}:{number}"))
+                found.append(pytest.param(path, number, expression, expected, id=f"{path.name}:{number}"))
     return found
 
 
@@ -74,22 +77,43 @@ class Memory(Host):
         self.folder = self._full(path)
 
 
-SESSIONS: dict[Path, Interpreter] = {}
+class Session:
+    """An interpreter in which a file's set-up has run, and then its cases, one after the other."""
+
+    def __init__(self, path: Path) -> None:
+        self.q = Interpreter(Memory())
+        self.cases: deque[tuple[int, str]] = deque()
+        for number, line in lines(path):
+            expression, separator, _ = line.rpartition(SEPARATOR)
+            if separator:
+                self.cases.append((number, expression))
+            else:
+                self.q.eval(line)
+
+    def before(self, number: int) -> Interpreter | None:
+        """The interpreter after all cases above that line, which is taken to run now; ``None`` if it ran before."""
+        while self.cases and self.cases[0][0] < number:
+            with suppress(QError):
+                self.q.eval(self.cases.popleft()[1])
+        return self.q if self.cases and self.cases.popleft()[0] == number else None
 
 
-def session(path: Path) -> Interpreter:
-    """An interpreter in which the file's set-up has run."""
-    if path not in SESSIONS:
-        q = SESSIONS[path] = Interpreter(Memory())
-        for _, line in lines(path):
-            if SEPARATOR not in line:
-                q.eval(line)
-    return SESSIONS[path]
+SESSIONS: dict[Path, Session] = {}
 
 
-@pytest.mark.parametrize(("path", "expression", "expected"), cases())
-def test_case(path: Path, expression: str, expected: str) -> None:
-    q = session(path)
+def session(path: Path, number: int) -> Interpreter:
+    """An interpreter in which the file has run down to that line."""
+    q = SESSIONS[path].before(number) if path in SESSIONS else None
+    if q is None:
+        SESSIONS[path] = Session(path)
+        q = SESSIONS[path].before(number)
+    assert q is not None
+    return q
+
+
+@pytest.mark.parametrize(("path", "number", "expression", "expected"), cases())
+def test_case(path: Path, number: int, expression: str, expected: str) -> None:
+    q = session(path, number)
     if expected.startswith("'"):
         with pytest.raises(QError) as caught:
             q.eval(expression)
