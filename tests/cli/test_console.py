@@ -87,6 +87,27 @@ def test_how_it_ends() -> None:
     assert session("1+1") == ("2\n", 0)
     assert session("") == ("", 0)
     assert session("1+1\r\n\r\n2+2\r\n") == ("2\n4\n", 0)
+    assert session("\\\\ what follows is a remark\n1+1\n") == ("", 0)
+
+
+def test_what_is_done_before_it_ends() -> None:
+    for ending, code in (("\\\\\n", 0), ("", 0), ("exit 3\n", 3)):
+        assert session(".z.exit:{0N!(`bye;x)}\n" + ending) == (f"(`bye;{code})\n", code)
+    assert session(".z.exit:{exit x+1}\nexit 3\n") == ("", 4)
+    text, code = session(".z.exit:{x+`a}\nexit 3\n")
+    assert text.startswith("'type")
+    assert code == 3
+
+
+def test_the_handler_of_the_input() -> None:
+    typed = """.z.pi:{">",.Q.s value x}
+2+3
+1+`a
+\\x .z.pi
+2+3
+"""
+    lines = session(typed)[0].splitlines()
+    assert (lines[0], lines[1], lines[-1]) == (">5", "'type", "5")
 
 
 def test_bytes_that_are_no_text() -> None:

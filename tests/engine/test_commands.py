@@ -114,3 +114,31 @@ def test_the_seed_decides(q: Interpreter) -> None:
 def test_bad_arguments(q: Interpreter, text: str) -> None:
     with pytest.raises(QError, match=r"type|length"):
         q.eval(text)
+
+
+def test_a_marked_seed_goes_on_as_the_sequence_does(q: Interpreter) -> None:
+    assert str(q.eval('m:system"S 0N";r:10?1000;s:10?`4;system"S ",string m;(s~10?`4;r~10?1000)')) == "11b"
+    assert str(q.eval('system"S 7";system"S 0N";system"S"')) == "7i"
+
+
+def test_limits_that_only_the_command_line_gives(q: Interpreter) -> None:
+    with pytest.raises(QError, match="-w init via cmd line"):
+        q.eval(r"\w 3")
+    assert str(q.eval(r"\s 0N")) == "0i"
+
+
+def test_the_views_of_a_namespace(q: Interpreter) -> None:
+    q.eval("v::w+1")
+    assert str(q.eval(r"\b .")) == "`s#,`v"
+    assert str(q.eval(r"\B .")) == ",`v"
+    with pytest.raises(QError, match=r"^\.none$"):
+        q.eval(r"\b .none")
+
+
+def test_a_message_to_the_process_itself(q: Interpreter) -> None:
+    q.eval(".z.ps:{seen::x;value x}")
+    assert str(q.eval('r:0"1+1";(r;seen)')) == '2\n"1+1"'
+
+
+def test_whether_updates_are_blocked(q: Interpreter) -> None:
+    assert str(q.eval('(.z.r;reval parse".z.r")')) == "01b"

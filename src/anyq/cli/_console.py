@@ -60,7 +60,7 @@ class Console:
         """One line of input; whether there may be another. `SystemExit` passes through."""
         line = line.rstrip(b"\r\n")
         stripped = line.strip()
-        if stripped == QUIT:
+        if stripped.split(None, 1)[:1] == [QUIT]:
             return False
         if stripped == TOGGLE:
             self.k = not self.k

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
+from anyq.values import QType, Vector, chars
 
 from ._console import Console, answer, complaint, is_terminal
 from ._serving import Serving
@@ -84,6 +85,11 @@ class Session:
         """What a line prints, from the thread of the q."""
 
         def work(interpreter: Interpreter) -> str:
+            if not k and ".z.pi" in interpreter.names:
+                made = self.core.message(chars(text + b"\n"), self.core.author(".z.pi"), ".z.pi")
+                if not (isinstance(made, Vector) and made.qtype is QType.CHAR):
+                    return ""
+                return bytes(made).decode("utf-8", "surrogateescape")
             return answer(interpreter, text, k=k)
 
         self.running = True
@@ -130,7 +136,13 @@ class Session:
         """Lines until the end of the input; a q that serves goes on after it."""
         for line in typed(self) if is_terminal() else iter(sys.stdin.buffer.readline, b""):
             if not self.console.line(line):
-                return
+                break
+        else:
+            self.serve()
+        self.core.submit(lambda _: self.core.farewell(0)).wait()
+
+    def serve(self) -> None:
+        """After the end of the input: go on for clients and the timer, if there are any, until a signal comes."""
         if self.serving.active or self.core.interpreter.settings.timer:
             while not threading.Event().wait(_STRETCH):  # a signal may come just before the thread sleeps
                 pass

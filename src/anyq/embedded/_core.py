@@ -57,6 +57,9 @@ class EmbeddedQ:
         self._end_timer: Callable[[], None] = lambda: None
         self._authors: dict[str, Permissions] = {}
         self.host.on_timer = self._set_timer
+        self.host.before_exit = self.farewell
+        self._leaving = False
+        self._watched = False
 
     def start(self) -> None:
         """Start the thread. The interpreter is made there, as the first job."""
@@ -78,10 +81,11 @@ class EmbeddedQ:
         computed[".z.w"] = lambda: Atom(QType.INT, host.acting.handle)
         computed[".z.a"] = lambda: Atom(QType.INT, host.acting.address)
         computed[".z.W"] = self.handles.waiting
+        computed[".z.H"] = self.handles.open_handles
         own_user = computed.get(".z.u", lambda: Atom(QType.SYMBOL, host.facts()["user"]))
         computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
         self.handles.check = made.check
-        made.names.on_change = self._note_author
+        made.names.on_change = self._note_change
         if self._python:
             allow_python(made, host.check_python)
         self._interpreter = made
@@ -120,9 +124,19 @@ class EmbeddedQ:
 
         return open_outbound(target, timeout, self.host.append, _FromOthers(self, self.host.acting.permissions))
 
-    def _note_author(self, name: str) -> None:
-        """A variable was set: remember what those may do who set the handlers that q calls by itself."""
-        if name.startswith(".z."):
+    def _note_change(self, name: str, path: tuple[Value, ...]) -> None:
+        """A variable was set, at ``path`` if only an item of it was: one of the root goes to ``.z.vs``. Of the handlers
+        that q calls by itself is remembered what those may do who set them.
+        """
+        if self._watched and not name.startswith("."):
+            where = collapse(list(path)) if path else List.of(())
+            self._watched = False
+            try:
+                self._call_handler(".z.vs", Atom(QType.SYMBOL, name), where)
+            finally:
+                self._watched = ".z.vs" in self.interpreter.names
+        elif name.startswith(".z."):
+            self._watched = ".z.vs" in self.interpreter.names
             permissions = self.host.acting.permissions
             if permissions is EVERYTHING:
                 self._authors.pop(name, None)
@@ -147,6 +161,28 @@ class EmbeddedQ:
 
         return self._do_unasked(work, caller)
 
+    def farewell(self, code: int) -> None:
+        """In a job, before q ends: apply ``.z.exit``, once; its error is written where q's errors go."""
+        if self._leaving:
+            return
+        self._leaving = True
+        try:
+            self._call_handler(".z.exit", Atom(QType.LONG, code))
+        except QError as error:
+            self.complain(error)
+        finally:
+            self._leaving = False
+
+    def _call_handler(self, name: str, *arguments: Value) -> None:
+        """In a job: apply a handler, if it is set, on behalf of its `author`."""
+
+        def work(interpreter: Interpreter) -> None:
+            handler = interpreter.names.get(name)
+            if handler is not None:
+                interpreter.apply(handler, arguments)
+
+        self._do_unasked(work, self.author(name))
+
     def complain(self, error: QError) -> None:
         """Write an error where q's errors go."""
         self.host.write(2, f"'{error}\n".encode("utf-8", "surrogateescape"))
@@ -160,13 +196,8 @@ class EmbeddedQ:
     def _tick(self) -> None:
         """Apply ``.z.ts``; its error is written where q's errors go."""
 
-        def work(interpreter: Interpreter) -> None:
-            handler = interpreter.names.get(".z.ts")
-            if handler is not None:
-                interpreter.apply(handler, (Atom(QType.TIMESTAMP, interpreter.host.now()),))
-
         try:
-            self._do_unasked(work, self.author(".z.ts"))
+            self._call_handler(".z.ts", Atom(QType.TIMESTAMP, self.host.now()))
         except QError as error:
             self.complain(error)
         except SystemExit:

@@ -189,6 +189,10 @@ class Handles:
         sizes = [self._clients[handle].client.queued_bytes for handle in handles]
         return Dict(vector("int", handles), vector("long", sizes))
 
+    def open_handles(self) -> Value:
+        """``.z.H``: the handles of the connections that are open."""
+        return vector("int", list(self._clients))
+
     # Internal functions
 
     def internal(self, number: int, argument: Value, caller: Caller) -> Value:

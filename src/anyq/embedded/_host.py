@@ -39,6 +39,7 @@ class SharedHost(SystemHost):
         self.listening: Listening | None = None
         self.on_timer: Callable[[int], None] = super().set_timer
         self.on_exit: Callable[[int], None] = lambda code: None
+        self.before_exit: Callable[[int], None] = lambda code: None
 
     def begin(self, caller: Caller) -> None:
         """An evaluation on behalf of ``caller`` begins, or goes on after one inside it."""
@@ -119,6 +120,7 @@ class SharedHost(SystemHost):
     def exit(self, code: int) -> None:
         self._check_open()
         self._owner_only()
+        self.before_exit(code)
         self.on_exit(code)
         super().exit(code)
 

@@ -38,6 +38,7 @@ from ._scripts import statements
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
+    from ._views import View
     from ._vocabulary import Vocabulary
 
 __all__ = ["install", "load_script", "run_command"]
@@ -144,12 +145,20 @@ def _is_function(q: Interpreter, key: str) -> bool:
     return value is not None and is_function(value)
 
 
+def _views_in(q: Interpreter, text: str) -> dict[str, View]:
+    """The views of a namespace by their names there; the namespace's name as an error if there is none."""
+    space = _space(q, text)
+    prefix = f"{space}." if space else ""
+    found = {name: q.names.views.get(f"{prefix}{name}") for name in q.names.listed(space)}
+    return {name: view for name, view in found.items() if view is not None}
+
+
 def _views(q: Interpreter, text: str, _: int) -> Value:
-    return _sorted_names([name for name in q.names.views if "." not in name])
+    return _sorted_names(list(_views_in(q, text)))
 
 
 def _pending(q: Interpreter, text: str, _: int) -> Value:
-    return symbols(sorted(name for name, view in q.names.views.items() if view.is_pending(q.names)))
+    return _names([name for name, view in _views_in(q, text).items() if view.is_pending(q.names)])
 
 
 def _namespace(q: Interpreter, text: str, _: int) -> Value:
@@ -193,6 +202,8 @@ def _precision(q: Interpreter, text: str, _: int) -> Value:
 def _seed(q: Interpreter, text: str, _: int) -> Value:
     if not text:
         return _int(q.settings.seed)
+    if text == "0N":
+        return _int(q.settings.mark())
     q.settings.reseed(_integers(text)[0])
     return NULL
 
@@ -219,6 +230,8 @@ def _number_setting(name: str, first: int = 0) -> Callable[[Interpreter, str, in
     def command(q: Interpreter, text: str, _: int) -> Value:
         if not text:
             return _int(q.settings.numbers.get(name, first))
+        if text == "0N":
+            return _int(first)
         q.settings.numbers[name] = _integers(text)[0]
         return NULL
 
@@ -241,7 +254,9 @@ def _port(q: Interpreter, text: str, _: int) -> Value:
 
 
 def _workspace(q: Interpreter, text: str, _: int) -> Value:
-    if text == "0":
+    if text:
+        if _integers(text)[0] > 1:
+            raise QError("-w init via cmd line")
         return Vector(QType.LONG, np.array([len(q.names), 0]))
     used = sum(_size(value) for value in q.names.values())
     return Vector(QType.LONG, np.array([used, used, used, 0, 0, 0]))
@@ -311,12 +326,19 @@ def _redirect(q: Interpreter, text: str, _: int) -> Value:
     raise QError("nyi")
 
 
-def _collect(q: Interpreter, text: str, _: int) -> Value:
-    return Atom(QType.LONG, 0) if not text else NULL
+def _users(q: Interpreter, text: str, _: int) -> Value:
+    """``\\u`` reads the file of users again; the engine has none."""
+    return NULL
+
+
+def _tls_mode(q: Interpreter, text: str, _: int) -> Value:
+    return _int(int(q.host.facts().get("tls_mode", "0")))
 
 
 def _blocked(q: Interpreter, text: str, _: int) -> Value:
-    return Atom(QType.BOOLEAN, 0)
+    if text:
+        raise QError("nyi", detail="scripts with hidden text")
+    return Atom(QType.BOOLEAN, int(q.names.frozen))
 
 
 def _sleep(q: Interpreter, text: str, _: int) -> Value:
@@ -337,9 +359,9 @@ def _exit(q: Interpreter, text: str, _: int) -> Value:
 
 _COMMANDS: Final[dict[str, Callable[[Interpreter, str, int], Value]]] = {
     "a": _tables, "b": _views, "B": _pending, "c": _console, "C": _web_console, "cd": _folder, "d": _namespace,
-    "e": _number_setting("e"), "f": _functions, "g": _number_setting("g"), "l": _load, "o": _offset, "p": _port,
-    "P": _precision, "r": _rename, "s": _number_setting("s"), "S": _seed, "t": _time, "ts": _time_and_space,
-    "T": _time_limit, "u": _collect, "v": _variables, "w": _workspace, "W": _number_setting("W", 2), "x": _expunge,
+    "e": _number_setting("e"), "E": _tls_mode, "f": _functions, "g": _number_setting("g"), "l": _load, "o": _offset,
+    "p": _port, "P": _precision, "r": _rename, "s": _number_setting("s"), "S": _seed, "t": _time, "ts": _time_and_space,
+    "T": _time_limit, "u": _users, "v": _variables, "w": _workspace, "W": _number_setting("W", 2), "x": _expunge,
     "z": _dates, "1": _redirect, "2": _redirect, "_": _blocked, "sleep": _sleep, "exit": _exit,
 }  # fmt: skip
 

@@ -251,7 +251,7 @@ class Interpreter:
     def send(self, handle: int, message: Value) -> Value:
         """Apply a handle: 1 and 2 write, negative ones write a line or send without waiting."""
         if handle == 0:
-            return self.value(message)
+            return self.received(message)
         if handle in (1, 2, -1, -2):
             self._print(abs(handle), message, newline=handle < 0)
             return Atom(QType.LONG, handle)
@@ -264,6 +264,11 @@ class Interpreter:
             if is_function(message) and error.text.startswith("Cannot write"):
                 raise QError("type") from None  # a number that is no handle is no function either
             raise
+
+    def received(self, message: Value) -> Value:
+        """What the process makes of a message that it sent itself, or finds in a log: ``.z.ps`` if it is set."""
+        handler = self.names.get(".z.ps")
+        return self.value(message) if handler is None else self.apply(handler, (message,))
 
     def _print(self, stream: int, message: Value, *, newline: bool) -> None:
         lines = message.items if isinstance(message, List) else (message,)

@@ -37,7 +37,9 @@ class Names(dict[str, Value]):
         self.members: dict[str, dict[str, None]] = {"": {}}
         self.computed: dict[str, Callable[[], Value]] = {}
         self.views: dict[str, View] = {}
-        self.on_change: Callable[[str], None] | None = None
+        self.on_change: Callable[[str, tuple[Value, ...]], None] | None = None
+        """Called when a variable was set, with its name and the path of what was amended in it; for a ``.z`` name also
+        when it is dropped."""
         self.frozen = False
         """While true, nothing can be set or deleted: the error is ``noupdate``."""
 
@@ -91,7 +93,7 @@ class Names(dict[str, Value]):
                 raise
             return None
 
-    def put(self, key: str, value: Value) -> None:
+    def put(self, key: str, value: Value, path: tuple[Value, ...] = ()) -> None:
         """Set a variable. A dict set under a namespace's name becomes its members. Raises `QError` while frozen."""
         self.check(key)
         if key == ".":
@@ -102,20 +104,20 @@ class Names(dict[str, Value]):
         else:
             self._add(key, value)
         if self.on_change is not None:
-            self.on_change(key)
+            self.on_change(key, path)
 
     def amend(self, key: str, path: tuple[Value, ...], change: Change, y: Value | None) -> None:
         """Set a variable to its value amended as `amend_deep` says: in place when only this table holds it."""
         x = self.get(key)
         found = new_item(x, path, change, y) if x is not None else None
         if not isinstance(x, Vector) or found is None:
-            self.put(key, amend_deep(self[key], path, change, y))
+            self.put(key, amend_deep(self[key], path, change, y), path)
             return
         self.check(key)
         if references(x) > IN_TABLE or self.get(key) is not x or not change_item(x, *found):
-            self.put(key, with_item(x, *found))
+            self.put(key, with_item(x, *found), path)
         elif self.on_change is not None:
-            self.on_change(key)
+            self.on_change(key, path)
 
     def _merge(self, value: Value) -> None:
         """Set the root namespace's variables from a dict."""
@@ -198,8 +200,8 @@ class Names(dict[str, Value]):
         self.members.get(head, {}).pop(last if key.startswith(".") else key, None)
         self.pop(key, None)
         self.views.pop(key, None)
-        if self.on_change is not None:
-            self.on_change(key)
+        if self.on_change is not None and key.startswith(".z."):
+            self.on_change(key, ())
 
     def namespace(self, space: str) -> Dict:
         """A namespace as a dict; its first entry is the null symbol and the generic null, as q has it."""
@@ -220,4 +222,4 @@ class Names(dict[str, Value]):
     def spaces(self) -> list[str]:
         """The namespaces at the root, without their dots, in the order they came."""
         made = [name for name in self.computed if name.count(".") == 1]
-        return [space[1:] for space in (*made, *self.members) if space.count(".") == 1]
+        return [space[1:] for space in dict.fromkeys((*made, *self.members)) if space.count(".") == 1]

@@ -74,6 +74,10 @@ def _whole_command(q: Interpreter) -> Value:
     return strings(["q", *script, *q.host.arguments])
 
 
+def _blocked(q: Interpreter) -> Value:
+    return Atom(Q.BOOLEAN, int(q.names.frozen))
+
+
 def _dependencies(q: Interpreter) -> Value:
     """``.z.b``: for every variable that views read, the views (page ref/dotz.md)."""
     readers: dict[str, list[str]] = {}
@@ -99,5 +103,6 @@ _FACTS: Final[dict[str, Callable[[Interpreter], Value]]] = {
     "q": lambda q: Atom(Q.BOOLEAN, int(q.host.facts().get("quiet", "") != "")),
     "l": lambda q: strings([""] * 9),
     "e": lambda q: List.of(()),
+    "r": _blocked,
     "b": _dependencies,
 }

@@ -38,6 +38,13 @@ class Settings:
         self.seed = seed
         self._random = np.random.default_rng(seed % 2**64 if seed else None)
 
+    def mark(self) -> int:
+        """A seed from which the random sequence goes on as it will from here: what ``\\S 0N`` gives."""
+        seed, mark = self.seed, int(self.random.integers(1, 2**31))
+        self.reseed(mark)
+        self.seed = seed
+        return mark
+
     @property
     def random(self) -> np.random.Generator:
         """The generator; made when it is first asked for, since ``numpy.random`` takes a while to load."""

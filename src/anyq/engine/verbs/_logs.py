@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from anyq.codec import decode_first
 from anyq.errors import DecodeError, LimitError, QError
-from anyq.values import Atom, List, Value, Vector
+from anyq.values import List, Value, Vector
 
 from ._files import is_file, path_of
 from ._stored import LOG
@@ -56,7 +56,7 @@ def replay(interpreter: Interpreter, x: Value) -> Value:
             return long(done)
         end = place
         interpreter.check()
-        _handle(interpreter, message)
+        interpreter.received(message)
         done += 1
     if end < len(data) and done != limit:
         raise QError("badtail")
@@ -68,11 +68,3 @@ def _checked(data: bytes, path: str) -> Value:
     for _, place in _messages(data, path):
         count, end = count + 1, place
     return long(count) if end == len(data) else longs([count, end])
-
-
-def _handle(interpreter: Interpreter, message: Value) -> None:
-    handler = interpreter.names.find(".z.ps")
-    if handler is None or isinstance(handler, Atom):
-        interpreter.value(message)
-    else:
-        interpreter.apply(handler, (message,))

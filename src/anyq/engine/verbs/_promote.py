@@ -1,7 +1,8 @@
 """Result types: one table per group of operators, by the types of the two arguments.
 
 Rows are the left argument's type, columns the right's; ``.`` is ``'type``. Facts: KX reference, pages ref/add.md,
-ref/subtract.md, ref/multiply.md, ref/divide.md, ref/div.md, ref/mod.md, ref/lesser.md.
+ref/subtract.md, ref/multiply.md, ref/divide.md, ref/div.md, ref/mod.md, ref/lesser.md; ref/fill.md
+has the table of ref/lesser.md.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ def _numbers(char_column: str) -> str:
 
 
 _TEMPORAL_SUM: Final = """
-p  p . p p p p p f p . {p} . {q} . p p p p
-m  m . m m m m m f m . . {m} . . p p p p
-d  d . d d d d d z d . {q} . {d} . p p p p
+p  p . p p p p p f p . n . {q} . p p p p
+m  m . m m m m m f m . . i . . p p p p
+d  d . d d d d d z d . {q} . i . p p p p
 z  z . z z z z z z z . . . . f p z z z
 n  n . n n n n n f n . p p p p n n n n
 u  u . u u u u u f u . p p p z n u v t
@@ -59,9 +60,9 @@ t  t . t t t t t f t . p p p z n t t t
 
 _CHAR_ROW: Final = "c  . . . . . . . f . . p m d z n u v t\n"
 
-ADD: Final = _table(_numbers("......f") + "\n" + _CHAR_ROW + _TEMPORAL_SUM.format(p=".", q=".", m=".", d="."))
+ADD: Final = _table(_numbers("......f") + "\n" + _CHAR_ROW + _TEMPORAL_SUM.format(q="."))
 
-SUBTRACT: Final = _table(_numbers("iiiijef") + "\n" + _CHAR_ROW + _TEMPORAL_SUM.format(p="n", q="n", m="i", d="i"))
+SUBTRACT: Final = _table(_numbers("iiiijef") + "\n" + _CHAR_ROW + _TEMPORAL_SUM.format(q="n"))
 
 _TEMPORAL_PRODUCT: Final = """
 p  p . p p p p p f p . . . . . . . . .

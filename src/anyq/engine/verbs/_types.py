@@ -14,7 +14,7 @@ from ._itemwise import extend1, extend2
 from ._promote import LESSER
 from ._raw import convert
 from ._search import positions
-from ._support import TEMPORAL, array_of, atom_of, bools, flag, items_of, type_number, vec
+from ._support import array_of, atom_of, bools, flag, items_of, type_number, vec
 from ._take import rows_to_table
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def _fill_type(x: QType, y: QType) -> QType:
     found = LESSER.get((x, y))
     if found is None:
         raise QError("type")
-    if y in TEMPORAL or y is QType.CHAR:
-        return y
     return found
 
 
