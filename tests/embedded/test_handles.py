@@ -112,9 +112,9 @@ async def test_what_is_called_for_each_variable_that_is_set() -> None:
     async with anyq.open_embedded() as q:
         await q(".z.vs:{if[not x=`seen;seen::seen,enlist(x;y;value x)]}")
         await q("seen:()")
-        await q("m:(1 2;3 4);m[1;1]:0;.a.b:1;{z::x}5")
+        await q("m:(1 2;3 4);m[1;1]:0;.a.b:1;{zz::x}5")
         await q("delete m from `.")
-        assert str(await q("-3!seen")) == '"((`m;();(1 2;3 4));(`m;1 1;(1 2;3 0));(`z;();5))"'
+        assert str(await q("-3!seen")) == '"((`m;();(1 2;3 4));(`m;1 1;(1 2;3 0));(`zz;();5))"'
         await q('system"x .z.vs";m:1')
         assert await q("count seen") == 3
         assert str(await q(".z.H")) == "`int$()"
