@@ -12,7 +12,7 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table,
 
 from ._numpy import bounds
 from ._optional import need
-from ._python import to_py
+from ._python import refuse_deep, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import char_texts, column_labels, guid_texts, printable, string_list, string_texts, symbol_texts
 
@@ -28,9 +28,10 @@ def to_pa(value: Value) -> Any:
 
     A table is a ``Table``, a vector or list an ``Array``, an atom a ``Scalar``; a dict is a table of the columns
     ``key`` and ``value``. A list of vectors of one type is a list array. Raises ``ImportError`` without pyarrow and
-    `anyq.ConversionError` for what Arrow has no type for (functions, lists of mixed types).
+    `anyq.ConversionError` for what Arrow has no type for (functions, lists of mixed types), and for nesting over 100.
     """
     pa = need("pyarrow", "arrow")
+    refuse_deep(value)
     if isinstance(value, Atom):
         return vector_pa(pa, Vector(value.qtype, _one(value)))[0]
     if isinstance(value, KeyedTable):
@@ -136,10 +137,10 @@ def list_pa(pa: Any, value: List) -> Any:
     texts = string_list(value)
     if texts is not None:
         return texts_pa(pa, string_texts(texts))
-    nested = _nested(pa, value)
-    if nested is not None:
-        return nested
     try:
+        nested = _nested(pa, value)
+        if nested is not None:
+            return nested
         plain = to_py(value)
         try:
             return pa.array(plain)
@@ -147,13 +148,15 @@ def list_pa(pa: Any, value: List) -> Any:
             return pa.array(printable(plain))
     except RecursionError:
         raise ConversionError("this value is nested deeper than Python objects can be here") from None
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as error:
+    except (ValueError, TypeError, pa.ArrowNotImplementedError, OverflowError) as error:
         raise ConversionError(f"this general list has no Arrow form: {error}") from None
 
 
 def _nested(pa: Any, value: List) -> Any:
     """Vectors of one type, one after the other, with offsets."""
     items = value.items
+    if items and all(isinstance(item, List) for item in items):
+        return _lists(pa, items)
     if not items or not all(isinstance(item, Vector) for item in items):
         return None
     kinds = {item.qtype for item in items if isinstance(item, Vector) and len(item)}
@@ -162,8 +165,22 @@ def _nested(pa: Any, value: List) -> Any:
     qtype = kinds.pop() if kinds else items[0].qtype  # type: ignore[attr-defined]
     arrays = [item.array for item in items if isinstance(item, Vector) and len(item)]
     joined = np.concatenate(arrays) if arrays else np.empty(0, object if qtype is QType.SYMBOL else qtype.numpy)
+    data = SymbolArray.from_strs(joined) if qtype is QType.SYMBOL else joined
+    return _in_parts(pa, items, vector_pa(pa, Vector.of(qtype, data)))
+
+
+def _lists(pa: Any, items: tuple[Any, ...]) -> Any:
+    """Lists of lists: their items as one list, with offsets; ``None`` where that has no type of its own."""
+    parts = [inner for item in items for inner in item.items]
+    joined = List.of(tuple(parts))
+    texts = string_list(joined)
+    whole = _nested(pa, joined) if texts is None else texts_pa(pa, string_texts(texts))
+    return None if whole is None else _in_parts(pa, items, whole)
+
+
+def _in_parts(pa: Any, items: tuple[Any, ...], joined: Any) -> Any:
     # Small offsets where they will do: polars before 2.0 misreads large lists of texts.
     kind, width = (pa.ListArray, np.int32) if len(joined) < 1 << 31 else (pa.LargeListArray, np.int64)
     offsets = np.zeros(len(items) + 1, width)
-    np.cumsum([len(item) for item in items], out=offsets[1:])  # type: ignore[arg-type]
-    return kind.from_arrays(pa.array(offsets), vector_pa(pa, Vector(qtype, joined)))
+    np.cumsum([len(item) for item in items], out=offsets[1:])
+    return kind.from_arrays(pa.array(offsets), joined)

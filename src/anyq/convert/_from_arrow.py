@@ -123,9 +123,10 @@ def _times(pa: Any, array: Any) -> Value:
 
 def _large(pa: Any, array: Any, kind: Any) -> tuple[Array, Array]:
     """The bytes and the offsets of texts; a null is empty."""
-    if array.null_count:
-        array = array.fill_null(b"" if kind == pa.large_binary() else "")
+    # Cast first: Arrow fills neither views nor, with an empty text, texts of a fixed width.
     wide = array if array.type == kind else array.cast(kind)
+    if wide.null_count:
+        wide = wide.fill_null(b"" if kind == pa.large_binary() else "")
     _, offsets, data = wide.buffers()
     if offsets is None or not len(wide):
         return np.empty(0, np.uint8), np.zeros(1, np.int64)

@@ -20,7 +20,6 @@ from anyq.values import (
     Value,
     Vector,
     as_q,
-    atom,
     symbols,
 )
 
@@ -121,21 +120,30 @@ def _scalar(value: Atom, raw: bool) -> Any:
 
 def _records(table: Table, raw: bool, depth: int) -> Array:
     columns = [_to_np(column, raw, depth + 1) for column in table.columns]
-    dtype = [(name, c.dtype) for name, c in zip(table.column_names, columns, strict=True)]
+    names = table.column_names
+    if len(set(names)) < len(names):
+        raise ConversionError(f"columns of the same name have no place in a structured array: {', '.join(names)}")
+    dtype = np.dtype([(name, c.dtype) for name, c in zip(names, columns, strict=True)])
     masked = any(isinstance(c, np.ma.MaskedArray) for c in columns)
     out: Array = np.ma.empty(len(table), dtype) if masked else np.empty(len(table), dtype)
-    for name, column in zip(table.column_names, columns, strict=True):
+    for name, column in zip(dtype.names or (), columns, strict=True):  # NumPy has its own name for an empty one
         out[name] = column
     return out
 
 
 def _dict(value: Dict, raw: bool, depth: int) -> dict[Any, Any]:
-    whole: dict[Any, Any] = to_py(value)
     values = value.values
     if isinstance(values, List):
-        keys = to_py(value.keys)
-        return dict(zip(map(hashable, keys), _items(values, raw, depth), strict=True))
-    return whole
+        items = _items(values, raw, depth)
+    elif isinstance(values, Vector) and (raw or RULES[values.qtype].unit):
+        items = list(vector_np(values, raw))
+    else:
+        whole: dict[Any, Any] = to_py(value)
+        return whole
+    found: dict[Any, Any] = {}
+    for key, item in zip(map(hashable, to_py(value.keys)), items, strict=True):
+        found.setdefault(key, item)  # q finds the first of equal keys
+    return found
 
 
 # --- NumPy -> q ------------------------------------------------------------------------------------------------------
@@ -154,10 +162,10 @@ def from_array(array: Array) -> Value:
     Arrays of the right dtype are not copied: do not write to them afterwards. Masked items become nulls; what q has
     no number for (``uint64`` of over 63 bits, a moment outside q's range) raises `anyq.ConversionError`.
     """
-    if array.dtype.names is not None:
-        return Table(symbols(array.dtype.names), List.of(tuple([from_array(array[n]) for n in array.dtype.names])))
     if array.ndim == 0:
         return from_array(array.reshape(1))[0]  # type: ignore[index, no-any-return]
+    if array.dtype.names is not None:
+        return Table(symbols(array.dtype.names), List.of(tuple([from_array(array[n]) for n in array.dtype.names])))
     if array.ndim > 1:
         return List.of(tuple([from_array(row) for row in array]))
     if isinstance(array, np.ma.MaskedArray):
@@ -185,9 +193,13 @@ def _numbers(array: Array) -> Vector:
 
 def _masked(array: Any) -> Value:
     mask = np.ma.getmaskarray(array)
-    found = from_array(array.data)
     if not mask.any():
-        return found
+        return from_array(array.data)
+    if array.dtype.kind in "OS":
+        return as_q(array.tolist())
+    if array.dtype.kind in "uMm":  # what is under the mask need not fit
+        array = array.filled(np.zeros(1, array.dtype)[0])
+    found = from_array(np.asarray(array))
     if not isinstance(found, Vector):
         raise ConversionError(f"a masked array of {array.dtype} has no q form")
     return with_nulls(found, mask)
@@ -208,6 +220,8 @@ def with_nulls(vector: Vector, mask: Array) -> Vector:
 def from_moments(array: Array) -> Vector:
     """``datetime64``: months and years -> month, weeks and days -> date, finer units -> timestamp."""
     unit = np.datetime_data(array.dtype)[0]
+    if unit == "generic":
+        array = _without_unit(array)
     qtype = _DATES.get(unit, QType.TIMESTAMP)
     target = {QType.MONTH: "M", QType.DATE: "D"}.get(qtype, "ns")
     mask = np.isnat(array)
@@ -218,10 +232,18 @@ def from_moments(array: Array) -> Vector:
 def from_spans(array: Array) -> Vector:
     """``timedelta64``: of minutes, seconds and milliseconds -> minute, second and time, other units -> timespan."""
     unit, step = np.datetime_data(array.dtype)
+    if unit == "generic":
+        array = _without_unit(array)
     qtype = _SPANS.get(unit, QType.TIMESPAN) if step == 1 else QType.TIMESPAN
     mask = np.isnat(array)
     counts = exactly(array, "m8", RULES[qtype].unit, mask)
     return _temporal(qtype, counts, mask, 0)
+
+
+def _without_unit(array: Array) -> Array:
+    if not bool(np.isnat(array).all()):
+        raise ConversionError("a timedelta64 without a unit has no q form: make it one of nanoseconds, or of others")
+    return np.full(len(array), "NaT", f"{array.dtype.kind}8[ns]")
 
 
 def exactly(array: Array, kind: str, unit: str, mask: Array) -> Array:
@@ -272,6 +294,8 @@ def _texts(array: Array) -> Value:
         return Vector(QType.GUID, np.ascontiguousarray(array))
     if kind == "O":
         return as_q(array.tolist())
+    if kind == "T":
+        return symbols([item if isinstance(item, str) else "" for item in array.tolist()])
     raise ConversionError(f"NumPy's {array.dtype} has no q form")
 
 
@@ -279,6 +303,4 @@ def from_scalar(obj: np.generic) -> Value:
     """An atom of a NumPy scalar; text and bytes as Python's."""
     if isinstance(obj, np.str_ | np.bytes_):
         return as_q(obj.item())
-    if isinstance(obj, np.datetime64 | np.timedelta64) and np.datetime_data(obj.dtype)[0] == "generic":
-        return atom(QType.TIMESTAMP if isinstance(obj, np.datetime64) else QType.TIMESPAN)
     return from_array(np.array([obj]))[0]  # type: ignore[index, no-any-return]

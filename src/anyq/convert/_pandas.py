@@ -22,6 +22,7 @@ from anyq.values import (
     as_q,
     atom,
     symbols,
+    timespan,
 )
 
 from ._arrow import list_pa, vector_pa
@@ -83,6 +84,8 @@ def _keyed(pd: Any, value: KeyedTable) -> Any:
 def _index(pd: Any, keys: Value) -> Any:
     if not isinstance(keys, Table):
         return pd.Index(column_pd(pd, keys))
+    if not keys.columns.items:
+        return pd.RangeIndex(len(keys))
     columns = [column_pd(pd, column) for column in keys.columns]
     if len(columns) == 1:
         return pd.Index(columns[0], name=column_labels(keys)[0])
@@ -136,11 +139,25 @@ def _string_array(pd: Any, array: Any) -> Any:
 def _list(pd: Any, value: List) -> Any:
     texts = string_list(value)
     if texts is None:
-        return objects_of([to_np(item) if isinstance(item, Vector) else to_py(item) for item in value.items])
+        try:
+            return objects_of([_item(pd, item) for item in value.items])
+        except RecursionError:
+            raise ConversionError("this value is nested deeper than Python objects can be here") from None
     if _arrow_texts(pd):
         return _string_array(pd, list_pa(need("pyarrow", "arrow"), value))
     plain = [raw.decode("utf-8", "backslashreplace") for raw in texts]
     return pd.array(plain, dtype="str") if _strings_are_a_dtype(pd) else objects_of(plain)
+
+
+def _item(pd: Any, item: Value) -> Any:
+    """An item of a general list: NumPy's and pandas' moments, which have nanoseconds, where Python's have not."""
+    if isinstance(item, Vector):
+        return to_np(item)
+    if isinstance(item, List) and item.strings is None:
+        return [_item(pd, inner) for inner in item.items]
+    if isinstance(item, Atom) and RULES[item.qtype].unit and not item.is_null:
+        return _scalar(pd, item)
+    return to_py(item)
 
 
 # --- pandas -> q -----------------------------------------------------------------------------------------------------
@@ -169,7 +186,7 @@ def from_pandas(obj: Any) -> Value | None:
         naive = obj.tz_convert("UTC").tz_localize(None) if obj.tz is not None else obj
         return as_q(naive.to_datetime64())
     if isinstance(obj, pd.Timedelta):
-        return as_q(obj.to_timedelta64().astype("m8[ns]"))
+        return timespan(obj)
     return None
 
 
@@ -239,7 +256,7 @@ def _from_categories(pd: Any, series: Any) -> Value:
         table[:] = texts
         found = np.where(codes < 0, texts.index("") if missing else 0, codes).astype(np.int32)
         return Vector.of(QType.SYMBOL, SymbolArray.from_codes(found, table))
-    if not isinstance(words, Vector):
+    if not isinstance(words, Vector) or not len(words):
         return _from_series(pd, series.astype(object))
     return with_nulls(Vector(words.qtype, words.array[codes]), codes < 0)
 

@@ -14,7 +14,7 @@ from ._from_arrow import from_arrow
 from ._numpy import bounds, from_array, with_nulls
 from ._objects import from_sequence
 from ._optional import has_arrow, need
-from ._python import items_py, to_py
+from ._python import items_py, refuse_deep, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import column_labels, guid_texts, printable, string_list, text_views
 
@@ -29,15 +29,19 @@ def to_pl(value: Value) -> Any:
 
     A table is a ``DataFrame``, a keyed one too, with its keys as the first columns; a vector or list is a ``Series``, a
     dict a ``DataFrame`` of the columns ``key`` and ``value``. polars has no scalars: an atom is a Python object.
-    Raises ``ImportError`` without polars and `anyq.ConversionError` for what polars has no type for.
+    Raises ``ImportError`` without polars and `anyq.ConversionError` for what polars has no type for, and for nesting
+    over 100.
     """
     pl = need("polars", "polars")
+    refuse_deep(value)
     if isinstance(value, Atom):
         return to_py(value)
     if isinstance(value, KeyedTable):
         value = value.unkeyed()
     if isinstance(value, Table):
         names = column_labels(value)
+        if len(set(names)) < len(names):
+            raise ConversionError(f"polars has no two columns of the same name: {', '.join(names)}")
         return pl.DataFrame([_series(pl, name, c) for name, c in zip(names, value.columns, strict=True)])
     if isinstance(value, Dict):
         return pl.DataFrame([_series(pl, "key", value.keys), _series(pl, "value", value.values)])
@@ -65,6 +69,9 @@ def _without_arrow(pl: Any, name: str, value: Vector | List) -> Any:
         texts = string_list(value)
         if texts is not None:
             return pl.Series(name, [raw.decode("utf-8", "backslashreplace") for raw in texts], pl.String)
+        vectors = [item for item in value.items if isinstance(item, Vector)]
+        if len(vectors) == len(value.items) and len({item.qtype for item in vectors}) == 1:
+            return pl.Series(name, [_without_arrow(pl, "", item) for item in vectors])
         return pl.Series(name, printable([to_py(item) for item in value.items]), strict=False)
     qtype, rule = value.qtype, RULES[value.qtype]
     if qtype is QType.GUID:
@@ -100,12 +107,41 @@ def from_polars(obj: Any) -> Value | None:
     return None
 
 
+def _as_long(pl: Any, series: Any) -> Any:
+    try:
+        return series.cast(pl.Int64)
+    except pl.exceptions.PolarsError:
+        raise ConversionError(f"an item of a series of {series.dtype} is out of the range of long") from None
+
+
 def _from_series(pl: Any, series: Any) -> Value:
+    if series.dtype == pl.Object:  # of which Arrow sees the addresses only
+        return from_sequence(series.to_list())
+    if str(series.dtype) in ("Int128", "UInt128"):
+        series = _as_long(pl, series)
     if has_arrow():
         found = from_arrow(series.to_arrow())
         assert found is not None
         return found
+    return _from_parts(pl, series)
+
+
+def _from_parts(pl: Any, series: Any) -> Value:
+    """A value without Arrow: what Python's objects would round is taken from polars' numbers."""
     dtype = series.dtype
+    if isinstance(dtype, pl.Struct):
+        found = from_polars(series.struct.unnest())
+        assert found is not None
+        return found
+    if isinstance(dtype, pl.List | pl.Array):
+        parts = series.arr.to_list() if isinstance(dtype, pl.Array) else series
+        empty = _from_series(pl, pl.Series([], dtype=dtype.inner))
+        return List.of(tuple([empty if part is None else _from_series(pl, part) for part in parts]))
+    if dtype == pl.Binary:
+        return from_sequence(series.fill_null(b"").to_list())
+    if dtype == pl.Time:
+        nanos = Vector(QType.TIMESPAN, series.to_physical().fill_null(0).to_numpy())
+        return with_nulls(nanos, series.is_null().to_numpy())
     if dtype in (pl.String, pl.Categorical, pl.Enum):
         return symbols(series.cast(pl.String).fill_null("").to_list())
     if not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean):

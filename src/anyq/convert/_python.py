@@ -14,7 +14,7 @@ from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, 
 
 from ._rules import RULES, moments
 
-__all__ = ["items_py", "to_py"]
+__all__ = ["items_py", "refuse_deep", "to_py"]
 
 _DAYS_LOW: Final = -719_162
 _DAYS_HIGH: Final = 2_932_896
@@ -27,6 +27,7 @@ _LIMITS: Final = {
 }
 """The first and last moment that Python's ``date`` and ``datetime`` have, counted from 1970."""
 _I64: Final = np.iinfo(np.int64)
+_DEEPEST: Final = 100
 
 
 def to_py(value: Value) -> Any:
@@ -85,6 +86,26 @@ def _dict(value: Dict) -> dict[Any, Any]:
         for key, item in zip(reversed(keys), reversed(values), strict=True):
             found[hashable(key)] = item
     return found
+
+
+def refuse_deep(value: Value) -> None:
+    """`anyq.ConversionError` for nesting over 100: Arrow and polars go through types by recursion in C, and some
+    hundreds deep, once Python's own limit has been raised, that is the end of the process.
+    """
+    level: list[Value] = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inner(outer) if isinstance(inner, List | Dict | Table)]
+        if not level:
+            return
+    raise ConversionError(f"this value is nested deeper than Arrow and polars are given it, which is {_DEEPEST}")
+
+
+def _inner(value: Value) -> tuple[Value, ...]:
+    if isinstance(value, Table):
+        return value.columns.items
+    if isinstance(value, Dict):
+        return value.keys, value.values
+    return value.items if isinstance(value, List) and value.strings is None else ()
 
 
 def hashable(obj: Any) -> Any:

@@ -31,8 +31,19 @@ __all__ = [
 ]  # fmt: skip
 
 _DAY_NS: Final = 86_400_000_000_000
+_MINUTE_NS: Final = 60_000_000_000
 _EPOCH_DAYS: Final = 10957
-_CLOCK = re.compile(r"(-?)(?:(\d+)[D ])?(?:(\d+):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$")
+_EPOCH_MONTHS: Final = 360
+_LAST_DAY: Final = 10**11
+"""More than q's months reach, and less than what NumPy's days do."""
+_TICK_NS: Final = {
+    "Y": 31_556_952 * 10**9, "M": 2_629_746 * 10**9, "W": 7 * _DAY_NS, "D": _DAY_NS, "h": 60 * _MINUTE_NS,
+    "m": _MINUTE_NS, "s": 10**9, "ms": 10**6, "us": 1000, "ns": 1,
+}  # fmt: skip
+"""NumPy's units; years and months of a span are, as with NumPy, those of the average."""
+_PARTS: Final = {"ps": 10**3, "fs": 10**6, "as": 10**9}
+_CLOCK = re.compile(r"(-?)(?=\d)(?:(\d+)[D ])?(?:(\d+):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$")
+_ZONE = re.compile(r"(.*\d[T ]\d\d.*?)(?:Z|([+-])(\d\d):?(\d\d)?)$")
 
 
 def _bad(qtype: QType, obj: object) -> ConversionError:
@@ -78,6 +89,8 @@ def _floating(qtype: QType, obj: Any) -> float:
         number = float(obj)
     except (TypeError, ValueError):
         raise _bad(qtype, obj) from None
+    except OverflowError:
+        raise ConversionError(f"an integer is out of the range of {qtype.label}") from None
     if qtype is QType.REAL:
         with np.errstate(over="ignore"):
             return float(np.float32(number))
@@ -107,27 +120,60 @@ def _symbol(qtype: QType, obj: Any) -> str:
     return str(text)
 
 
-def _ticks(qtype: QType, obj: Any, unit: Any) -> int:
+def _ticks(qtype: QType, obj: Any, unit: str) -> int:
     """A point in time as a count of ``unit`` from 2000-01-01, of text, ``datetime``, ``date`` or ``datetime64``."""
     if isinstance(obj, dt.datetime) and obj.tzinfo is not None:
         obj = obj.astimezone(dt.UTC).replace(tzinfo=None)
-    if isinstance(obj, dt.datetime | dt.date | np.datetime64 | str):
-        try:
-            text = obj.replace("D", "T").replace(".", "-", 2) if isinstance(obj, str) and obj[4:5] == "." else obj
-            coarse = np.datetime64(text)
-        except ValueError:
-            raise _bad(qtype, obj) from None
-        if np.isnat(coarse):
-            return int(qtype.null)  # type: ignore[arg-type]
-        year = int(coarse.astype("M8[Y]").astype(np.int64)) + 1970
-        if unit == "ns" and not 1707 < year < 2262:
-            # NumPy counts nanoseconds from 1970 and wraps where q, which counts from 2000, does not yet end.
-            if not 1707 <= year <= 2292 or np.datetime_data(coarse.dtype)[0] == "ns":
-                raise ConversionError(f"{obj!r} is out of the range of {qtype.label}")
-            micro = coarse.astype("M8[us]") - np.datetime64("2000-01-01", "us")
-            return _integer(qtype, int(micro.astype(np.int64)) * 1000)
-        return int((coarse.astype(f"M8[{unit}]") - np.datetime64("2000-01-01", unit)).astype(np.int64))
-    return _integer(qtype, obj)
+    # What pandas has is a datetime, too, but counts nanoseconds.
+    moment = obj.to_datetime64() if hasattr(obj, "to_datetime64") else obj
+    if not isinstance(moment, dt.datetime | dt.date | np.datetime64 | str):
+        return _integer(qtype, obj)
+    ns = _text_ns(qtype, moment) if isinstance(moment, str) else _moment_ns(np.datetime64(moment))
+    if ns is None:
+        return int(qtype.null)  # type: ignore[arg-type]
+    if unit == "M":
+        days = ns // _DAY_NS
+        if abs(days) > _LAST_DAY:
+            raise ConversionError(f"{obj!r} is out of the range of {qtype.label}")
+        found = int(np.datetime64(days, "D").astype("M8[M]").astype(np.int64)) - _EPOCH_MONTHS
+    else:
+        size = _TICK_NS[unit]
+        found = ns // size - _EPOCH_DAYS * (_DAY_NS // size)
+    if not int(qtype.ninf or 0) <= found <= int(qtype.inf or 0):
+        raise ConversionError(f"{obj!r} is out of the range of {qtype.label}")
+    return found
+
+
+def _text_ns(qtype: QType, text: str) -> int | None:
+    """The nanoseconds from 1970 of ISO text or of q's; ``None`` of an empty one."""
+    if text.strip() in ("", "NaT"):
+        return None
+    plain = text.replace("D", "T").replace(".", "-", 2) if text[4:5] == "." else text
+    zone = _ZONE.match(plain)
+    shift = 0
+    if zone:
+        plain, sign, hours, minutes = zone.groups()
+        shift = (int(hours or 0) * 60 + int(minutes or 0)) * _MINUTE_NS * (-1 if sign == "-" else 1)
+    try:
+        ns = _moment_ns(np.datetime64(plain))
+    except ValueError:
+        raise _bad(qtype, text) from None
+    return None if ns is None else ns - shift
+
+
+def _moment_ns(moment: np.datetime64) -> int | None:
+    """The nanoseconds from 1970, exactly, however far away; ``None`` of NaT."""
+    if np.isnat(moment):
+        return None
+    unit, step = np.datetime_data(moment.dtype)
+    if unit in ("Y", "M"):
+        moment, unit, step = moment.astype("M8[M]").astype("M8[D]"), "D", 1
+    return _scaled(int(moment.astype(np.int64)) * step, unit)
+
+
+def _scaled(count: int, unit: str) -> int:
+    """A count of NumPy's ``unit`` in nanoseconds, the rest of finer units cut off towards the past."""
+    return count // _PARTS[unit] if unit in _PARTS else count * _TICK_NS[unit]
 
 
 def _timestamp(qtype: QType, obj: Any) -> int:
@@ -166,10 +212,14 @@ def _clock(qtype: QType, obj: Any) -> int:
         return _integer(qtype, (-ns if sign else ns) // _UNIT_NS[qtype])
     if isinstance(obj, dt.time):
         obj = dt.timedelta(hours=obj.hour, minutes=obj.minute, seconds=obj.second, microseconds=obj.microsecond)
-    if isinstance(obj, np.timedelta64):
-        if np.isnat(obj):
+    span = obj.to_timedelta64() if hasattr(obj, "to_timedelta64") else obj
+    if isinstance(span, np.timedelta64):
+        if np.isnat(span):
             return int(qtype.null)  # type: ignore[arg-type]
-        return _integer(qtype, int(obj.astype("m8[ns]").astype(np.int64)) // _UNIT_NS[qtype])
+        unit, step = np.datetime_data(span.dtype)
+        if unit == "generic":
+            raise ConversionError(f"{span!r} has no unit")
+        return _integer(qtype, _scaled(int(span.astype(np.int64)) * step, unit) // _UNIT_NS[qtype])
     if isinstance(obj, dt.timedelta):
         micro = (obj.days * 86_400 + obj.seconds) * 10**6 + obj.microseconds
         return _integer(qtype, micro * 1000 // _UNIT_NS[qtype])
@@ -184,12 +234,15 @@ _RAW: Final[dict[QType, Callable[[QType, Any], Any]]] = {
 }  # fmt: skip
 
 
+_PANDAS_NULLS: Final = ("NAType", "NaTType")
+
+
 def _raw(qtype: QType, obj: Any) -> Any:
     if isinstance(obj, Atom):
         if obj.qtype is not qtype:
             raise _bad(qtype, obj)
         return obj.raw
-    if obj is None:
+    if obj is None or obj is np.ma.masked or type(obj).__name__ in _PANDAS_NULLS:
         if qtype.null is None:
             raise ConversionError(f"a {qtype.label} has no null")
         return qtype.null
@@ -261,6 +314,8 @@ def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str 
         return Vector(qtype, items, mark)
     if qtype not in _RAW:
         raise ConversionError(f"there are no vectors of type {qtype.label}")
+    if not hasattr(items, "__iter__") and not hasattr(items, "__getitem__"):
+        raise ConversionError(f"a vector is made of items, not of a {type(items).__name__}")
     return Vector.of(qtype, _pack(qtype, [_raw(qtype, item) for item in items]), mark)
 
 
@@ -280,9 +335,15 @@ def symbols(texts: Iterable[str | bytes], attr: Attr | str | int = Attr.NONE) ->
 
 def strings(texts: Iterable[str | bytes]) -> List:
     """A general list of char vectors."""
-    return List.of(
-        StringArray.from_bytes(t.encode("utf-8", "surrogateescape") if isinstance(t, str) else bytes(t) for t in texts)
-    )
+    return List.of(StringArray.from_bytes([_string(text) for text in texts]))
+
+
+def _string(text: Any) -> bytes:
+    if isinstance(text, str):
+        return text.encode("utf-8", "surrogateescape")
+    if isinstance(text, bytes | bytearray | memoryview) or (isinstance(text, Vector) and text.qtype is QType.CHAR):
+        return bytes(text)
+    raise ConversionError(f"{text!r} is no text: strings are made of str, bytes and char vectors")
 
 
 def dict_(keys: Any, values: Any = None, *, sorted: bool = False) -> Dict:
@@ -295,8 +356,16 @@ def dict_(keys: Any, values: Any = None, *, sorted: bool = False) -> Dict:
     return Dict(as_q(keys), as_q(values), sorted)
 
 
-def table(columns: Mapping[str, Any]) -> Table:
-    """A table of column names and columns; atoms and scalars are repeated to the length of the others."""
+def table(columns: Mapping[str, Any] | Any) -> Table:
+    """A table of column names and columns; atoms and scalars are repeated to the length of the others.
+
+    Or of what is a table already: a data frame, an Arrow table, a structured array.
+    """
+    if not isinstance(columns, Mapping):
+        whole = as_q(columns)
+        if not isinstance(whole, Table):
+            raise ConversionError(f"a table is made of a dict of names and columns, not of a {type(columns).__name__}")
+        return whole
     made = {name: as_q(column) for name, column in columns.items()}
     lengths = {len(c) for c in made.values() if hasattr(c, "__len__")}
     size = lengths.pop() if len(lengths) == 1 else 1

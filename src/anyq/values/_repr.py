@@ -20,6 +20,8 @@ __all__ = ["describe"]
 _LONGEST: Final = 1000
 _DEEPEST: Final = 100
 _DATES: Final = {QType.TIMESTAMP: "ns", QType.MONTH: "M", QType.DATE: "D"}
+_LAST_NS: Final = 2**63 - 1 - 946_684_800 * 10**9
+"""NumPy's nanoseconds count from 1970, and end before q's."""
 
 
 def describe(value: Value) -> str:
@@ -92,6 +94,8 @@ def _field(qtype: QType, raw: Any) -> str:
 
 
 def _date_text(qtype: QType, raw: int) -> str | int:
+    if qtype is QType.TIMESTAMP and raw > _LAST_NS:
+        return raw
     unit: Any = _DATES[qtype]
     point = np.datetime64("2000-01-01", unit) + np.timedelta64(raw, unit)
     text = str(point)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import index as integer
 from typing import Any, Self, overload
 
 import attrs
@@ -78,13 +79,16 @@ class Dict(Value):
 
 
 def _fits(names: Vector, columns: List) -> None:
-    if names.qtype is not QType.SYMBOL:
-        raise ConversionError("the names of a table's columns are symbols")
+    given: tuple[object, object] = names, columns
+    if not (isinstance(given[0], Vector) and names.qtype is QType.SYMBOL and isinstance(given[1], List)):
+        raise ConversionError(
+            "a table has a symbol vector of names and a List of columns; anyq.table makes it of a dict"
+        )
     if len(names) != len(columns):
         raise ConversionError(f"a table of {len(names)} names has {len(columns)} columns")
     counts = set()
     for name, column in zip(names.symbols, columns.items, strict=True):
-        if not hasattr(column, "__len__"):
+        if not hasattr(column, "__len__") or isinstance(column, Dict):
             raise ConversionError(f"column {name} of a table is a {type(column).__name__}, not a list")
         counts.add(len(column))
     if len(counts) > 1:
@@ -129,6 +133,7 @@ class Table(Value):
 
     def row(self, index: int) -> Dict:
         """The row at ``index`` as a dict of names to items."""
+        index = integer(index)
         if not -len(self) <= index < len(self):
             raise IndexError(f"row {index} of a table of {len(self)}")
         items = [c[index] for c in self.columns.items]  # type: ignore[index]
@@ -136,6 +141,8 @@ class Table(Value):
 
     def __len__(self) -> int:
         columns = self.columns.items
+        while columns and isinstance(columns[0], Table):  # not by recursion: tables come in tables as deep as you like
+            columns = columns[0].columns.items
         return count(columns[0]) if columns else 0
 
     def __iter__(self) -> Iterator[Dict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import index as integer
 from typing import Any, overload
 
 import attrs
@@ -30,14 +31,48 @@ def _read_only(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _as_data(qtype: QType, data: Any) -> Data:
     if qtype is QType.SYMBOL:
-        return data if isinstance(data, SymbolArray) else SymbolArray.from_strs(data)
-    dtype = qtype.numpy
+        return data if isinstance(data, SymbolArray) else SymbolArray.from_strs(_symbol_texts(data))
+    if isinstance(data, np.ma.MaskedArray):
+        data = _with_nulls(qtype, data)
     array = np.asarray(data)
-    if array.dtype != dtype:
-        array = array.astype(dtype, casting="same_kind") if array.size else array.astype(dtype)
     if array.ndim != 1:
         raise ConversionError(f"a vector has one dimension, not {array.ndim}")
-    return _read_only(array)
+    return _read_only(array if array.dtype == qtype.numpy else _cast(qtype, array))
+
+
+def _symbol_texts(data: Iterable[Any]) -> list[str]:
+    texts = list(data)
+    if not all(isinstance(text, str) for text in texts):
+        raise ConversionError("the items of a symbol vector are texts; anyq.symbols takes bytes and None, too")
+    return texts
+
+
+def _with_nulls(qtype: QType, data: Any) -> npt.NDArray[Any]:
+    """The data of a masked array, with the type's null where it is masked."""
+    mask = np.ma.getmaskarray(data)
+    if not mask.any():
+        return np.asarray(data)
+    if qtype.null is None:
+        raise ConversionError(f"masked items among values of type {qtype.label}, which has no null")
+    plain = np.array(data.data)
+    plain[mask] = np.zeros(1, plain.dtype)[0]  # what is under the mask need not fit
+    found = plain if plain.dtype == qtype.numpy else _cast(qtype, plain)
+    found[mask] = np.zeros(1, qtype.numpy)[0] if qtype is QType.GUID else qtype.null
+    return found
+
+
+def _cast(qtype: QType, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Numbers as those of the type: rounded to a float, but an integer that does not fit is an error."""
+    dtype, kind = qtype.numpy, array.dtype.kind
+    if array.size and (kind not in "biuf" or (kind == "f" and dtype.kind != "f") or dtype.kind == "V"):
+        raise ConversionError(f"the raw numbers of a {qtype.label} vector are {dtype}, not {array.dtype}")
+    if dtype.kind in "biu" and array.size:
+        low, high = (0, 1) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+        for number in (int(array.min()), int(array.max())):
+            if not low <= number <= high:
+                raise ConversionError(f"{number} is out of the range of {qtype.label}, {low} to {high}")
+    with np.errstate(over="ignore"):
+        return array.astype(dtype)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -83,7 +118,7 @@ class Vector(Value):
         """The item at ``index`` as an `Atom`."""
         data = self.data
         if isinstance(data, SymbolArray):
-            return Atom(QType.SYMBOL, data[index])
+            return Atom(QType.SYMBOL, data[integer(index)])
         if self.qtype is QType.GUID:
             return Atom(QType.GUID, data[index].tobytes())
         number = data.item(index)
