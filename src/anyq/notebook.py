@@ -16,11 +16,9 @@ a loop in a thread of its own, which ends with the kernel, with ``%unload_ext an
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
 import getpass
 import os
 import shlex
-import threading
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, ExitStack
 from functools import partial
@@ -29,7 +27,6 @@ from weakref import WeakKeyDictionary
 
 import anyio
 import attrs
-from anyio.from_thread import start_blocking_portal
 
 import anyq
 from anyq.client import load_script, script_error
@@ -57,9 +54,8 @@ class NotebookQ:
         self._closed = False
         self._stack = ExitStack()
         try:
-            self._portal = self._stack.enter_context(start_blocking_portal("asyncio"))
-            self._portal.call(lambda: setattr(threading.current_thread(), "name", "anyq notebook"))
-            self._q = self._stack.enter_context(self._portal.wrap_async_context_manager(opened))
+            self._portal = self._stack.enter_context(anyq.start_portal(name="anyq notebook", blocks_loops=True))
+            self._q = self._stack.enter_context(self._portal.wrap(opened))
         except BaseException:
             self._stack.close()
             raise
@@ -95,18 +91,13 @@ class NotebookQ:
     def _wait(self, call: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
         if self._closed:
             raise ClosedError(f"{self!r} is closed; another q is asked now")
-        future = self._portal.start_task_soon(call)
         try:
-            while not concurrent.futures.wait([future], timeout=_STEP).done:
-                pass
-            value: Value = future.result()
+            return self._portal.watch(call, lambda: None, _STEP)
         except KeyboardInterrupt:
-            future.cancel()
             if isinstance(self._q, anyq.embedded.Embedded):
                 self._portal.call(anyio.sleep, 0)  # a call that has not begun is cancelled by then, and does not begin
                 self._q.interrupt()
             raise
-        return value
 
 
 class _Arguments(argparse.ArgumentParser):

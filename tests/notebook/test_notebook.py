@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import anyq
+from anyq.notebook import NotebookQ
 from anyq.remote._source import source_of
 
 pytest.importorskip("IPython")
@@ -181,6 +183,33 @@ def test_an_interrupt_abandons_the_call_and_nothing_else(shell: Any, served: int
     with pytest.raises(KeyboardInterrupt):
         run(shell, f'%q system"sleep {1 if connected else 60}"')
     assert q("6*7", timeout=50) == 42  # the server sleeps on, the embedded q was woken
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers")
+@pytest.mark.parametrize("connected", [False, True])
+def test_an_interrupt_at_any_moment(served: int, connected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call is given up, whatever it is about to do, and the next one has its own answer."""
+    q = NotebookQ(anyq.connect("127.0.0.1", served) if connected else anyq.open_embedded(), "q")
+    rng, interrupts = random.Random(1), 0
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)  # a destructor swallows what is raised inside it
+
+    def handler(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        while interrupts < 100:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0001, 0.003))
+                for _ in range(200):  # not for ever: see above
+                    q("sum til 200000" if connected else "while[1b;0]", timeout=60)
+            except KeyboardInterrupt:
+                interrupts += 1
+            assert q("6*7", timeout=50) == 42
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        q.close()
 
 
 def test_a_session_ends_without_being_told_to() -> None:

@@ -521,6 +521,19 @@ def test_scenario_65_the_interpreter_exits_without_being_told() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_interpreter_exits_with_what_a_portal_has_open(backend: str) -> None:
+    done = run_script(f"""
+        import anyq
+        portal = anyq.start_portal("{backend}").__enter__()
+        q = portal.embedded()
+        server = anyq.sync.serve(port=0).__enter__()
+        asked = portal.connect("127.0.0.1", server.port)
+        print(q("6*7"), asked("6*7"))
+    """)
+    assert (done.stdout, done.stderr, done.returncode) == ("42 42\n", "", 0)
+
+
 def test_the_interpreter_exits_with_a_function_that_does_not_return() -> None:
     done = run_script("""
         import time, anyq

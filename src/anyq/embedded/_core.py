@@ -7,6 +7,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+import anyio
+import anyio.to_thread
+
 from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.portal import Job, Owner
@@ -73,6 +76,14 @@ class EmbeddedQ:
         """
         self.owner.stop(deadline)
         self.handles.close_all()
+
+    async def astop(self, deadline: float = 5.0) -> None:
+        """As `stop`, for a task; not cancellable. While the interpreter exits it blocks the event loop."""
+        with anyio.CancelScope(shield=True):
+            try:
+                await anyio.to_thread.run_sync(self.stop, deadline)
+            except RuntimeError:  # an interpreter that exits begins no threads
+                self.stop(deadline)
 
     def _make(self) -> None:
         made = Interpreter(self.host)

@@ -10,7 +10,6 @@ from typing import Any, Final, Self
 
 import anyio
 import anyio.lowlevel
-import anyio.to_thread
 
 from anyq.client import Namespace, Query, load_script, request_value, script_error
 from anyq.errors import CallTimeout, ClosedError, QError
@@ -97,8 +96,7 @@ class Embedded:
     async def aclose(self) -> None:
         """End it, as leaving the block does. Not cancellable: it takes no longer than twice the deadline."""
         deadline = 5.0 if self._deadline is None else self._deadline
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(self.core.stop, deadline)
+        await self.core.astop(deadline)
 
     # Asking
 

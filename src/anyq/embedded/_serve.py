@@ -11,7 +11,6 @@ from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
 
 import anyio
-import anyio.to_thread
 import attrs
 
 from anyq.engine import Interpreter
@@ -183,8 +182,7 @@ class EmbeddedServer:
 
     async def _end_q(self) -> None:
         if self._owned and self._q is not None:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self._q.stop, 1.0)
+            await self._q.astop(1.0)
 
     def _count_given(self) -> int:
         return sum(1 for given in self._given.values() if given is not None)

@@ -117,7 +117,7 @@ class Mailbox(ABC):
     def _call(self, job: Job, tick: Callable[[], object] | None, seconds: float | None) -> Any:
         if threading.get_ident() == self._ident:
             refuse_own_thread("call()")
-        refuse_blocking("call()", "`await portal.run(...)`")
+        self._refuse_blocking("call()", "`await portal.run(...)`")
         waiter = threading.Lock()
         waiter.acquire()
         job.notify = waiter.release
@@ -187,6 +187,10 @@ class Mailbox(ABC):
         )
 
     # The mailbox
+
+    def _refuse_blocking(self, what: str, instead: str) -> None:
+        """Raise `MisuseError` if ``what`` would block an event loop."""
+        refuse_blocking(what, instead)
 
     def _is_owner(self) -> bool:
         return threading.get_ident() == self._ident
@@ -338,7 +342,7 @@ class Mailbox(ABC):
         """
         if self._is_owner():
             refuse_own_thread("close()")
-        refuse_blocking("close()", "`async with`")
+        self._refuse_blocking("close()", "`async with`")
         grace = self.shutdown_timeout if grace is None else grace
         thread = self._thread
         with self._lock:

@@ -27,7 +27,7 @@ from anyq.doors import door
 from anyq.errors import PortalClosed
 from anyq.portal._held import Held
 from anyq.portal._job import Job
-from anyq.portal._loop import Loop, current_loop, refuse_blocking
+from anyq.portal._loop import Loop, current_loop
 from anyq.portal._mailbox import Mailbox
 from anyq.portal._shared import Shared, SharedConnection, SharedPool
 
@@ -45,13 +45,19 @@ def start_portal(
     name: str = "anyq-portal",
     max_queued: int = 16384,
     shutdown_timeout: float = 5.0,
+    blocks_loops: bool = False,
 ) -> Portal:
     """A thread with an event loop, which ends with the block: ``with start_portal() as portal: ...``.
 
     In a task, say ``async with``. See `Portal`; ``backend_options`` are AnyIO's.
     """
     return Portal(
-        backend, backend_options=backend_options, name=name, max_queued=max_queued, shutdown_timeout=shutdown_timeout
+        backend,
+        backend_options=backend_options,
+        name=name,
+        max_queued=max_queued,
+        shutdown_timeout=shutdown_timeout,
+        blocks_loops=blocks_loops,
     )
 
 
@@ -61,6 +67,9 @@ class Portal(Mailbox):
     Jobs begin in the order of their submission; coroutines then run side by side. Leaving the block gives jobs in
     flight ``shutdown_timeout`` seconds (none, if the body raised), then cancels them and fails them with
     `PortalClosed`; afterwards everything that was opened through the portal is closed, the last one first.
+
+    ``blocks_loops`` is for who may stop an event loop, as the cells of a notebook do: calls then block a thread also
+    while its event loop runs, instead of raising `MisuseError`.
     """
 
     def __init__(
@@ -71,8 +80,10 @@ class Portal(Mailbox):
         name: str = "anyq-portal",
         max_queued: int = 16384,
         shutdown_timeout: float = 5.0,
+        blocks_loops: bool = False,
     ) -> None:
         super().__init__(name=name, max_queued=max_queued, shutdown_timeout=shutdown_timeout)
+        self._blocks_loops = blocks_loops
         self.backend: Backend = backend
         self._backend_options = backend_options or {}
         self._ready: Future[None] = Future()
@@ -86,7 +97,7 @@ class Portal(Mailbox):
     # Life
 
     def __enter__(self) -> Portal:
-        refuse_blocking("`with start_portal()`", "`async with start_portal()`")
+        self._refuse_blocking("`with start_portal()`", "`async with start_portal()`")
         self._start()
         self._ready.result()
         return self
@@ -116,6 +127,10 @@ class Portal(Mailbox):
     async def aclose(self, *, grace: float | None = None) -> None:
         """As `close`, for a task. A cancelled one closes it nonetheless."""
         await self._close_in_loop(grace)
+
+    def _refuse_blocking(self, what: str, instead: str) -> None:
+        if not self._blocks_loops:
+            super()._refuse_blocking(what, instead)
 
     def _main(self) -> None:
         self._ident = threading.get_ident()
