@@ -153,7 +153,7 @@ def tests(session: nox.Session) -> None:
     The newest Python tries the most examples of each property; the oldest runs without the compiled twin.
     """
     install_wheel(session, "all")
-    profile = "anyq" if session.python == NEWEST else "quick"
+    profile = "gate" if session.python == NEWEST else "quick"
     name, variables = session.name, {}
     if session.python == OLDEST:
         name, variables = f"{name} in pure Python", {"ANYQ_PURE": "1"}

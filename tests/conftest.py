@@ -1,7 +1,8 @@
 """Settings that hold for every test.
 
 Deadlines are off: the suite runs in as many processes as there are processors, and how long one example takes
-says nothing then.
+says nothing then. What the gate says of a change is to be the same again tomorrow, so its examples are; fresh ones are
+for ``pytest`` by itself, and for ``nox -s fuzz``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ RUN_LIMIT: Final = 15 * TEST_LIMIT
 STDERR: Final = pytest.StashKey[int]()
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", settings.get_profile("anyq"), max_examples=20)
+settings.register_profile("gate", settings.get_profile("anyq"), derandomize=True)
+settings.register_profile("quick", settings.get_profile("gate"), max_examples=20)
 settings.register_profile("fuzz", settings.get_profile("anyq"), max_examples=400, database=None)
 settings.load_profile("anyq")
 

@@ -12,7 +12,7 @@ import pytest
 from tests.ids import shown
 
 import anyq
-from anyq.values import QType, SymbolArray
+from anyq.values import NULL, QType, SymbolArray
 
 pd = pytest.importorskip("pandas")
 pa = pytest.importorskip("pyarrow")
@@ -95,6 +95,13 @@ def test_keyed_tables_have_the_keys_for_index() -> None:
     assert keyed.pl().columns == ["k", "v"]
     assert keyed.pa().column_names == ["k", "v"]
     assert anyq.as_q(pd.DataFrame({"a": [1]}, index=[7])) == anyq.keyed_table({"index": [7]}, {"a": [1]})
+
+
+def test_bytes_that_are_no_text_in_a_general_list() -> None:
+    """As in a symbol vector: pandas takes objects that are all texts or missing for texts in UTF-8."""
+    mixed = anyq.List.of((anyq.symbol("\udc80"), NULL))
+    assert mixed.pd().tolist()[0] == anyq.vector("s", ["\udc80"]).pd()[0] == "\\x80"
+    assert anyq.table({"a": mixed}).pd()["a"].isna().tolist() == [False, True]
 
 
 def test_dicts_lists_and_atoms() -> None:

@@ -31,7 +31,7 @@ from ._numpy import bounds, from_array, objects_of, to_np, with_nulls
 from ._optional import has_arrow, need
 from ._python import items_py, to_py
 from ._rules import RULES, moments, nulls
-from ._texts import column_labels, guid_texts, string_list
+from ._texts import column_labels, guid_texts, printable, string_list
 
 __all__ = ["from_pandas", "to_pd"]
 
@@ -157,7 +157,7 @@ def _item(pd: Any, item: Value) -> Any:
         return [_item(pd, inner) for inner in item.items]
     if isinstance(item, Atom) and RULES[item.qtype].unit and not item.is_null:
         return _scalar(pd, item)
-    return to_py(item)
+    return printable(to_py(item))
 
 
 # --- pandas -> q -----------------------------------------------------------------------------------------------------

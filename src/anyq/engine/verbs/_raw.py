@@ -77,7 +77,7 @@ def _store(data: Array, nulls: Array | None, target: QType) -> Array:
         out = data != 0
     elif dtype.kind == "u":
         if data.dtype.kind == "f":
-            rounded = np.floor(data + 0.5)
+            rounded = np.floor(data.astype(np.float64, copy=False) + 0.5)
             data = np.where(np.abs(rounded) < 2.0**63, rounded, 0)  # what no long holds has no low byte either
         out = data.astype(np.int64).astype(dtype)
     else:
@@ -90,7 +90,7 @@ def _store(data: Array, nulls: Array | None, target: QType) -> Array:
 def _fit(data: Array, target: QType) -> Array:
     info = np.iinfo(target.numpy)
     if data.dtype.kind == "f":
-        rounded = np.floor(data + 0.5)
+        rounded = np.floor(data.astype(np.float64, copy=False) + 0.5)  # a real has no greatest long
         if len(data) and rounded.min() > -_SAFE and rounded.max() < _SAFE:
             return _narrowed(rounded.astype(np.int64), target, info)
         whole = np.clip(np.where(np.isnan(rounded), 0, rounded), -(2.0**62) * 2, 2.0**62 * 1.9999999999999998)
