@@ -82,5 +82,9 @@ def test_backtraces() -> None:
     q.eval("f:{{.Q.bt[];x*2}x+1}")
     assert q.eval("f 4") == 10
     assert screen.text.splitlines()[::2] == [b"  [2]  f@:{.Q.bt[];x*2}", b"  [1]  f:{{.Q.bt[];x*2}x+1}", b"  [0]  f 4"]
-    assert bytes(q.eval(".Q.trp[{x+`a};1;{.Q.sbt y}]")).startswith(b"  [0]  {x+`a}\n")  # type: ignore[call-overload]
+    call = ".Q.trp[{x+`a};1;{.Q.sbt y}]"
+    drawn = ["  [2]  {x+`a}", "         ^", "  [1]  (.Q.trp)", "", f"  [0]  {call}", "       ^", ""]
+    assert bytes(q.eval(call)).decode().split("\n") == drawn  # type: ignore[call-overload]
+    part = ".Q.trp[{x+`a};1;{.Q.sbt 1#y}]"
+    assert bytes(q.eval(part)).decode().split("\n") == ["  [2]  {x+`a}", "         ^", ""]  # type: ignore[call-overload]
     assert q.eval(".Q.trp[{x+`a};1;{y;x}]") == q.eval('"type"')

@@ -241,7 +241,8 @@ def _traced(q: Interpreter, f: Value, arguments: tuple[Value, ...], handler: Val
     except Exception as error:
         text, frames = as_q_error(error).text, chain(error.__traceback__)
     q.check()
-    trace = List.of(tuple([_frame_value(frame) for frame in reversed(frames)]))
+    frames = [*running(sys._getframe()), Frame("(.Q.trp)", None), *frames]
+    trace = List.of(tuple([_frame_value(level, frame) for level, frame in reversed(list(enumerate(frames)))]))
     return q.applier.apply2(handler, chars(text), trace)
 
 
@@ -253,19 +254,20 @@ def show_trace(q: Interpreter, _: Value) -> Value:
     return NULL
 
 
-def _frame_value(frame: Frame) -> Value:
-    return List.of((chars(frame.label), chars(frame.source.encode("latin-1")), Atom(QType.LONG, frame.position)))
+def _frame_value(level: int, frame: Frame) -> Value:
+    place = QType.LONG.null if frame.position is None else frame.position
+    numbers = Atom(QType.LONG, level), Atom(QType.LONG, place)
+    return List.of((*numbers, chars(frame.label), chars(frame.source.encode("latin-1"))))
 
 
 def drawn_trace(trace: Value) -> Value:
-    """``.Q.sbt``: a call chain as text."""
+    """``.Q.sbt``: a call chain, or a part of one, as text."""
     lines = []
-    frames = list(trace) if isinstance(trace, List) else []
-    for level, frame in zip(range(len(frames) - 1, -1, -1), frames, strict=True):
-        if not (isinstance(frame, List) and len(frame) == 3):
+    for frame in trace if isinstance(trace, List) else ():
+        if not (isinstance(frame, List) and len(frame) == 4):
             raise QError("type")
-        label, source, position = (part.py() for part in frame.items)
-        lines.append(Frame(bytes(source).decode("latin-1"), int(position), bytes(label).decode("latin-1")).text(level))
+        level, place, label, source = (part.py() for part in frame.items)
+        lines.append(Frame(bytes(source).decode("latin-1"), place, bytes(label).decode("latin-1")).text(level))
     return chars("".join(f"{line}\n" for line in lines))
 
 

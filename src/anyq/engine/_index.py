@@ -296,7 +296,7 @@ def _of_table(t: Table, i: Value) -> Value:
 def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
     values = d.values
     if isinstance(key, Table):
-        return take_rows(values, find_rows(keys, _reordered(keys, key)))
+        return take_rows(values, _found(keys, _reordered(keys, key)))
     if isinstance(key, Dict):
         row = index_at(key, keys.names)
         return _row_found(values, keys, row)
@@ -309,10 +309,10 @@ def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
         if width > 1 and len(key) == width and not any(isinstance(part, Vector | List) for part in key):
             return _row_found(values, keys, key)
         if width > 1 and all(isinstance(part, Vector | List) and len(part) == width for part in key):
-            return take_rows(values, find_rows(keys, _transposed(keys, key)))
+            return take_rows(values, _found(keys, _transposed(keys, key)))
         if width == 1:
             table = Table.of(keys.names, List.of((_single(key),)))
-            return take_rows(values, find_rows(keys, table))
+            return take_rows(values, _found(keys, table))
     raise QError("length" if isinstance(key, Vector | List) else "type")
 
 
@@ -339,8 +339,16 @@ def _reordered(keys: Table, wanted: Table) -> Table:
 
 def _row_found(values: Value, keys: Table, row: Value) -> Value:
     columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
-    at = find_rows(keys, Table.of(keys.names, List.of(columns)))
+    at = _found(keys, Table.of(keys.names, List.of(columns)))
     return index_at(values, Atom(Q.LONG, int(at[0])))
+
+
+def _found(keys: Table, wanted: Table) -> Positions:
+    """`find_rows` of keys that the table may have: `QError` (``type``) for others."""
+    for column, sought in zip(keys.columns.items, wanted.columns.items, strict=True):
+        if isinstance(column, Vector) and isinstance(sought, Vector) and column.qtype is not sought.qtype:
+            find_keys(column, sought)
+    return find_rows(keys, wanted)
 
 
 def find_rows(table: Table, wanted: Table) -> Positions:

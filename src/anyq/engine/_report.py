@@ -20,14 +20,19 @@ __all__ = ["Frame", "as_q_error", "chain", "drawn", "running"]
 
 @attrs.frozen
 class Frame:
-    """One level of the call chain: its text, the offset of the failing place in it, and what the function is called."""
+    """One level of the call chain: its text, the offset of the failing place in it, and what the function is called.
+
+    A built-in function that is shown by its name has no such place.
+    """
 
     source: str
-    position: int
+    position: int | None
     label: str = ""
 
     def text(self, level: int) -> str:
-        """Two lines: the text, and a caret under the place."""
+        """Two lines: the text, and a caret under the place, if there is one."""
+        if self.position is None:
+            return f"  [{level}]  {self.source}\n"
         title = f"{self.label}:" if self.label else ""
         start = self.source.rfind("\n", 0, self.position) + 1
         end = self.source.find("\n", self.position)

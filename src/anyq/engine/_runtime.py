@@ -10,7 +10,9 @@ from anyq.values import Atom, Composition, KeyedTable, List, QType, Table, Value
 
 from ._amend import Change, amend_deep, new_item, with_item
 from ._owned import IN_LOCAL, change_item, references
+from ._records import records
 from ._tables import build_table
+from .verbs import kept_attr
 
 if TYPE_CHECKING:
     from ._interpreter import Interpreter
@@ -51,13 +53,23 @@ def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> 
 
 
 def append(q: Interpreter, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
-    """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another. A table takes the
-    records that it takes by ``upsert`` (page kb/faq.md)."""
-    if isinstance(x, Vector) and len(x) and isinstance(y, Atom | Vector) and y.qtype is not x.qtype:
-        raise QError("type")
+    """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another; and its attribute, if
+    what is appended lets it (page ref/set-attribute.md). A table takes the records that it takes by ``upsert`` (page
+    kb/faq.md)."""
+    if isinstance(x, Vector) and isinstance(y, Atom | Vector):
+        if y.qtype is x.qtype:
+            return _longer(join, x, y) if x.attr else join(x, y)
+        if len(x):
+            raise QError("type")
     if isinstance(x, Table | KeyedTable) and isinstance(y, Atom | Vector | List):
         return q.verb("upsert", x, y)
     return join(x, y)
+
+
+def _longer(join: Callable[[Value, Value], Value], x: Vector, y: Atom | Vector) -> Value:
+    made, more = join(x, y), records([y]) if isinstance(y, Atom) else y
+    assert isinstance(more, Vector)
+    return made.with_attr(kept_attr(x, more)) if isinstance(made, Vector) else made
 
 
 def compose(outer: Value, inner: Value) -> Value:

@@ -55,6 +55,7 @@ q asof([]sym:`i`g;time:10:01:05 10:01:05) / ([]px:98 0N)
 / in windows
 wj[r;`sym`time;w;(p;(max;`ask);(min;`bid))] / update ask:103 104 108,bid:98 99 104 from w
 wj1[r;`sym`time;w;(p;(max;`ask);(min;`bid))] / update ask:103 104 108,bid:98 99 104 from w
+wn:w;wj[r;`sym`time;`wn;(p;(max;`ask);(min;`bid))];wn / update ask:103 104 108,bid:98 99 104 from w
 wj[r;`sym`time;w;(p;(::;`ask))] / update ask:(101 103;103 103 104 104;107 108 107 108)from w
 wj[1 1+\:w.time;`sym`time;w;(p;(count;`ask))] / update ask:1 1 1 from w
 wj[(0 0 0+00:00:01;0 0 0+00:00:02);`sym`time;w;(p;(count;`ask))] / update ask:0 0 0 from w

@@ -98,3 +98,16 @@ ja,(enlist 1) / (`a`b!(1;`x);`a`b!(2;`y);1)
 `jl set([stock:()]price:())
 `jl insert(`intel;enlist 123.2 120.4 131) / enlist 0
 jl / ([stock:enlist`intel]price:enlist 123.2 120.4 131)
+/ attributes of what is appended to
+v:`s#1 2 3;v,:4;v / `s#1 2 3 4
+v:`s#1 2 3;v,:0;v / 1 2 3 0
+v:`s#`long$();v,:3 4;v / `s#3 4
+{a:`u#`a`b;a,:x;a}`c`d / `u#`a`b`c`d
+{a:`u#`a`b;a,:x;a}`c`b / `a`b`c`b
+v:`g#1 2;v,:1;v / `g#1 2 1
+v:`p#1 1;v,:1;v / 1 1 1
+/ keys of another type than the key column
+([s:`a`b]b:3 4)0 / 'type
+([a:1 2]b:3 4)`x`y / 'type
+([a:1 2;b:`x`y]c:3 4)(`x;1) / 'type
+([a:1 2]b:3 4)1i / (enlist`b)!enlist 3

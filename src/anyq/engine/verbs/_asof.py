@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import QError
-from anyq.values import QType, Table, Value, Vector, collapse
+from anyq.values import Atom, QType, Table, Value, Vector, collapse
 
 from ._joins import merged
 from ._search import shared_codes
@@ -108,13 +108,17 @@ def _aj(own_time: bool, filling: bool) -> Callable[..., Value]:
         skipped = set(names if own_time else names[:-1])
         rest = [n for n in right.column_names if n not in skipped]
         values = table_of(rest, [right.column(n) for n in rest])
-        made = rekeyed(merged(plain, values, rows, found, filling=filling), left)
-        if x is not left:
-            interpreter.set(x.raw, made)  # type: ignore[attr-defined]
-            return x
-        return made
+        return _given(interpreter, x, rekeyed(merged(plain, values, rows, found, filling=filling), left))
 
     return aj
+
+
+def _given(interpreter: Interpreter, x: Value, made: Value) -> Value:
+    """The result of a join: where the left table was a name, its new value."""
+    if not isinstance(x, Atom):
+        return made
+    interpreter.set(x.raw, made)
+    return x
 
 
 def asof(interpreter: Interpreter, x: Value, y: Value) -> Value:
@@ -151,7 +155,7 @@ def _wj(prevailing: bool) -> Callable[..., Value]:
         for part in spec[1:]:
             name, column = _aggregated(interpreter, part, right, grouped.order, starts, ends)
             result = _with_column(result, name, column)
-        return rekeyed(result, left)
+        return _given(interpreter, x, rekeyed(result, left))
 
     return wj
 

@@ -7,11 +7,12 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Attr, Dict, KeyedTable, List, Table, Value, Vector
 
-from ._search import factorized
+from ._search import factorized, positions
 from ._sort import is_sorted
 from ._support import is_atom, symbol
+from ._take import join
 
-__all__ = ["attribute_of", "set_attribute"]
+__all__ = ["attribute_of", "kept_attr", "set_attribute"]
 
 
 def set_attribute(name: str, x: Value) -> Value:
@@ -82,3 +83,19 @@ def attribute_of(x: Value) -> Value:
     if isinstance(x, Dict):
         return symbol("s" if x.sorted else attribute_of(x.keys).raw if not isinstance(x, KeyedTable) else "")  # type: ignore[attr-defined]
     return symbol("")
+
+
+def kept_attr(x: Vector, more: Vector) -> Attr:
+    """The attribute that ``x`` keeps when items of its type are appended to it."""
+    if x.attr is Attr.GROUPED or not len(more):
+        return x.attr
+    if x.attr is Attr.SORTED and is_sorted(more) and (not len(x) or is_sorted(join(x[len(x) - 1 :], more[:1]))):
+        return Attr.SORTED
+    if x.attr is Attr.UNIQUE and _is_unique(more) and bool((positions(x, more) == len(x)).all()):
+        return Attr.UNIQUE
+    return Attr.NONE
+
+
+def _is_unique(x: Vector) -> bool:
+    codes, firsts = factorized(x)
+    return len(codes) == len(firsts)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
+from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
 from .._enumeration import Enumeration
+from ._attributes import kept_attr
 from ._cast import cast
 from ._dicts import upsert as upsert_keyed
 from ._enums import enumerate_over
-from ._search import factorized, positions
-from ._sort import is_sorted
+from ._search import positions
 from ._support import is_atom, items_of, longs, nulls, table_of
 from ._tables import AnyTable, changed, rekeyed, unkeyed
 from ._take import is_row, join, rows_to_table
@@ -123,7 +123,7 @@ def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
         if isinstance(more, Vector) and more.qtype is column.qtype:
             made = join(column, more)
             assert isinstance(made, Vector)
-            return made.with_attr(_kept(column, more))
+            return made.with_attr(kept_attr(column, more))
         if count(more) == 0:
             return column
         raise QError("type")
@@ -140,26 +140,6 @@ def _narrowed(longs_: Vector) -> Vector:
     if bool((finite & (made.data != longs_.data)).any()):
         raise QError("type")
     return made
-
-
-def _kept(column: Vector, more: Vector) -> Attr:
-    """The attribute that a column keeps with new items at its end (page ref/set-attribute.md)."""
-    if column.attr is Attr.GROUPED or not len(more):
-        return column.attr
-    if (
-        column.attr is Attr.SORTED
-        and is_sorted(more)
-        and (not len(column) or is_sorted(join(column[len(column) - 1 :], more[:1])))
-    ):
-        return Attr.SORTED
-    if column.attr is Attr.UNIQUE and is_unique(more) and bool((positions(column, more) == len(column)).all()):
-        return Attr.UNIQUE
-    return Attr.NONE
-
-
-def is_unique(column: Vector) -> bool:
-    codes, firsts = factorized(column)
-    return len(codes) == len(firsts)
 
 
 def appended(interpreter: Interpreter, table: Table, rows: Table) -> Table:
