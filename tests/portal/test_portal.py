@@ -663,6 +663,38 @@ def test_who_waits_is_interrupted_at_any_moment(portal: Portal, way: str, monkey
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers")
+def test_an_interrupt_while_the_portal_begins_ends_it() -> None:
+    waits, go_on = threading.Event(), threading.Event()
+
+    def loop_factory() -> asyncio.AbstractEventLoop:
+        waits.set()
+        go_on.wait(20)
+        return asyncio.new_event_loop()
+
+    def handler(number: int, frame: object) -> None:
+        if not waits.is_set():
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+            return
+        raise KeyboardInterrupt
+
+    portal = start_portal(backend_options={"loop_factory": loop_factory})
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        with pytest.raises(KeyboardInterrupt):
+            portal.__enter__()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    go_on.set()
+    assert portal._thread is not None
+    portal._thread.join(20)
+    assert not portal._thread.is_alive()
+    with pytest.raises(anyq.PortalClosed):
+        portal.call(add, 1, 2)
+
+
 def test_a_watched_call(portal: Portal) -> None:
     """What its ticks raise gives it up."""
     with pytest.raises(ZeroDivisionError):

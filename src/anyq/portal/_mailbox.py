@@ -347,7 +347,7 @@ class Mailbox(ABC):
         thread = self._thread
         with self._lock:
             first, self._closed = not self._closed, self._closed or f"{self.name} was closed"
-        if thread is None or self._pid != os.getpid():
+        if thread is None or thread.ident is None or self._pid != os.getpid():
             self._sweep()
             return
         until = time.monotonic() + grace
@@ -357,6 +357,9 @@ class Mailbox(ABC):
                 self._stop(grace)
             # The owner keeps the deadline itself; it is late only if a function does not return.
             thread.join(max(0.0, until - time.monotonic()) + 0.5)
+        except BaseException:  # a signal's, perhaps before the owner was told
+            self._stop(0.0)
+            raise
         finally:
             self._sweep()
             for job in self._running():

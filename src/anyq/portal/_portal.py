@@ -24,11 +24,12 @@ from anyio.from_thread import BlockingPortal
 
 from anyq.client import Address, ConnectOptions, Pool, connect
 from anyq.doors import door
-from anyq.errors import PortalClosed
+from anyq.errors import MisuseError, PortalClosed
 from anyq.portal._held import Held
 from anyq.portal._job import Job
 from anyq.portal._loop import Loop, current_loop
 from anyq.portal._mailbox import Mailbox
+from anyq.portal._patience import take
 from anyq.portal._shared import Shared, SharedConnection, SharedPool
 
 __all__ = ["Backend", "Portal", "start_portal"]
@@ -87,6 +88,9 @@ class Portal(Mailbox):
         self.backend: Backend = backend
         self._backend_options = backend_options or {}
         self._ready: Future[None] = Future()
+        self._begun_or_not = threading.Lock()
+        """Free when `_ready` is done. An interrupt while a thread waits for a future may leave that's own lock taken."""
+        self._begun_or_not.acquire()
         self._loop: Loop | None = None
         self._tasks: TaskGroup | None = None
         self._line: deque[tuple[Job, Awaitable[Any] | None]] = deque()
@@ -98,8 +102,15 @@ class Portal(Mailbox):
 
     def __enter__(self) -> Portal:
         self._refuse_blocking("`with start_portal()`", "`async with start_portal()`")
-        self._start()
-        self._ready.result()
+        try:
+            self._start()
+            take(self._begun_or_not)
+            self._ready.result()
+        except MisuseError:  # it was started before
+            raise
+        except BaseException:
+            self.close(grace=0.0)
+            raise
         return self
 
     def __exit__(
@@ -141,6 +152,7 @@ class Portal(Mailbox):
             self._sweep()
             if not self._ready.done():
                 self._ready.set_exception(error)
+                self._begun_or_not.release()
 
     async def _serve(self) -> None:
         self._loop = current_loop()
@@ -150,6 +162,9 @@ class Portal(Mailbox):
             async with anyio.create_task_group() as self._tasks:
                 self._tasks.start_soon(self._clerk)
                 self._ready.set_result(None)
+                self._begun_or_not.release()
+                if self._closed:  # perhaps before there was an event to set
+                    self._ending.set()
                 await self._ending.wait()
                 await self._finish_jobs()
                 self._tasks.cancel_scope.cancel()
