@@ -183,3 +183,10 @@ def test_programs_are_compiled_once(q: Interpreter) -> None:
     assert q.program("1+1") is q.program("1+1")
     assert q.program("a:1").silent
     assert not q.program("a").silent
+
+
+def test_a_statement_that_python_would_compile_for_long_is_refused(q: Interpreter) -> None:
+    """Compiling holds Python's lock: no other thread would run for seconds."""
+    with pytest.raises(QError, match=r"^limit$"):
+        q.eval("a:1;" * 30_000)
+    assert q.eval("a:1;" * 1000 + "a") == 1

@@ -14,6 +14,8 @@ __all__ = ["Lines", "Unit"]
 
 MAX_INDENT: Final = 90
 """Python's tokenizer takes 100 levels."""
+_MOST: Final = 25_000
+"""Lines of one statement or function. Python compiles some 30,000 a second, and no other thread runs meanwhile."""
 
 
 @attrs.define
@@ -69,6 +71,8 @@ class Lines:
 
     def finish(self, environment: dict[str, Any]) -> Callable[..., Value]:
         environment.update(self.constants)
+        if len(self.lines) > _MOST:
+            raise QError("limit")
         try:
             code = compile("\n".join(self.lines), "<q>", "exec")
         except (SyntaxError, RecursionError, MemoryError) as error:

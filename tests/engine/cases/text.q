@@ -55,6 +55,14 @@ trim `a`b!(" x";"y ") / `a`b!(1#"x";1#"y")
 4$1 2 / 'type
 / like
 "hello" like "h*" / 1b
+"abcabd" like "*ab*b[^c]" / 1b
+"abab" like "*ab*ab*ab" / 0b
+"aXbYc" like "a*b?c*" / 1b
+"ab" like "*a*b*" / 1b
+"ba" like "*a*b*" / 0b
+"aba" like "ab*ba" / 0b
+"aa" like "*a*a*a" / 0b
+(200000#"a") like "*a*a*a*a*a*a*a*b" / 0b
 "hello" like "h?llo" / 1b
 "hello" like "h?lo" / 0b
 "hello" like "[gh]ello" / 1b

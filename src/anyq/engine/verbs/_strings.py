@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .._interpreter import Interpreter
     from .._vocabulary import Vocabulary
 
-__all__ = ["install", "pad", "pattern", "to_string"]
+__all__ = ["install", "pad", "to_string"]
 
 _SYMBOL, _CHAR = QType.SYMBOL, QType.CHAR
 _BRACKET = re.compile(rb"\[(\^?)(\]?[^\]]*)\]")
@@ -142,21 +142,54 @@ def pad(width: int, x: Value) -> Value:
 # -- patterns
 
 
-@lru_cache(512)
-def pattern(text: bytes, *, stars: bool = True) -> re.Pattern[bytes]:
-    """The pattern of ``like``: ``?`` a char, ``*`` any text, ``[..]`` one of, ``[^..]`` none of (page ref/like.md)."""
-    out, at = [], 0
+def _parts(text: bytes) -> list[bytes]:
+    """A pattern cut at its stars, each part as a regular expression. Each matches texts of one length only."""
+    parts, at = [b""], 0
     while at < len(text):
         char = text[at : at + 1]
         bracket = _BRACKET.match(text, at) if char == b"[" else None
         if bracket:
             inside = re.escape(bracket[2]).replace(rb"\-", b"-")
-            out.append(b"[" + bracket[1] + inside + b"]")
+            parts[-1] += b"[" + bracket[1] + inside + b"]"
             at = bracket.end()
             continue
-        out.append(b"." if char == b"?" else b".*" if char == b"*" and stars else re.escape(char))
+        if char == b"*":
+            parts.append(b"")
+        else:
+            parts[-1] += b"." if char == b"?" else re.escape(char)
         at += 1
-    return re.compile(b"".join(out), re.DOTALL)
+    return parts
+
+
+@lru_cache(512)
+def _fixed(text: bytes) -> re.Pattern[bytes]:
+    """A pattern of ``ss``, where a star is an error: ``?`` a char, ``[..]`` one of, ``[^..]`` none of."""
+    return re.compile(b"".join(_parts(text)), re.DOTALL)
+
+
+@lru_cache(512)
+def _whole(text: bytes) -> Callable[[bytes], Any]:
+    """The test of ``like``: as `_fixed`, and ``*`` is any text (page ref/like.md).
+
+    What lies between two stars is looked for from the left, once: a regular expression would try all the ways of
+    dealing a text out to several stars, which takes for ever, and hold Python's lock meanwhile.
+    """
+    parts = _parts(text)
+    middle = [part for part in parts[1:-1] if part]
+    if len(parts) < 3 or not middle or (len(middle) == 1 and not parts[-1]):
+        return re.compile(b".*".join(parts), re.DOTALL).fullmatch
+    head, *between = [re.compile(part, re.DOTALL) for part in (parts[0], *middle)]
+    tail = re.compile(parts[-1] + rb"\Z", re.DOTALL)
+
+    def test(text: bytes) -> object:
+        found = head.match(text)
+        for part in between:
+            if found is None:
+                return None
+            found = part.search(text, found.end())
+        return found and tail.search(text, found.end())
+
+    return test
 
 
 def _like(x: Value, y: Value) -> Value:
@@ -165,8 +198,7 @@ def _like(x: Value, y: Value) -> Value:
         if isinstance(x, List | Vector) and not is_string(x) and len(x) == len(y):
             return collapse([_like(item, each) for item, each in zip(x, y.items, strict=True)])
         raise QError("type" if is_atom(x) or is_string(x) else "length")
-    test = pattern(text_of(y)).fullmatch
-    return _tested(test, x)
+    return _tested(_whole(text_of(y)), x)
 
 
 def _tested(test: Callable[[bytes], Any], x: Value) -> Value:
@@ -198,7 +230,7 @@ def _search(x: Value, y: Value) -> Value:
     wanted = text_of(y)
     if not wanted or b"*" in re.sub(_BRACKET, b"", wanted):
         raise QError("length")
-    return longs([found.start() for found in pattern(wanted, stars=False).finditer(text_of(x))])
+    return longs([found.start() for found in _fixed(wanted).finditer(text_of(x))])
 
 
 def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
@@ -208,7 +240,7 @@ def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
     if not is_string(x):
         raise QError("type")
     text = text_of(x)
-    find = pattern(text_of(y), stars=False) if text_of(y) else None
+    find = _fixed(text_of(y)) if text_of(y) else None
     if find is None:
         return chars(text)
     if isinstance(z, Vector | Atom):

@@ -18,6 +18,8 @@ __all__ = ["parse_text"]
 _INTEGER: Final = r"[+-]?\d+\Z"
 _FLOAT: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z"
 _NAMED: Final = {"0n": float("nan"), "0N": float("nan"), "0w": float("inf"), "0W": float("inf")}
+_LONGEST: Final = 19
+"""Digits of the largest long. Python reads no more than 4,300."""
 _TRUE: Final = frozenset("txyTXY1")
 _UNIX: Final = r"(\d{9,11})(\.\d*)?\Z"
 _UNIX_EPOCH: Final = 946_684_800
@@ -58,7 +60,10 @@ def _integer(text: str, qtype: QType) -> Any:
         if text.lstrip("+-") == "0W":
             return qtype.ninf if text[0] == "-" else qtype.inf
         return _ipv4(text) if qtype is QType.INT and text.count(".") == 3 else None
-    number = int(text)
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    if len(digits) > _LONGEST:
+        return None
+    number = -int(digits) if text[0] == "-" else int(digits)
     low, high = qtype.ninf, qtype.inf
     assert isinstance(low, int)
     assert isinstance(high, int)
