@@ -89,7 +89,7 @@ class Portal(Mailbox):
         self._backend_options = backend_options or {}
         self._ready: Future[None] = Future()
         self._begun_or_not = threading.Lock()
-        """Free when `_ready` is done. An interrupt while a thread waits for a future may leave that's own lock taken."""
+        """Free when `_ready` is done: an interrupt of who waits for a future may leave the lock of that taken."""
         self._begun_or_not.acquire()
         self._loop: Loop | None = None
         self._tasks: TaskGroup | None = None
