@@ -200,15 +200,19 @@ def test_the_port_is_opened_and_closed_while_it_runs() -> None:
 
 def test_a_password_file(tmp_path: Path) -> None:
     users = tmp_path / "users"
-    users.write_text("ann:secret\n")
+    users.write_text("ann:secret\nbob:other\n")
     with running("-p", "0W", "-u", str(users)) as process:
         port = port_of(process)
+        assert ask(process, ".z.pw:{[user;password]not user=`bob}\n1") == "1"
 
         async def logged_in() -> None:
             async with anyq.connect("127.0.0.1", port, username="ann", password="secret") as q:
                 assert await q("1+1") == 2
             with pytest.raises(anyq.AuthenticationError):
                 async with anyq.connect("127.0.0.1", port, username="ann", password="wrong"):
+                    pass
+            with pytest.raises(anyq.AuthenticationError):  # who is in the file is asked about, too
+                async with anyq.connect("127.0.0.1", port, username="bob", password="other"):
                     pass
 
         anyio.run(logged_in)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -103,7 +103,6 @@ class Serving:
         from anyq.embedded import serve
         from anyq.server import server_context
 
-        allows: Any = self.users.allows if self.users is not None else None
         return serve(
             q=self.q,
             host=host or _LOOPBACK[0],
@@ -111,7 +110,7 @@ class Serving:
             unix=unix,
             tls=server_context() if self.tls_mode else None,
             plain=self.tls_mode == 1,
-            authenticate=allows,
+            users=self.users,
             allow_shell=self.allow_shell,
             allow_files=self.allow_files,
             allow_python=self.allow_python,
