@@ -81,9 +81,7 @@ class Dict(Value):
 def _fits(names: Vector, columns: List) -> None:
     given: tuple[object, object] = names, columns
     if not (isinstance(given[0], Vector) and names.qtype is QType.SYMBOL and isinstance(given[1], List)):
-        raise ConversionError(
-            "a table has a symbol vector of names and a List of columns; anyq.table makes it of a dict"
-        )
+        raise ConversionError("a table has a symbol vector of names and a List of columns; anyq.table takes a dict")
     if len(names) != len(columns):
         raise ConversionError(f"a table of {len(names)} names has {len(columns)} columns")
     counts = set()
