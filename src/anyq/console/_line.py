@@ -65,7 +65,8 @@ def _parts(value: Value, digits: int, room: int | None) -> str | Parts:
     if isinstance(value, Vector):
         # An interpreter's enumerated atoms and vectors know the variable that their symbols come from.
         domain = getattr(value, "domain", "")
-        return (f"`{domain}$" if domain else "") + _mark(value.attr) + _vector(value, digits, room)
+        mark = _mark(value.attr)
+        return (f"{mark}`{domain}$" if domain else "") + mark + _vector(value, digits, room)
     if isinstance(value, List):
         return [_mark(value.attr), *_list(value, room)]
     if isinstance(value, Table):

@@ -94,3 +94,6 @@ type `es?`new / -20h
 es / `b`a`c`new
 type `nodomain!4000000000 / -20h
 type `row!1 / -20h
+attr`ee?`g#`a`b`a / `g
+{`ee set`a`b;attr`ee$`s#`a`b}[] / `
+{`ee set`a`b;.Q.s1`ee?`s#`a`b}[] / "`s#`ee$`s#`a`b"

@@ -78,3 +78,6 @@ gw:1 2 3;{gw[x]+:y}[1;5];gw / 1 7 3
 gn:1;{gn+:x}5;gn / 6
 gd:(enlist`a)!enlist();{gd[x],:enlist y}[`a;1 2];gd / (enlist`a)!enlist enlist 1 2
 gn:1;{gn:0;gn+:x;gn}5 / 5
+{kd::`q`w!1 2;key`kd}[] / `q`w
+{kk::([s:`q`w]g:1 2);key`kk}[] / ([]s:`q`w)
+{kv::1;key`kv}[] / `kv

@@ -167,13 +167,13 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
 
 
 def _key_of_name(interpreter: Interpreter, name: str) -> Value:
-    """Of a namespace its names, of another variable its own name, of nothing the empty list."""
+    """Of a namespace its names, of a dict its keys, of another variable its own name, of nothing the empty list."""
     if name in ("", "."):
         return symbols(interpreter.names.spaces() if not name else list(interpreter.names.members[""]))
     found = interpreter.names.find(absolute(name, interpreter.context))
     if found is None:
         return EMPTY
-    return found.keys if name.startswith(".") and isinstance(found, Dict) else Atom(QType.SYMBOL, name)
+    return found.keys if isinstance(found, Dict) else Atom(QType.SYMBOL, name)
 
 
 def key(interpreter: Interpreter, x: Value) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
+from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
 
 from .._enumeration import EnumeratedAtom, Enumeration
 from ._search import positions
@@ -41,7 +41,7 @@ def enumerate_over(interpreter: Interpreter, name: str, y: Value) -> Value:
     words = domain_values(interpreter.get(name))
     if words is None:
         raise QError("type")
-    return _over(name, words, y)
+    return _over(name, words, y.with_attr(Attr.NONE) if isinstance(y, Vector) and y.attr else y)
 
 
 def _over(name: str, words: Vector, y: Value) -> Value:
