@@ -57,6 +57,23 @@ async def test_all_tables_at_once_and_tables_that_are_not() -> None:
         assert len(publisher.subscriptions()) == 2
 
 
+async def test_a_subscription_that_cannot_be_filtered_is_refused() -> None:
+    """It would make every `publish` of that table raise, for all subscribers."""
+    beats = anyq.table({"n": anyq.vector("long")})
+    publisher = Publisher({"beat": beats, "trade": SCHEMA})
+    async with serving(publisher) as server, peer(server.port) as q:
+        assert await q.error([b".u.sub", "beat", ["a"]]) == "sym"
+        assert await q.error([b".u.sub", "", ["a"]]) == "sym"
+        for table, symbols in (("beat", b"a"), ("beat", 5), (5, ""), (["beat", "trade"], "")):
+            assert await q.error([b".u.sub", table, symbols]) == "type"
+        assert publisher.subscriptions() == []
+        await subscribe(q, "beat")
+        assert publisher.publish("beat", anyq.table({"n": [1]})) == 1
+    with pytest.raises(ValueError, match="beat cannot be conflated: no symbol column 'sym'"):
+        Publisher({"beat": beats, "trade": SCHEMA}, policy="conflate")
+    Publisher({"trade": anyq.table({"sym": [], "price": []})}, policy="conflate")
+
+
 async def test_a_snapshot_comes_first() -> None:
     publisher = Publisher({"trade": SCHEMA}, snapshot=lambda table: rows(["a", "b"]))
     async with serving(publisher) as server, peer(server.port) as q:

@@ -73,6 +73,9 @@ class Publisher:
             raise ValueError(f"{policy!r} is no policy: drop-oldest, conflate or disconnect")
         self.tables = {name: _as_table(table) for name, table in tables.items()}
         self.key = key
+        lacking = [name for name, table in self.tables.items() if not self._has_key(table)]
+        if policy == "conflate" and lacking:
+            raise ValueError(f"rows of {', '.join(lacking)} cannot be conflated: no symbol column {key!r}")
         self.policy: Policy = policy
         self.max_waiting = max_waiting
         self._snapshot = snapshot
@@ -80,19 +83,28 @@ class Publisher:
         self.published = 0
         """Calls of `publish`."""
 
+    def _has_key(self, table: Table) -> bool:
+        """Whether a schema has the column to filter by; one without a type may hold symbols."""
+        column = table.column(self.key) if self.key in table.names.symbols else None
+        return isinstance(column, List) or (isinstance(column, Vector) and column.qtype is QType.SYMBOL)
+
     # Subscribing
 
     def subscribe(self, client: Client, table: str, symbols: Iterable[str] = ()) -> Value:
         """Subscribe a client to ``table`` (``""`` for all), in place of its subscription before.
 
         Returns what ``.u.sub`` does: the pair of the table's name and its schema or snapshot, or for all tables the
-        list of those. `QError` with the name of a table that there is not.
+        list of those. `QError` with the name of a table that there is not, or of the column to filter by if the table
+        has none.
         """
-        if not table:
-            return List.of(tuple([self.subscribe(client, name, symbols) for name in self.tables]))
-        if table not in self.tables:
-            raise QError(table)
         wanted = frozenset(symbols) - {""}
+        if table and table not in self.tables:
+            raise QError(table)
+        for name in (table,) if table else self.tables:
+            if wanted and not self._has_key(self.tables[name]):
+                raise QError(self.key, detail=f"{name} has no symbol column {self.key!r} to filter by")
+        if not table:
+            return List.of(tuple([self.subscribe(client, name, wanted) for name in self.tables]))
         self._subscriptions[table][client.handle] = Subscription(client, table, wanted)
         client.on_drain = lambda: self._drained(client)
         rows = self.tables[table]
@@ -116,7 +128,10 @@ class Publisher:
     def on_sync(self, message: Value, client: Client) -> Value:
         """Answers ``(".u.sub";table;symbols)``; all else is the error ``access``."""
         if isinstance(message, List) and len(message) == 3 and _text(message[0]) == ".u.sub":
-            return self.subscribe(client, _text(message[1]) or "", _symbols(message[2]))
+            table = _text(message[1])
+            if table is None:
+                raise QError("type")
+            return self.subscribe(client, table, _symbols(message[2]))
         raise QError("access", detail="this server answers .u.sub only")
 
     def on_close(self, client: Client) -> None:
@@ -217,4 +232,8 @@ def _text(value: Value) -> str | None:
 def _symbols(value: Value) -> list[str]:
     if isinstance(value, Vector) and value.qtype is QType.SYMBOL:
         return list(value.symbols)
-    return [value.raw] if isinstance(value, Atom) and value.qtype is QType.SYMBOL else []
+    if isinstance(value, Atom) and value.qtype is QType.SYMBOL:
+        return [value.raw]
+    if isinstance(value, List) and not len(value):
+        return []
+    raise QError("type")
