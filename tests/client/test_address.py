@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import anyq
 from anyq.client import Address, parse_address
 
 
@@ -21,6 +24,8 @@ from anyq.client import Address, parse_address
         ("[::1]:5050", Address("::1", 5050)),
         ("[::1]:5050:user:pass", Address("::1", 5050, "user", "pass")),
         ("tcp://kx:5050", Address("kx", 5050)),
+        ("kx:5050:user:pw://x:y", Address("kx", 5050, "user", "pw://x:y")),
+        ("tcps://kx:5050:user:p://w", Address("kx", 5050, "user", "p://w", tls=True)),
         ("tcps://kx:5050:u:p", Address("kx", 5050, "u", "p", tls=True)),
         (":tcps://kx:5050", Address("kx", 5050, tls=True)),
         ("unix://5050", Address(port=5050, unix=True)),
@@ -39,6 +44,10 @@ def test_host_and_port_apart() -> None:
     assert parse_address("::1", 5050) == Address("::1", 5050)
     assert parse_address("[::1]", 5050) == Address("::1", 5050)
     assert parse_address("tcps://kx", 5050) == Address("kx", 5050, tls=True)
+    assert parse_address("kx:1:user:pw", 5050) == Address("kx", 5050, "user", "pw")
+    assert parse_address(":kx", 5050) == Address("kx", 5050)
+    assert parse_address("fe80::1%lo", 5050) == Address("fe80::1%lo", 5050)
+    assert parse_address("::ffff:127.0.0.1", 5050) == Address("::ffff:127.0.0.1", 5050)
 
 
 def test_keywords_win() -> None:
@@ -47,7 +56,9 @@ def test_keywords_win() -> None:
     assert parse_address(found) == found
 
 
-@pytest.mark.parametrize("text", ["kx:port", "kx:0", "kx:65536", "http://kx:1", "[::1:5", "unix://x"])
+@pytest.mark.parametrize(
+    "text", ["kx:port", "kx:0", "kx:65536", "http://kx:1", "[::1:5", "unix://x", "[::1]5050", "kx:5_0", "kx:+5"]
+)
 def test_no_address(text: str) -> None:
     with pytest.raises(ValueError, match=r"port|known|'\["):
         parse_address(text)
@@ -75,3 +86,24 @@ def test_names_of_a_unix_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     assert file == b"/tmp/kx.5050"
     monkeypatch.setenv("QUDSPATH", "/var/q")
     assert str(parse_address("unix://5050")) == "unix:///var/q/kx.5050"
+
+
+@pytest.mark.parametrize(("host", "port"), [(5050, None), (b"kx:5050", None), ("kx", 5.5)])
+def test_what_is_no_text_or_no_number(host: Any, port: Any) -> None:
+    with pytest.raises(TypeError):
+        parse_address(host, port)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("reconnection_attempts", -2),
+        ("reconnection_attempts", 1.5),
+        ("reconnection_delay", -1),
+        ("reconnection_delay", float("nan")),
+        ("reconnection_function", 5),
+    ],
+)
+def test_options_of_reconnecting(option: str, value: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match=option):
+        anyq.connect("kx", 5050, **{option: value})

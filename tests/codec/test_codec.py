@@ -118,3 +118,20 @@ def test_values_one_after_the_other() -> None:
     assert not rest
     with pytest.raises(anyq.DecodeError):
         codec.decode_first(rest)
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [(b"\x62\0\x63\x0b\0\1\0\0\0a\0\0\0\1\0\0\0", b""), (b"\x63", b"\x07\0\0\0\0\0")],
+    ids=["tables that are columns", "dicts that are keys"],
+)
+def test_what_is_counted_at_each_level_nests_within_bounds(opening: bytes, closing: bytes) -> None:
+    empty = b"\x07\0\0\0\0\0"
+    assert len(codec.decode(opening * 100 + empty + closing * 100)) == 0  # type: ignore[arg-type]
+    with pytest.raises(anyq.DecodeLimitError, match="nest deeper"):
+        codec.decode(opening * 9000 + empty + closing * 9000)
+
+
+def test_a_message_of_no_kind() -> None:
+    with pytest.raises(ValueError, match="async, sync, response"):
+        codec.dumps(1, kind="reply")  # type: ignore[arg-type]

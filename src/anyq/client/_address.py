@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from ipaddress import ip_address
+from operator import index
 from typing import Final
 
 import attrs
@@ -10,6 +13,7 @@ import attrs
 __all__ = ["Address", "parse_address"]
 
 _SCHEMES: Final = {"tcp": (False, False), "tcps": (False, True), "unix": (True, False), "unixs": (True, True)}
+_SCHEME: Final = re.compile(r"([A-Za-z]+)://")
 
 
 @attrs.frozen
@@ -64,15 +68,19 @@ def parse_address(
 
     ``"host:port"``, ``"host:port:user:password"``, ``":port"``, ``"[::1]:port"``,
     ``"tcps://host:port:user:password"``, ``"unix://port"``, ``"unix:///path/kx.port"``, ``"unixs://..."``,
-    or host and port apart. Keywords win over the text. `TypeError` if there is no port, `ValueError` if
-    the text is not an address.
+    or host and port apart. Keywords win over the text. The password is all that follows its colon, other colons
+    too. `TypeError` if there is no port, `ValueError` if the text is not an address; neither shows a password.
     """
     if isinstance(host, Address):
         address = host
-    elif host is None or (port is not None and ":" not in host.strip("[]").replace("::", "")):
-        address = Address(host=_bare(host or "localhost"))
+    elif host is None:
+        address = Address()
+    elif not isinstance(host, str):
+        raise TypeError(f"a host is text, not {host!r}: connect('localhost', 5050) or connect(port=5050)")
+    elif port is not None and _is_host(host):
+        address = Address(host=_bare(host))
     else:
-        address = _parse(host) if port is None or "://" in host else Address(host=_bare(host))
+        address = _parse(host)
     if port is not None:
         address = attrs.evolve(address, port=_port(port))
     if address.port is None and address.path is None:
@@ -85,19 +93,30 @@ def parse_address(
     )
 
 
+def _is_host(text: str) -> bool:
+    """Whether it is the name or the number of a host, and no more."""
+    if ":" not in text or (text.startswith("[") and text.endswith("]")):
+        return True
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _bare(host: str) -> str:
     return host.strip("[]") or "localhost"
 
 
 def _parse(text: str) -> Address:
-    scheme, separator, rest = text.removeprefix(":").rpartition("://")
-    if not separator:
-        unix = tls = False
-        rest = text if text.startswith(":") and text[1:].partition(":")[0].isdigit() else text.removeprefix(":")
-    elif scheme in _SCHEMES:
-        unix, tls = _SCHEMES[scheme]
-    else:
+    found = _SCHEME.match(text.removeprefix(":"))
+    if found is None:
+        only_port = text.startswith(":") and text[1:].partition(":")[0].isdigit()
+        return _parse_tcp(text if only_port else text.removeprefix(":"), False)
+    scheme, rest = found[1], text.removeprefix(":")[found.end() :]
+    if scheme not in _SCHEMES:
         raise ValueError(f"{scheme}:// is not known; say one of {', '.join(f'{name}://' for name in _SCHEMES)}")
+    unix, tls = _SCHEMES[scheme]
     return _parse_unix(rest, tls) if unix else _parse_tcp(rest, tls)
 
 
@@ -106,6 +125,8 @@ def _parse_tcp(rest: str, tls: bool) -> Address:
         host, bracket, rest = rest[1:].partition("]")
         if not bracket:
             raise ValueError("'[' without ']' in the address")
+        if rest and not rest.startswith(":"):
+            raise ValueError("after ']' a colon and the port follow")
         rest = rest.removeprefix(":")
     else:
         host, _, rest = rest.partition(":")
@@ -127,10 +148,12 @@ def _split(rest: str) -> tuple[str, str, str | None]:
 
 
 def _port(port: str | int) -> int:
-    try:
+    if isinstance(port, str):
+        if not (port.strip().isascii() and port.strip().isdigit()):
+            raise ValueError(f"{port!r} is not a port number")
         number = int(port)
-    except ValueError:
-        raise ValueError(f"{port!r} is not a port number") from None
+    else:
+        number = index(port)
     if not 0 < number < 65536:
         raise ValueError(f"{number} is not a port number: 1 to 65535")
     return number

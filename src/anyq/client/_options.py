@@ -50,8 +50,8 @@ class Options:
     max_message_size: int = attrs.field(default=2**32, validator=_positive)
     max_queued: int = attrs.field(default=1 << 24, validator=_positive)
     abandon: Literal["drop", "close"] = attrs.field(default="drop", validator=_one_of("drop", "close"))
-    reconnection_attempts: int = -1
-    reconnection_delay: float = 0.5
+    reconnection_attempts: int = attrs.field(default=-1)
+    reconnection_delay: float = attrs.field(default=0.5)
     reconnection_function: Callable[[float], float] = attrs.field(default=lambda delay: delay * 2)
     compress: bool | None = None
     no_ctx: bool = False
@@ -71,6 +71,21 @@ class Options:
         if self.compress is None:
             return self.dial is None and not address.local
         return self.compress
+
+    @reconnection_attempts.validator
+    def _check_attempts(self, _: attrs.Attribute[int], attempts: int) -> None:
+        if attempts < -1 or attempts != int(attempts):
+            raise ValueError(f"reconnection_attempts is -1 (never), 0 (without end) or their number, not {attempts!r}")
+
+    @reconnection_delay.validator
+    def _check_delay(self, _: attrs.Attribute[float], delay: float) -> None:
+        if not delay >= 0:
+            raise ValueError(f"reconnection_delay is a number of seconds, 0 or more, not {delay!r}")
+
+    @reconnection_function.validator
+    def _check_function(self, _: attrs.Attribute[Any], function: object) -> None:
+        if not callable(function):
+            raise TypeError(f"reconnection_function is a function of the delay before, not {function!r}")
 
     @capability.validator
     def _check_capability(self, _: attrs.Attribute[int], capability: int) -> None:

@@ -25,7 +25,7 @@ class Backoff:
     def next_delay(self) -> float | None:
         """How long to pause after a failed attempt (seconds), or ``None`` to give up.
 
-        `TypeError`, naming the function, if ``reconnection_function`` gave no number.
+        `TypeError`, naming the function, if ``reconnection_function`` gave no number, or a negative one.
         """
         if self._options.reconnection_attempts > 0:
             if self._left <= 0:
@@ -34,7 +34,7 @@ class Backoff:
         delay = float(self._delay)
         function = self._options.reconnection_function
         self._delay = function(self._delay)
-        if not isinstance(self._delay, Real) or isinstance(self._delay, bool):
+        if not isinstance(self._delay, Real) or isinstance(self._delay, bool) or not self._delay >= 0:
             name = getattr(function, "__name__", repr(function))
-            raise TypeError(f"reconnection_function {name} must return a number, not {self._delay!r}")
+            raise TypeError(f"reconnection_function {name} must return a number, 0 or more, not {self._delay!r}")
         return delay

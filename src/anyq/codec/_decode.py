@@ -48,6 +48,7 @@ Body = bytes | bytearray | memoryview | Any
 _ERROR: Final = 0x80
 _ORDERS: Final = (">", "<")
 _STRINGS_FROM: Final = 8
+_TABLES_IN_TABLES: Final = 200
 _NUMBERS: Final = tuple({int(qtype): qtype for qtype in QType}.get(number) for number in range(QType.TIME + 1))
 _ATOM_SIZE: Final = 17
 """Bytes of a message with the longest atom of a number or time."""
@@ -222,7 +223,18 @@ def _table(names: Value, columns: Value, attr: Attr, pos: int) -> Table:
 
 
 def _length(value: Value) -> int | None:
-    return len(value) if hasattr(value, "__len__") else None
+    """The count of a list; ``None`` of what is none. A table's is its first column's, a dict's is its keys'.
+
+    The way there is asked for at each level again, so it is bounded: q itself makes no such tables in tables.
+    """
+    for _ in range(_TABLES_IN_TABLES):
+        if type(value) is Table and value.columns.items:
+            value = value.columns.items[0]
+        elif isinstance(value, Dict):
+            value = value.keys
+        else:
+            return len(value) if hasattr(value, "__len__") else None
+    raise DecodeLimitError(f"tables that are columns, or dicts that are keys, nest deeper than {_TABLES_IN_TABLES}")
 
 
 def _dict_opener(sorted: bool) -> Opener:

@@ -66,8 +66,10 @@ def dumps(value: object, *, kind: Kind = "async", compress: bool = False, capabi
     ``kind`` is what its header says. With ``compress=True`` the body is compressed where q would do so: the message is
     over 2000 bytes and shrinks to less than half. An `anyq.QError` as value makes an error response.
 
-    Raises what `encode` raises, and `anyq.EncodeError` for a message of a terabyte.
+    Raises what `encode` raises, `anyq.EncodeError` for a message of a terabyte, and `ValueError` for another kind.
     """
+    if kind not in _KINDS:
+        raise ValueError(f"kind is one of {', '.join(_KINDS)}, not {kind!r}")
     body = encode_error(value) if isinstance(value, QError) else encode(value, capability=capability)
     packed = _compress(body) if compress and capability > 0 else None
     flag, payload = packed or (0, body)
