@@ -216,3 +216,17 @@ def test_deep_recursion_is_an_error_also_where_threads_get_small_stacks() -> Non
     limited = f'ulimit -s 1024; exec "{sys.executable}" -c "$0"'
     done = subprocess.run(["sh", "-c", limited, program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "stack\n"), done.stderr
+
+
+async def test_a_q_that_is_not_open_says_so_and_one_is_opened_once() -> None:
+    closed = anyq.open_embedded()
+    with pytest.raises(anyq.MisuseError, match="not open yet"):
+        await closed("1+1")
+    blocking = anyq.sync.open_embedded()
+    with pytest.raises(anyq.MisuseError, match="not open yet"):
+        blocking.submit("1+1")
+    async with anyq.open_embedded() as q:
+        with pytest.raises(anyq.MisuseError, match="opened once"):
+            async with q:
+                pass
+        assert await q("1+1") == 2

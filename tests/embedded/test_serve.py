@@ -198,3 +198,21 @@ async def test_a_server_shows_where_it_listens_and_to_how_many() -> None:
     async with server, anyq.connect("127.0.0.1", server.port) as q:
         await q("1")
         assert repr(server) == f"<Server 127.0.0.1:{server.port}: 1 clients>"
+
+
+async def test_a_server_outside_its_block_says_so_and_is_entered_once() -> None:
+    server = anyq.serve(port=0)
+    for use in (lambda: server.port, lambda: server.clients, lambda: server.q, lambda: server.broadcast([], "x")):
+        with pytest.raises(anyq.ClosedError, match="has not been started"):
+            use()
+    with pytest.raises(anyq.ClosedError, match="has not been started"):
+        await server.stop()
+    async with server:
+        with pytest.raises(anyq.ClosedError, match="entered once"):
+            async with server:
+                pass
+        async with anyq.connect(port=server.port) as q:
+            assert await q("1+1") == 2
+    with pytest.raises(anyq.ClosedError, match="entered once"):
+        async with server:
+            pass

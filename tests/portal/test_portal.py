@@ -383,6 +383,52 @@ def test_scenario_68_awaiting_on_the_portals_own_loop(portal: Portal) -> None:
     portal.call(nested)
 
 
+def test_use_before_the_block_is_told_and_harms_nothing() -> None:
+    portal = start_portal()
+    for use in (lambda: portal.call(add, 1), lambda: portal.submit(add, 1), lambda: portal.connect(port=1)):
+        with pytest.raises(anyq.MisuseError, match=r"not started.*with start_portal\(\)"):
+            use()
+    with portal:
+        assert portal.call(add, 1) == 1
+    portal = start_portal()
+    portal.close()
+    with pytest.raises(anyq.MisuseError, match="was closed before"), portal:
+        pass
+
+
+def test_jobs_that_come_while_the_owner_begins_are_done(owner: Portal) -> None:
+    portal = Portal(owner.backend)
+    main, go = portal._main, threading.Event()
+
+    def late() -> None:
+        go.wait()
+        main()
+
+    portal._main = late  # type: ignore[method-assign]
+    opening = threading.Thread(target=portal.__enter__)
+    opening.start()
+    while portal._thread is None:
+        time.sleep(0.001)
+    future = portal.submit(add, 1)
+    go.set()
+    opening.join()
+    assert future.result(10) == 1
+    portal.close()
+
+
+def test_the_embedded_q_of_a_portal_in_a_block_has_one_owner_still(owner: Portal) -> None:
+    with owner.embedded() as q:
+        q("a:1")
+        with q:
+            assert q("a") == 1
+        assert len([thread for thread in threading.enumerate() if thread.name == q.core.owner.name]) == 0
+    with pytest.raises(anyq.ClosedError):
+        q("a")
+    owner.close()
+    assert owner._thread is not None
+    assert not owner._thread.is_alive()
+
+
 @pytest.mark.parametrize("run", [in_trio, in_asyncio])
 def test_scenario_67_blocking_in_an_event_loop(owner: Portal, run: Callable[..., object]) -> None:
     gate = threading.Event()

@@ -64,8 +64,10 @@ class BlockingEmbedded:
     wait fail with `anyq.PortalClosed`. In a running event loop its methods raise `anyq.MisuseError`.
     """
 
-    def __init__(self, core: EmbeddedQ, deadline: float = 5.0) -> None:
+    def __init__(self, core: EmbeddedQ, deadline: float = 5.0, *, started: bool = False) -> None:
         self.core = core
+        self._started = started
+        """Whether entering a block finds it open, as that of a portal is."""
         self._deadline = deadline
         self._known: set[str] = set()
 
@@ -73,7 +75,8 @@ class BlockingEmbedded:
         return f"<{type(self).__name__} {self.core.owner.name}{' closed' if self.core.owner.closed else ''}>"
 
     def __enter__(self) -> Self:
-        self.core.start()
+        if not self._started:
+            self.core.start()
         return self
 
     def __exit__(

@@ -14,7 +14,7 @@ import anyio
 import attrs
 
 from anyq.engine import Interpreter
-from anyq.errors import QError
+from anyq.errors import ClosedError, QError
 from anyq.portal import Job
 from anyq.server import (
     Action,
@@ -134,18 +134,27 @@ class EmbeddedServer:
     _allow: frozenset[str] | None = None
     _users: Users | None = None
     _owned: bool = attrs.field(default=False, init=False)
-    _server: Server = attrs.field(init=False)
+    _started: Server | None = attrs.field(default=None, init=False)
+    _entered: bool = attrs.field(default=False, init=False)
     _errands: Errands = attrs.field(init=False)
     _lanes: WeakKeyDictionary[Client, Lane] = attrs.field(factory=WeakKeyDictionary, init=False)
     _addresses: dict[int, int] = attrs.field(factory=dict, init=False)
 
     def __repr__(self) -> str:
-        server: Server | None = getattr(self, "_server", None)
-        return repr(server) if server is not None else "<Server not listening>"
+        return repr(self._started) if self._started is not None else "<Server not listening>"
+
+    @property
+    def _server(self) -> Server:
+        if self._started is None:
+            raise ClosedError("the server has not been started: use it inside `async with anyq.serve(...) as server`")
+        return self._started
 
     # The scope
 
     async def __aenter__(self) -> Self:
+        if self._entered:
+            raise ClosedError("a server can be entered once")
+        self._entered = True
         python = {name: given for name, given in self._given.items() if callable(given) or isinstance(given, Handler)}
         wants_q = self._q is not None or not {"on_sync"} <= python.keys() or len(python) < self._count_given()
         self._errands = Errands()
@@ -163,7 +172,7 @@ class EmbeddedServer:
             self._network["handles"] = self._q.handles.numbers
         if self._users is not None:
             handlers["authenticate"] = self._known_users(handlers.get("authenticate"), self._users)
-        self._server = Server(**handlers, **self._network)
+        self._started = Server(**handlers, **self._network)
         try:
             await self._server.__aenter__()
         except BaseException:
@@ -363,7 +372,7 @@ class EmbeddedServer:
     def q(self) -> Embedded:
         """The embedded q, if there is one; ``RuntimeError`` if all handlers are Python functions."""
         if self._q is None:
-            raise RuntimeError("this server has no embedded q: all its handlers are Python functions")
+            raise RuntimeError(f"{self._server!r} has no embedded q: all its handlers are Python functions")
         return Embedded(self._q)
 
     @property

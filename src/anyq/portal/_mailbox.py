@@ -78,7 +78,8 @@ class Mailbox(ABC):
         self.shutdown_timeout = shutdown_timeout
         self._jobs: deque[Job] = deque()
         self._hungry: deque[Callable[[], object]] = deque()
-        self._asleep = True
+        self._asleep = False
+        """Whether the owner waits to be rung; one that is being started looks at the mailbox by itself."""
         self._closed = ""
         self._current: Job | None = None
         self._lock = threading.Lock()
@@ -203,6 +204,8 @@ class Mailbox(ABC):
     def _push(self, job: Job) -> None:
         if self._closed:
             raise PortalClosed(self._why())
+        if self._thread is None:
+            raise MisuseError(f"{self!r}: use it inside its block, `with start_portal() as portal`")
         self._jobs.append(job)
         try:
             if self._asleep:
@@ -328,8 +331,9 @@ class Mailbox(ABC):
     # Life
 
     def _start(self) -> None:
-        if self._thread is not None:
-            raise MisuseError(f"{self!r} was started before; an owner thread is started once")
+        if self._thread is not None or self._closed:
+            before = "closed" if self._thread is None else "started"
+            raise MisuseError(f"{self!r} was {before} before; an owner thread is started once")
         self._thread = threading.Thread(target=self._main, name=self.name, daemon=True)
         _owners.add(self)
         self._thread.start()

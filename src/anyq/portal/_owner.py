@@ -190,7 +190,9 @@ class Owner:
         self._timers: dict[object, tuple[float, float, Callable[[], object]]] = {}
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread. `MisuseError` if it was started before: there is one owner."""
+        if self._thread is not None:
+            raise MisuseError(f"{self.name} was started before; what has one owner thread is opened once")
         # A daemon, so that a job that does not return cannot keep the interpreter alive; nothing is lost by that,
         # because owners that are still open at exit are stopped first.
         self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
@@ -218,7 +220,7 @@ class Owner:
     def submit(self, function: Callable[..., T], *arguments: Any, tag: object = None) -> Job[T]:
         """Have ``function(*arguments)`` run by the owner after all that was submitted before.
 
-        `ClosedError` after the end.
+        `ClosedError` after the end, `MisuseError` before the start.
         """
         job = Job(self, function, arguments, tag)
         with self._closing:
@@ -228,6 +230,8 @@ class Owner:
                 )
             if self._closed:
                 raise ClosedError(f"{self.name} is closed")
+            if self._thread is None:
+                raise MisuseError(f"{self.name} is not open yet: use it inside its block")
             self._queue.put(job)
         return job
 

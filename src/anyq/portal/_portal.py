@@ -219,9 +219,12 @@ class Portal(Mailbox):
         return self.share(Pool(hosts, port, **options), SharedPool)
 
     def embedded(self, *, deadline: float = 5.0) -> Any:
-        """An embedded q for any number of threads (`anyq.embedded.BlockingEmbedded`), which ends with the portal."""
+        """An embedded q for any number of threads (`anyq.embedded.BlockingEmbedded`), open when this returns.
+
+        It ends with the portal, or before with a ``with`` block of its own.
+        """
         _, embedded = self.call(self._hold, door("open_embedded")(deadline=deadline))
-        return door("BlockingEmbedded")(embedded.core, deadline)
+        return door("BlockingEmbedded")(embedded.core, deadline, started=True)
 
     def share(self, manager: AbstractAsyncContextManager[Any, bool | None], kind: type[S]) -> S:
         """Enter ``manager`` in the portal's loop; a `Shared` of that kind for what it gives.
