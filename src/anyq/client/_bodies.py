@@ -47,7 +47,7 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
     """
     _check_count(arguments)
     if isinstance(query, str):
-        head: Value = chars(query.encode())
+        head: Value = chars(query)
     elif isinstance(query, bytes):
         head = chars(query)
     elif isinstance(query, Value):
@@ -77,7 +77,7 @@ def request_body(
             short: bytes | None = _text_body(query, _LONG_TEXT)
             if short is not None:
                 return short
-        text = query.encode()
+        text = query.encode() if query.isascii() else bytes(chars(query))
         if len(text) < _LONG_TEXT:
             body = _TEXT(_CHARS, 0, len(text)) + text
             if not arguments:

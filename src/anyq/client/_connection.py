@@ -316,7 +316,7 @@ class Connection:
         ``detail``; the statements before it have run. Cancelled, so have those that were sent, and no more follow.
         """
         results: list[Value] = []
-        for statement in load_script(path, await anyio.Path(path).read_text(encoding="utf-8")):
+        for statement in load_script(path, await anyio.Path(path).read_text("utf-8", "surrogateescape")):
             try:
                 results.append(await self(statement.query, *statement.arguments, timeout=timeout))
             except QError as error:

@@ -11,7 +11,7 @@ import anyio
 import anyio.lowlevel
 
 from anyq.client._options import Overflow
-from anyq.errors import ClosedError, LimitError
+from anyq.errors import BusyError, ClosedError, LimitError
 
 __all__ = ["Feed"]
 
@@ -65,13 +65,15 @@ class Feed(Generic[T]):
         self._notes = 0
         self._error: Exception | None = None
         self._filled: anyio.Event | None = None
+        self._awaited = False
         self._room: anyio.Event | None = None
 
     def __aiter__(self) -> Feed[T]:
         return self
 
     async def __anext__(self) -> T:
-        """The next message. Raises `ConnectionLost` or `ClosedError` when no more will come.
+        """The next message. Raises `ConnectionLost` or `ClosedError` when no more will come, and `BusyError` while
+        another task waits for it.
 
         Cancelled, it has lost none.
         """
@@ -80,11 +82,15 @@ class Feed(Generic[T]):
         while not self._items:
             if self._error is not None:
                 raise self._error
+            if self._awaited:
+                raise BusyError("another task reads this feed: ask for a feed for each")
             self._filled = anyio.Event()
+            self._awaited = True
             self._owner.feed_waits(1)
             try:
                 await self._filled.wait()
             finally:
+                self._awaited = False
                 self._owner.feed_waits(-1)
         item = self._items.popleft()
         if type(item) is _Note:

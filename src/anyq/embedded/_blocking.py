@@ -162,7 +162,7 @@ class BlockingEmbedded:
     ) -> Value | list[Value]:
         """Run a q script, statement by statement, as `anyq.embedded.Embedded.execute_file`."""
         results: list[Value] = []
-        for statement in load_script(path, Path(path).read_text(encoding="utf-8")):
+        for statement in load_script(path, Path(path).read_text("utf-8", "surrogateescape")):
             try:
                 results.append(self(statement.query, *statement.arguments, timeout=timeout))
             except QError as error:

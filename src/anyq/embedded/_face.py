@@ -178,7 +178,7 @@ class Embedded:
         before it have run. ``timeout`` is for each statement.
         """
         results: list[Value] = []
-        for statement in load_script(path, await anyio.Path(path).read_text(encoding="utf-8")):
+        for statement in load_script(path, await anyio.Path(path).read_text("utf-8", "surrogateescape")):
             try:
                 results.append(await self(statement.query, *statement.arguments, timeout=timeout))
             except QError as error:

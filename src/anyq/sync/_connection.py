@@ -265,7 +265,7 @@ class Connection:
         ``detail``; the statements before it have run.
         """
         results: list[Value] = []
-        for statement in load_script(path, Path(path).read_text(encoding="utf-8")):
+        for statement in load_script(path, Path(path).read_text("utf-8", "surrogateescape")):
             try:
                 results.append(self(statement.query, *statement.arguments, timeout=timeout))
             except QError as error:

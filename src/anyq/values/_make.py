@@ -98,7 +98,7 @@ def _floating(qtype: QType, obj: Any) -> float:
 
 
 def _char(qtype: QType, obj: Any) -> int:
-    raw = obj.encode("utf-8", "surrogateescape") if isinstance(obj, str) else obj
+    raw = _string(obj) if isinstance(obj, str) else obj
     if isinstance(raw, bytes):
         if len(raw) != 1:
             raise _bad(qtype, obj)
@@ -307,7 +307,7 @@ def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str 
     if isinstance(items, bytes | bytearray) and qtype in (QType.CHAR, QType.BYTE):
         return Vector.of(qtype, np.frombuffer(bytes(items), np.uint8), mark)
     if isinstance(items, str) and qtype is QType.CHAR:
-        return Vector.of(qtype, np.frombuffer(items.encode("utf-8", "surrogateescape"), np.uint8), mark)
+        return Vector.of(qtype, np.frombuffer(_string(items), np.uint8), mark)
     if isinstance(items, np.ndarray) and qtype.dtype is not None and items.dtype.kind in "biufV":
         return Vector(qtype, items, mark)
     if isinstance(items, SymbolArray):
@@ -322,7 +322,7 @@ def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str 
 def chars(text: str | bytes) -> Vector:
     """A char vector (q's string) of text (as UTF-8) or bytes."""
     if isinstance(text, str):
-        text = text.encode("utf-8", "surrogateescape")
+        text = _string(text)
     if type(text) is bytes:
         return Vector.of(QType.CHAR, np.frombuffer(text, np.uint8))
     return vector(QType.CHAR, text)
@@ -340,7 +340,10 @@ def strings(texts: Iterable[str | bytes]) -> List:
 
 def _string(text: Any) -> bytes:
     if isinstance(text, str):
-        return text.encode("utf-8", "surrogateescape")
+        try:
+            return text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise ConversionError(f"{text!r:.80} holds a lone surrogate that stands for no byte") from None
     if isinstance(text, bytes | bytearray | memoryview) or (isinstance(text, Vector) and text.qtype is QType.CHAR):
         return bytes(text)
     raise ConversionError(f"{text!r} is no text: strings are made of str, bytes and char vectors")

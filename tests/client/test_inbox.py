@@ -1,0 +1,57 @@
+"""Who reads a feed, and texts that are not UTF-8 on their way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+import anyq
+import anyq.codec
+from anyq.testing import MemoryStream, ScriptedPeer, VirtualNetwork
+
+pytestmark = pytest.mark.anyio
+
+
+async def server(stream: MemoryStream) -> None:
+    peer = ScriptedPeer(stream)
+    await peer.accept()
+    while (value := await peer.request()) is not None:
+        await peer.post(value)
+        await peer.reply(value)
+
+
+async def test_two_tasks_do_not_wait_at_one_feed() -> None:
+    async with VirtualNetwork.open(server) as network, anyq.connect("a", 1, dial=network.dial) as q:
+        feed = q.messages()
+        read: list[object] = []
+
+        async def reader() -> None:
+            read.append(await anext(feed))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(reader)
+            await anyio.wait_all_tasks_blocked()
+            with pytest.raises(anyq.BusyError, match="another task"):
+                await anext(feed)
+            await q("first")
+        assert read == [anyq.chars("first")]
+        with anyio.move_on_after(0):
+            await anext(feed)
+        await q("second")
+        assert await anext(feed) == anyq.chars("second")
+
+
+async def test_texts_that_are_not_utf_8(tmp_path: Path) -> None:
+    async with VirtualNetwork.open(server) as network, anyq.connect("a", 1, dial=network.dial) as q:
+        assert await q("`\udcff") == anyq.chars(b"`\xff")
+        for query in ("\ud800", anyq.symbol("f")):
+            with pytest.raises(anyq.ConversionError, match="lone surrogate"):
+                await q(query, "\ud800")
+        with pytest.raises(anyq.ConversionError, match="lone surrogate"):
+            await q("\ud800")
+        script = tmp_path / "latin.q"
+        script.write_bytes(b's:"\xfc"\n')
+        assert b's:"\xfc"' in anyq.codec.encode(await q.execute_file(script))
