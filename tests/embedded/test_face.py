@@ -230,3 +230,21 @@ async def test_a_q_that_is_not_open_says_so_and_one_is_opened_once() -> None:
             async with q:
                 pass
         assert await q("1+1") == 2
+
+
+async def test_a_function_that_q_cannot_call_is_refused_at_once() -> None:
+    async def later(x: object) -> object:
+        return x
+
+    def nine(a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int, i: int) -> int:
+        return a
+
+    def named(x: int, *, key: int) -> int:
+        return x
+
+    async with anyq.open_embedded() as q:
+        for function, why in ((later, "cannot await"), (nine, "at most 8 arguments"), (named, "wants key")):
+            with pytest.raises(anyq.ConversionError, match=why):
+                q["f"] = function
+        with pytest.raises(anyq.ConversionError, match="cannot await"):
+            in_worker(later)

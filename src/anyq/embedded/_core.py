@@ -19,7 +19,7 @@ from ._caller import EVERYTHING, OWNER, Caller, Permissions
 from ._entry_points import allow_python
 from ._handles import Handles, Outbound
 from ._host import SharedHost
-from ._python import python_function
+from ._python import parameters, python_function
 
 __all__ = ["EmbeddedQ", "as_received"]
 
@@ -266,8 +266,8 @@ class EmbeddedQ:
     def assign(self, name: str, value: object) -> Job[None]:
         """Set a variable to any object with a q form, or to a Python function. Raises `ConversionError` at once."""
         if callable(value) and not isinstance(value, Value):
-            function = value
-            return self.submit(lambda interpreter: interpreter.set(name, python_function(interpreter, function)))
+            function, given = value, parameters(value)
+            return self.submit(lambda interpreter: interpreter.set(name, python_function(interpreter, function, given)))
         return self.set(name, as_q(value))
 
     def has(self, name: str) -> bool:
