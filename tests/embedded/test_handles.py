@@ -27,6 +27,8 @@ async def test_q_asks_another_q() -> None:
         with pytest.raises(anyq.QError, match="Bad file descriptor"):
             await q('h "1"')
         assert await q(f'`::{server.port} "2+2"') == 4
+        assert await q(f'`::[(":localhost:{server.port}";5000);"2+2"]') == 4
+        assert await q(f'`::[`::{server.port};"2+2"]') == 4
         assert await q(f'(`$":127.0.0.1:{server.port}") "2+3"') == 5
 
 
@@ -118,3 +120,12 @@ async def test_what_is_called_for_each_variable_that_is_set() -> None:
         await q('system"x .z.vs";m:1')
         assert await q("count seen") == 3
         assert str(await q(".z.H")) == "`int$()"
+
+
+async def test_what_is_appended_to_a_file_answers_with_its_handle(tmp_path: Path) -> None:
+    async with anyq.open_embedded() as q:
+        handle = await q(f'h:hopen `$":{tmp_path}/notes.txt";h')
+        assert await q('neg[h] "a line"') == await q("neg h")
+        assert await q('h "bytes"') == handle
+        await q("hclose h")
+    assert (tmp_path / "notes.txt").read_text() == "a line\nbytes"

@@ -142,14 +142,17 @@ class Handles:
         else:
             raise _bad(handle, "close handle")
 
-    def post(self, handle: int, message: Value, caller: Caller) -> None:
+    def post(self, handle: int, message: Value, caller: Caller) -> Value:
         if handle in self._outbound:
             caller.permissions.check_handles()
             _told(handle, self._outbound[handle].post, message)
+            if isinstance(self._outbound[handle], Appending):
+                return Atom(QType.INT, -handle)
         elif handle in self._clients:
             caller.outbox.append((handle, message))
         else:
             raise _bad(handle, "write to handle")
+        return NULL
 
     def call(self, handle: int, message: Value, caller: Caller) -> Value:
         if handle in self._outbound:

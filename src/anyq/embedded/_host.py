@@ -142,6 +142,6 @@ class SharedHost(SystemHost):
         self._check_open()
         return self.handles.call(handle, message, self.acting)
 
-    def post(self, handle: int, message: Value) -> None:
+    def post(self, handle: int, message: Value) -> Value:
         self._check_open()
-        self.handles.post(handle, message, self.acting)
+        return self.handles.post(handle, message, self.acting)

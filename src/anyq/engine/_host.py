@@ -143,6 +143,8 @@ class Host:
         """Send a synchronous request on a handle and wait for its answer; on a file, append to it."""
         raise QError("nosocket")
 
-    def post(self, handle: int, message: Value) -> None:
-        """Send an asynchronous message on a handle; on a file, append a line to it."""
+    def post(self, handle: int, message: Value) -> Value:
+        """Send an asynchronous message on a handle: the generic null; on a file, append a line to it: the negative
+        handle.
+        """
         raise QError("nosocket")

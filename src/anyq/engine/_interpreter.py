@@ -245,7 +245,9 @@ class Interpreter:
         if x.qtype in (QType.LONG, QType.INT, QType.SHORT) and len(arguments) == 1:
             return self.send(int(x.raw), arguments[0])
         if x.qtype is QType.SYMBOL and len(arguments) == 1:
-            return once(self, x.raw[1:], arguments[0])
+            return once(self, x, arguments[0])
+        if x.qtype is QType.SYMBOL and x.raw == "::" and len(arguments) == 2:
+            return once(self, *arguments)
         raise QError("type")
 
     def send(self, handle: int, message: Value) -> Value:
@@ -256,8 +258,7 @@ class Interpreter:
             self._print(abs(handle), message, newline=handle < 0)
             return Atom(QType.LONG, handle)
         if handle < 0:
-            self.host.post(-handle, message)
-            return NULL
+            return self.host.post(-handle, message)
         try:
             return self.host.call(handle, message)
         except QError as error:

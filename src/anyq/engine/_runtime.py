@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from anyq.errors import QError
-from anyq.values import Atom, Composition, KeyedTable, List, QType, Table, Value, Vector
+from anyq.values import Atom, Composition, Dict, KeyedTable, List, QType, Table, Value, Vector
 
 from ._amend import Change, amend_deep, new_item, with_item
 from ._owned import IN_LOCAL, change_item, references
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ._interpreter import Interpreter
 
 __all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack"]
+
+
+_EMPTY: Final = List.of(())
 
 
 def truth(x: Value) -> bool:
@@ -54,13 +57,15 @@ def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> 
 
 def append(q: Interpreter, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
     """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another; and its attribute, if
-    what is appended lets it (page ref/set-attribute.md). A table takes the records that it takes by ``upsert`` (page
-    kb/faq.md)."""
+    what is appended lets it (page ref/set-attribute.md). An atom takes the empty list only, and is a list then. A table
+    takes the records that it takes by ``upsert`` (page kb/faq.md)."""
     if isinstance(x, Vector) and isinstance(y, Atom | Vector):
         if y.qtype is x.qtype:
             return _longer(join, x, y) if x.attr else join(x, y)
         if len(x):
             raise QError("type")
+    if isinstance(x, Atom) and not (isinstance(y, Dict | Table) or y == _EMPTY):
+        raise QError("type")
     if isinstance(x, Table | KeyedTable) and isinstance(y, Atom | Vector | List):
         return q.verb("upsert", x, y)
     return join(x, y)

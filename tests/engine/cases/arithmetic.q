@@ -218,6 +218,10 @@ sqrt "a" / sqrt 97
 0 xexp 0 / 1f
 2 xexp 0N / 0n
 -1 xexp .5 / 0n
+-2 xexp 2 / 0n
+.Q.s1 1.5 xexp -4.2 0 0.1 0n 0w / "0.1821448 1 1.04138 0n 0w"
+0=8-2 xexp 3 / 0b
+ceiling 01b / 0 1i
 2 3 xexp 2 / 4 9f
 2 xlog 8 / 3f
 10 xlog 1000 / 3f

@@ -211,3 +211,5 @@ count get`:disk/t / 6
 / a bare name is a file for text too
 `:bare.csv 0:("a,b";"1,x") / `:bare.csv
 ("JS";enlist",")0:`bare.csv / ([]a:enlist 1;b:enlist`x)
+{`:lines.txt 0:("hello world";"again");read0(`:lines.txt;6;5)}[] / "world"
+{`:lines.txt 0:("hello world";"again");read0(`:lines.txt;6;8)}[] / ("world";"ag")

@@ -126,3 +126,6 @@ rank "cab" / 2 0 1
 enlist[100]_100 200!`a`b / (enlist 200)!enlist`b
 1 _ 100 200!`a`b / (enlist 200)!enlist`b
 (100 200!`a`b)_1 / 100 200!`a`b
+differ 96.100000000000009 96.099999999999994 96.2 / 101b
+differ 0n 0n 0 0 / 1010b
+differ 1 1 2e / 101b

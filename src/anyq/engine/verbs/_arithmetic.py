@@ -262,7 +262,7 @@ signum: Final = Unary(dict.fromkeys([*INTEGERS, *FLOATS, *TEMPORAL, QType.CHAR],
 def _rounding(rounder: Callable[[Any], Any]) -> Callable[[Any, QType, QType], Any]:
     def run(data: Any, source: QType, target: QType) -> Any:
         if data.dtype.kind != "f":
-            return data
+            return data.astype(target.numpy, copy=False)
         whole = rounder(data.astype(np.float64))
         return convert(whole, QType.FLOAT, _LONG if target is _LONG else QType.INT)
 
@@ -285,7 +285,9 @@ _FLOORED: Final = {
     QType.DATETIME: QType.DATE,
 }
 floor: Final = Unary(_FLOORED, _rounding(_tolerant_floor))
-ceiling: Final = Unary(_FLOORED, _rounding(lambda data: -_tolerant_floor(-data)))
+ceiling: Final = Unary(
+    {**_FLOORED, QType.BOOLEAN: QType.INT, QType.CHAR: QType.INT}, _rounding(lambda data: -_tolerant_floor(-data))
+)
 
 _ANALYTIC: Final = {
     **dict.fromkeys([*INTEGERS, *TEMPORAL, QType.CHAR, QType.REAL, QType.FLOAT], QType.FLOAT),
@@ -298,8 +300,9 @@ def _of_floats(function: Callable[[Any], Any]) -> Unary:
 
 
 def _power(a: Any, b: Any, null: Any) -> Any:
-    out = np.power(a, b)
-    out[np.broadcast_to(np.isnan(a) | np.isnan(b), out.shape)] = np.nan
+    """Computed as the reference says that it is (page ref/exp.md): ``exp y*log x``, so null below zero."""
+    out = np.exp(b * np.log(a))
+    out[np.broadcast_to((a == 0) & (b == 0), out.shape)] = 1.0
     return out
 
 

@@ -197,9 +197,9 @@ def file_lines(data: bytes) -> List:
 
 
 def read0(interpreter: Interpreter, x: Value) -> Value:
-    """q's ``read0``: the lines of a file; of a part of it, the characters."""
+    """q's ``read0``: the lines of a file; of a part of it that lies in one line, its characters."""
     data = file_text(interpreter, x)
-    return chars(data) if isinstance(x, List) else file_lines(data)
+    return chars(data) if isinstance(x, List) and b"\n" not in data else file_lines(data)
 
 
 def binary(interpreter: Interpreter, x: Value, y: Value) -> Value:

@@ -27,8 +27,8 @@ def _target(x: Value) -> str:
     raise QError("type")
 
 
-def hopen(interpreter: Interpreter, x: Value) -> Value:
-    """A new handle to a process or file; ``(target;milliseconds)`` bounds the waiting."""
+def _address(x: Value) -> tuple[str, float | None]:
+    """A target, and the seconds that connecting to it may take: ``(target;milliseconds)`` bounds them."""
     timeout = None
     if isinstance(x, List) and len(x) == 2:
         x, limit = x.items
@@ -38,7 +38,12 @@ def hopen(interpreter: Interpreter, x: Value) -> Value:
     elif isinstance(x, Vector) and x.qtype in INTEGERS and len(x) == 2:
         timeout = integer(x[1]) / 1000 or None
         x = x[0]
-    return Atom(QType.INT, interpreter.host.open(_target(x), timeout))
+    return _target(x), timeout
+
+
+def hopen(interpreter: Interpreter, x: Value) -> Value:
+    """A new handle to a process or file; ``(target;milliseconds)`` bounds the waiting."""
+    return Atom(QType.INT, interpreter.host.open(*_address(x)))
 
 
 def hclose(interpreter: Interpreter, x: Value) -> Value:
@@ -57,9 +62,9 @@ def leave(interpreter: Interpreter, x: Value) -> Value:
     return NULL
 
 
-def once(interpreter: Interpreter, target: str, message: Value) -> Value:
+def once(interpreter: Interpreter, target: Value, message: Value) -> Value:
     """``:host:port`` applied to a message: connect, ask, disconnect."""
-    handle = interpreter.host.open(target, None)
+    handle = interpreter.host.open(*_address(target))
     try:
         return interpreter.host.call(handle, message)
     finally:

@@ -21,6 +21,7 @@ from ._aggregates import SUMMED, as_floats, nulls_in
 from ._arithmetic import add, divide, multiply, subtract
 from ._comparison import greater, lesser
 from ._lists import flip_lists
+from ._promote import SUBTRACT
 from ._support import EMPTY, Array, fail, integer, is_atom, items_of, vec
 from ._take import join, take, window
 from ._types import fill, is_null
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["install"]
 
 _FLOAT = QType.FLOAT
+_DATED = frozenset({QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME})
 
 
 def _wrapped(f: Callable[[Value], Value], x: Value) -> Value | None:
@@ -218,7 +220,8 @@ def _windowed(size: int, running: Array) -> Array:
 
 
 def _moving_sum(size: int, y: Vector) -> Value:
-    qtype = _checked(y.qtype)
+    """A difference of running sums, so that of dates it is a number of days (page ref/sum.md)."""
+    qtype = SUBTRACT[y.qtype, y.qtype] if y.qtype in _DATED else _checked(y.qtype)
     mask = nulls_in(y.data, y.qtype)
     data = y.data.astype(np.int64 if qtype.numpy.kind == "i" else np.float64)
     if mask is not None:

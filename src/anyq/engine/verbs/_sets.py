@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
+from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count, tolerant_equal
 
 from ._search import factorized, positions
 from ._support import EMPTY, bools, is_atom, items_of, symbols
@@ -97,7 +97,9 @@ def differ(x: Value) -> Value:
         raise QError("type")
     size = count(x)
     marks = np.ones(size, np.bool_)
-    if isinstance(x, Vector | Table):
+    if isinstance(x, Vector) and isinstance(x.data, np.ndarray) and x.data.dtype.kind == "f":
+        marks[1:] = ~tolerant_equal(x.data[1:], x.data[:-1])
+    elif isinstance(x, Vector | Table):
         codes, _ = factorized(x)
         marks[1:] = codes[1:] != codes[:-1]
     else:
