@@ -77,6 +77,32 @@ async def test_deferred_answers() -> None:
             await server.q("-30!(::)")
 
 
+async def test_several_answers_owed_to_one_client_are_given_in_order() -> None:
+    async with (
+        anyq.serve(port=0) as server,
+        anyq.connect("127.0.0.1", server.port, max_in_flight=5) as many,
+        anyq.connect("127.0.0.1", server.port) as other,
+    ):
+        await server.q("waiting:()")
+        later = "waiting,:.z.w;-30!(::)"
+        calls = [many.submit(query) for query in (later, f"{later};1+`a", later, "1+1")]
+        while len(await server.q("waiting")) < 3:  # type: ignore[arg-type]
+            await anyio.lowlevel.checkpoint()
+        await other("-30!(first waiting;0b;`first)")
+        await other('-30!(first waiting;1b;"second")')
+        with pytest.raises(anyq.QError, match="was not expecting a response msg"):
+            await other("-30!(first waiting;0b;`third)")
+        with pytest.raises(anyq.QError, match="type"):
+            await other("-30!(`a;0b;1)")
+        with anyio.fail_after(5):
+            assert await calls[0] == "first"
+            with pytest.raises(anyq.QError, match="type"):
+                await calls[1]
+            with pytest.raises(anyq.QError, match="second"):
+                await calls[2]
+            assert await calls[3] == 2
+
+
 async def test_a_deferred_answer_whose_evaluation_fails() -> None:
     async with anyq.serve(port=0) as server, anyq.connect("127.0.0.1", server.port) as q:
         with pytest.raises(anyq.QError, match="type"):

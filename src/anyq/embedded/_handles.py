@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -24,6 +25,7 @@ __all__ = ["Appending", "Handles", "Outbound"]
 
 log: Final = logging.getLogger("anyq.embedded")
 _FIRST: Final = 5
+_HANDLES: Final = (QType.SHORT, QType.INT, QType.LONG)
 
 
 class Outbound(Protocol):
@@ -74,10 +76,10 @@ class Handles:
     """Raises when the running evaluation is to stop."""
     _clients: dict[int, _Connected] = attrs.field(factory=dict)
     _outbound: dict[int, Outbound] = attrs.field(factory=dict)
-    _owing: set[int] = attrs.field(factory=set)
-    """The clients whose answer was deferred and not yet given."""
-    _answers: dict[int, Answer] = attrs.field(factory=dict)
-    """Their answers; only for their servers' event loops."""
+    _owing: dict[int, int] = attrs.field(factory=dict)
+    """How many answers to each client were deferred and not yet given."""
+    _answers: dict[int, deque[Answer]] = attrs.field(factory=dict)
+    """Those answers, the oldest first; only for their servers' event loops."""
 
     # Clients
 
@@ -86,7 +88,8 @@ class Handles:
 
     def drop_client(self, client: Client) -> None:
         self._clients.pop(client.handle, None)
-        self._owing.discard(client.handle)
+        self._owing.pop(client.handle, None)
+        self._answers.pop(client.handle, None)
 
     def client(self, handle: int) -> Client:
         """The client of that number; `QError` (``domain``) if there is none."""
@@ -223,23 +226,27 @@ class Handles:
         if not caller.asks or caller.deferred or caller.handle not in self._clients:
             raise QError("domain")
         caller.deferred = True
-        self._owing.add(caller.handle)
+        self._owing[caller.handle] = self._owing.get(caller.handle, 0) + 1
         self.on_client(caller.handle, self._note_answer)
         return NULL
 
     def _note_answer(self, client: Client) -> None:
         if not client.closed:
-            self._answers[client.handle] = client.defer()
+            self._answers.setdefault(client.handle, deque()).append(client.defer())
 
     def _answer(self, argument: Value) -> Value:
-        if not isinstance(argument, List) or len(argument) != 3 or not isinstance(argument[0], Atom):
+        """Give a client the oldest answer that it is owed."""
+        if not isinstance(argument, List) or len(argument) != 3:
             raise QError("type")
-        handle, failed, result = int(argument[0]), bool(argument[1]), argument[2]
+        number, failed, result = argument
+        if not (isinstance(number, Atom) and number.qtype in _HANDLES and isinstance(failed, Atom)):
+            raise QError("type")
+        handle = int(number)
         client = self.client(handle)
-        if handle not in self._owing:
+        if not self._owing.get(handle):
             raise QError(f"Handle {handle} was not expecting a response msg")
-        self._owing.discard(handle)
-        if failed:
+        self._owing[handle] -= 1
+        if bool(failed):
             text = bytes(result).decode("utf-8", "surrogateescape") if isinstance(result, Vector) else str(result)
             self.on_client(handle, lambda client: self._give(client, text, None))
         else:
@@ -248,14 +255,16 @@ class Handles:
         return NULL
 
     def _give(self, client: Client, error: str, result: Encoded | None) -> None:
-        answer = self._answers.pop(client.handle, None)
-        if answer is not None:
-            answer.fail(error) if result is None else answer.reply(result)
+        owed = self._answers.get(client.handle, deque())
+        while owed:  # past those that the failure of their evaluation has answered
+            answer = owed.popleft()
+            if answer.fail(error) if result is None else answer.reply(result):
+                return
 
     def failed(self, caller: Caller) -> None:
         """The evaluation of ``caller`` failed: its client gets the error, also if its answer was deferred."""
-        if caller.deferred:
-            self._owing.discard(caller.handle)
+        if caller.deferred and self._owing.get(caller.handle):
+            self._owing[caller.handle] -= 1
 
     def close_all(self) -> None:
         """Close what q opened."""
