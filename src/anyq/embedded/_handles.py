@@ -243,9 +243,9 @@ class Handles:
             raise QError("type")
         handle = int(number)
         client = self.client(handle)
-        if not self._owing.get(handle):
+        if handle not in self._owing:
             raise QError(f"Handle {handle} was not expecting a response msg")
-        self._owing[handle] -= 1
+        self._owe_less(handle)
         if bool(failed):
             text = bytes(result).decode("utf-8", "surrogateescape") if isinstance(result, Vector) else str(result)
             self.on_client(handle, lambda client: self._give(client, text, None))
@@ -263,8 +263,13 @@ class Handles:
 
     def failed(self, caller: Caller) -> None:
         """The evaluation of ``caller`` failed: its client gets the error, also if its answer was deferred."""
-        if caller.deferred and self._owing.get(caller.handle):
-            self._owing[caller.handle] -= 1
+        if caller.deferred:
+            self._owe_less(caller.handle)
+
+    def _owe_less(self, handle: int) -> None:
+        count = self._owing.pop(handle, 0) - 1
+        if count > 0:
+            self._owing[handle] = count
 
     def close_all(self) -> None:
         """Close what q opened."""
