@@ -211,12 +211,13 @@ def fuzz(session: nox.Session) -> None:
     install_wheel(session, "all")
     examples = os.environ.get("ANYQ_MACHINE_EXAMPLES", "300")
     end, rounds = time.time() + 60 * minutes, 0
-    quiet = ("-q", "-rfE", "-n", "auto", "--dist=loadfile")
+    quiet = ("-q", "-rfE", "-n", "auto", "--dist=worksteal")
     while time.time() < end or not rounds:
         options = ("-m", "hypothesis", "--hypothesis-profile=fuzz", f"--hypothesis-seed={secrets.randbits(64)}")
         variables = {
             "ANYQ_PURE": str(rounds % 2),
             "ANYQ_MACHINE_EXAMPLES": examples,
+            "ANYQ_FEWEST_EXAMPLES": "400",
             "ANYQ_TEST_LIMIT": "1000",
             "ANYQ_FUZZ_UNTIL": str(end),
         }

@@ -6,6 +6,7 @@ import contextlib
 
 import pytest
 from hypothesis import given, settings
+from tests.amounts import examples
 
 import anyq
 from anyq.convert._texts import printable
@@ -42,7 +43,7 @@ def lossless(vector: Vector, library: str) -> bool:
 
 
 @pytest.mark.parametrize("library", ["np", "pa", "pl", "pd"])
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(vector=qst.vectors(allow_attributes=False))
 def test_vectors(library: str, vector: Vector) -> None:
     found = getattr(vector, library)()
@@ -51,7 +52,7 @@ def test_vectors(library: str, vector: Vector) -> None:
         assert anyq.as_q(found) == vector.with_attr(Attr.NONE)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(qst.tables())
 def test_tables_have_their_rows_everywhere(table: anyq.Table) -> None:
     try:

@@ -12,6 +12,7 @@ import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 import anyq
 from anyq.embedded import EmbeddedQ
@@ -187,7 +188,7 @@ def test_the_judge_of_histories() -> None:
     assert not linear([(0, 1, "write", 1, 1), (2, 3, "read", 0, 0)])
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(plans=st.lists(OPERATIONS, min_size=2, max_size=4))
 def test_histories_are_those_of_one_at_a_time(plans: list[list[tuple[str, int]]]) -> None:
     """What concurrent threads and loops saw equals what some order of their calls would show."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 from anyq.engine import Interpreter
 from anyq.errors import QError
@@ -197,7 +198,7 @@ def _inside(model: dict[str, list[int]], x: str, y: str, i: int) -> str:
         max_size=30,
     )
 )
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_variables_never_share_a_change(steps: list[tuple[str, str, str, int]]) -> None:
     q = Interpreter()
     model = {name: [0] * 6 for name in NAMES}

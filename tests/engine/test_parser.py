@@ -8,6 +8,7 @@ import tracemalloc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 from anyq.engine import Interpreter
 from anyq.engine._lexer import MAX_NESTING
@@ -104,7 +105,7 @@ def test_long_phrases_are_no_recursion() -> None:
     assert len(Q.eval("(" + ";".join(["1"] * 3_000) + ")")) == 3_000  # type: ignore[arg-type]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)))
 def test_any_text_is_a_program_or_an_error(text: str) -> None:
     start = time.perf_counter()

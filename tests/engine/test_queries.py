@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 import anyq
 from anyq.engine import Interpreter
@@ -47,7 +48,7 @@ def records(text: str) -> list[tuple[Any, ...]]:
     return list(zip(*[column.py() for column in made.columns.items], strict=True)) if len(made) else []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows, st.integers(-5, 5), st.sampled_from(["<", ">", "=", "<>", "<=", ">="]))
 def test_where(data: list[Row], bound: int, glyph: str) -> None:
     frame = set_table(data)
@@ -56,7 +57,7 @@ def test_where(data: list[Row], bound: int, glyph: str) -> None:
     assert records(f"select from t where n{glyph}{bound}") == list(wanted.itertuples(index=False, name=None))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows, st.sampled_from("abcd"), st.integers(-5, 5))
 def test_conditions_narrow_one_after_the_other(data: list[Row], key: str, bound: int) -> None:
     frame = set_table(data)
@@ -64,7 +65,7 @@ def test_conditions_narrow_one_after_the_other(data: list[Row], key: str, bound:
     assert records(f"select f,n from t where s=`{key},n>{bound}") == list(zip(wanted.f, wanted.n, strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows.filter(bool), st.sampled_from(AGGREGATES), st.sampled_from(["n", "f"]))
 def test_by(data: list[Row], aggregate: str, column: str) -> None:
     grouped = set_table(data).groupby("s")[column].agg(aggregate)
@@ -72,14 +73,14 @@ def test_by(data: list[Row], aggregate: str, column: str) -> None:
     assert Q.eval(f"exec {aggregate} {column} by s from t").py() == dict(grouped.items())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows.filter(bool))
 def test_by_two_columns(data: list[Row]) -> None:
     grouped = set_table(data).groupby(["s", "n"])["f"].sum()
     assert records("select sum f by s,n from t") == [(*key, value) for key, value in grouped.items()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows.filter(bool))
 def test_expressions_by_group(data: list[Row]) -> None:
     frame = set_table(data)
@@ -89,7 +90,7 @@ def test_expressions_by_group(data: list[Row]) -> None:
     assert [value for _, value in records("select v:(max n)-min n by s from t")] == list(spread)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows.filter(bool), st.integers(-5, 5))
 def test_update(data: list[Row], bound: int) -> None:
     frame = set_table(data)
@@ -99,7 +100,7 @@ def test_update(data: list[Row], bound: int) -> None:
     assert records("update n:max n by s from t") == list(spread.itertuples(index=False, name=None))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows, st.sampled_from("abcd"))
 def test_delete_is_the_rest(data: list[Row], key: str) -> None:
     set_table(data)
@@ -107,7 +108,7 @@ def test_delete_is_the_rest(data: list[Row], key: str) -> None:
     assert deleted == kept
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows, st.integers(-30, 30))
 def test_limits(data: list[Row], limit: int) -> None:
     frame = set_table(data)
@@ -117,7 +118,7 @@ def test_limits(data: list[Row], limit: int) -> None:
     assert records(f"select[{max(limit, 0)};>f]from t") == list(ordered.itertuples(index=False, name=None))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(rows)
 def test_phrases_and_functional_form_agree(data: list[Row]) -> None:
     set_table(data)

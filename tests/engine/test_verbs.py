@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 from anyq.engine import Interpreter
 from anyq.errors import QError
@@ -61,7 +62,7 @@ def each(run: Callable[..., Value], x: Vector, y: Vector) -> Value | str:
 
 
 @pytest.mark.parametrize("name", ITEMWISE)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_pairs_go_item_by_item(name: str, data: st.DataObject) -> None:
     """A vector with a vector, or with an atom on either side, is the list of what its items give."""
@@ -75,7 +76,7 @@ def test_pairs_go_item_by_item(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", UNARY)
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(data=st.data())
 def test_one_argument_goes_item_by_item(name: str, data: st.DataObject) -> None:
     x = data.draw(qst.vectors(data.draw(numbers), min_size=1, max_size=5))
@@ -159,7 +160,7 @@ def _plain(item: Atom) -> bool:
     return not item.qtype.epoch or bool(abs(item.raw) < READABLE.get(item.qtype, 10**7))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(qst.values(allow_functions=False).filter(printable))
 def test_text_reads_back(x: Value) -> None:
     """``x~value .Q.s1 x``."""

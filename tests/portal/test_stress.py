@@ -15,6 +15,7 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 import anyq
 from anyq.portal import JobState
@@ -233,7 +234,7 @@ def shared() -> Any:
         yield portal.embedded()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(programs=PROGRAMS)
 def test_concurrent_histories_are_sequential(shared: Any, programs: list[list[tuple[bool, str]]]) -> None:
     """Linearizability: what threads and loops see of the embedded q, some one-by-one order explains."""

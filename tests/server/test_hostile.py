@@ -19,6 +19,7 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.amounts import examples
 
 import anyq
 from anyq import codec
@@ -331,7 +332,7 @@ async def test_memory_stays_where_it_was() -> None:
         assert grown < 50 << 20, f"{grown >> 20} MB"
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(before=st.binary(max_size=200), after=st.lists(st.binary(max_size=100), max_size=4), login=st.booleans())
 def test_any_bytes(before: bytes, after: list[bytes], login: bool) -> None:
     async def main() -> None:
