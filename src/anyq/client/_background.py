@@ -11,6 +11,13 @@ import anyio
 __all__ = ["BackgroundTasks"]
 
 
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 class BackgroundTasks:
     """Tasks that never raise, and that end when the block ends.
 
@@ -39,8 +46,13 @@ class BackgroundTasks:
         self._ending = True
         for scope in self._scopes:
             scope.cancel()
-        await self._group.__aexit__(None, None, None)
-        self._outer.__exit__(None, None, None)
+        try:
+            await self._group.__aexit__(None, None, None)
+        except BaseExceptionGroup as group:
+            # An exit or an interrupt, in a hook of the user's: it goes on as itself, in no group of ours.
+            raise _first(group) from None
+        finally:
+            self._outer.__exit__(None, None, None)
 
     def start_soon(self, function: Callable[..., Awaitable[Any]], *arguments: Any, name: object = None) -> None:
         """Run ``function(*arguments)`` in a task."""

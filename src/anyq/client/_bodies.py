@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from struct import Struct
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -12,7 +13,9 @@ from anyq.protocol import AsyncMessage, Response, SyncRequest
 from anyq.twin import COMPILED, speedups
 from anyq.values import FIXED_TYPES, List, QType, Value, as_q, chars
 
-__all__ = ["MAX_ARGUMENTS", "Query", "decode_message", "is_heavy", "outgoing", "request_body", "request_value"]
+__all__ = [
+    "MAX_ARGUMENTS", "Query", "decode_message", "for_weaker", "is_heavy", "outgoing", "request_body", "request_value",
+]  # fmt: skip
 
 MAX_ARGUMENTS: Final = 8
 """q functions take no more."""
@@ -32,6 +35,7 @@ _HEAVY_SYMBOLS: Final = 32 << 20 if COMPILED else 8 << 20
 _VIEWED: Final = frozenset(FIXED_TYPES) - {QType.BOOLEAN}
 """Vectors that are views of the body, whatever their length."""
 _HEAVY_COMPRESSED: Final = 1 << 18
+_OURS: Final = codec.Limits(max_message_size=2**40, max_depth=2**40)
 _LITTLE_ENDIAN: Final = sys.byteorder == "little"
 
 Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
@@ -97,6 +101,13 @@ def request_body(
 def outgoing(kind: type[Outgoing], body: bytes | codec.Packed) -> Outgoing:
     """The message that carries ``body``."""
     return kind(body) if isinstance(body, bytes) else kind(body.body, compressed=body.compressed, more=body.more)
+
+
+def for_weaker(message: AsyncMessage | SyncRequest | Response, capability: int, compress: bool) -> codec.Packed:
+    """The body of a message anew, for a peer that can do less than the one it was meant for. Raises `EncodeError`."""
+    if message.more:
+        message = replace(message, body=b"".join((message.body, *message.more)), more=())
+    return codec.pack(decode_message(message, _OURS), capability=capability, compress=compress)
 
 
 def decode_message(message: AsyncMessage | SyncRequest | Response, limits: codec.Limits) -> Value:

@@ -17,7 +17,7 @@ import anyio
 
 from anyq import codec
 from anyq.client._address import Address
-from anyq.client._bodies import decode_message, outgoing
+from anyq.client._bodies import decode_message, for_weaker, outgoing
 from anyq.client._dial import dial
 from anyq.client._inbox import Feed
 from anyq.client._link import Link
@@ -214,8 +214,10 @@ class Core:
         """Send what waited for a link; anew encoded if the peer can do less than the one it was encoded for."""
         try:
             if weaker:
-                body = codec.encode(codec.decode(message.body), capability=self.capability)
-                message = replace(message, body=body)
+                packed = for_weaker(message, self.capability, self.compress)
+                message = replace(message, body=packed.body, compressed=packed.compressed, more=packed.more)
+                if isinstance(call, Pending) and call.message is not None and isinstance(message, SyncRequest):
+                    call.message = message
             link.queue(message, call)
         except (LimitError, EncodeError) as error:
             self._give_up(call, error)

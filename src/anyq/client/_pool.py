@@ -109,7 +109,9 @@ class Pool:
     ) -> None:
         if max_size < 1:
             raise ValueError(f"max_size must be at least 1, not {max_size}")
-        several = [hosts] if hosts is None or isinstance(hosts, str | Address) else list(hosts)
+        several = list(hosts) if isinstance(hosts, Iterable) and not isinstance(hosts, str) else [hosts]
+        if not several:
+            raise ValueError("a pool has at least one address")
         self.addresses = [
             parse_address(host, port, username=username, password=password, tls=bool(tls)) for host in several
         ]

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final, TypeVar
 
+from anyq.client import for_weaker
 from anyq.codec import Packed
 from anyq.errors import (
     BusyError,
@@ -180,7 +181,10 @@ class Core(Lifeline):
         self.check_usable()
 
     def _send(self, call: Pending, deadline: float | None) -> None:
+        capability = self.capability
         link = self._usable(deadline)
+        if self.capability < capability:
+            call.body = for_weaker(call.message, self.capability, self.compress)
         if call.expects:
             self.counters.calls += 1
         else:

@@ -19,6 +19,7 @@ from anyq.client import (
     Counters,
     Options,
     decode_message,
+    for_weaker,
     lost_error,
     outgoing,
     with_outcome,
@@ -31,6 +32,7 @@ from anyq.errors import (
     ConnectionLost,
     DecodeError,
     DecodeLimitError,
+    EncodeError,
     Error,
     LimitError,
     ProtocolError,
@@ -159,6 +161,7 @@ class Lifeline:
         ``deadline``."""
         log.warning("WARNING: Connection lost attempting to reconnect.")
         backoff = Backoff(self.options)
+        capability = self.capability
         while True:
             try:
                 link = self._new_link()
@@ -180,8 +183,12 @@ class Lifeline:
         parked, self._parked = self._parked, {}
         for call, message in parked.items():
             try:
+                if self.capability < capability:
+                    assert isinstance(call, Pending)
+                    call.body = for_weaker(message, self.capability, self.compress)
+                    message = call.message
                 link.queue(message, call)
-            except LimitError as error:
+            except (LimitError, EncodeError) as error:
                 self._give_up(call, error)
 
     def _usable(self, deadline: float | None) -> Link:
