@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 import anyq
@@ -25,3 +28,9 @@ def test_each_test_has_its_own(q: sync.Connection) -> None:
 async def test_async_connections(q_server: QServer) -> None:
     async with q_server.connect(no_ctx=True) as q:
         assert await q("til 3") == anyq.vector("j", [0, 1, 2])
+
+
+def test_strategies_without_hypothesis_say_what_to_install() -> None:
+    program = "import sys; sys.modules['hypothesis'] = None; import anyq.testing, anyq.testing.strategies"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.splitlines()[-1] == "ImportError: strategies need hypothesis: pip install 'anyq[testing]'"

@@ -23,8 +23,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, get_args
 
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+try:
+    from hypothesis import strategies as st
+    from hypothesis.strategies import DrawFn, SearchStrategy
+except ModuleNotFoundError as error:
+    if error.name != "hypothesis":
+        raise
+    raise ImportError("strategies need hypothesis: pip install 'anyq[testing]'", name="hypothesis") from None
 
 from anyq.codec import Kind, dumps
 from anyq.errors import QError
