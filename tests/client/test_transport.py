@@ -11,6 +11,7 @@ import anyio.lowlevel
 import pytest
 from anyio.abc import TaskGroup
 
+import anyq
 from anyq.client import _transport as module
 from anyq.client._transport import SocketTransport
 
@@ -170,3 +171,39 @@ async def test_cancelled_while_it_is_kept_awake(clock: Clock, ends: tuple[Socket
     await transport.pump(listener)
     assert listener.data == b"!!"
     assert listener.ended
+
+
+class Hurried(Listener):
+    """It pauses, and has overcome that before whoever receives has its turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses = 1
+        self.resumed = 0
+
+    def paused(self) -> anyio.Event | None:
+        self.pauses -= 1
+        return anyio.Event() if self.pauses == 0 else None
+
+    def resume(self) -> None:
+        self.resumed += 1
+
+
+async def test_a_pause_that_is_over_at_once(ends: tuple[SocketTransport, socket.socket]) -> None:
+    """What was received with it is looked at: there may be nothing more to receive."""
+    transport, far = ends
+    receiver = Hurried()
+    far.send(b"x")
+    far.close()
+    with anyio.fail_after(10):
+        await transport.pump(receiver)
+    assert (receiver.data, receiver.ended, receiver.resumed) == (b"x", True, 1)
+
+
+async def test_blocked_messages_of_a_socket_all_arrive() -> None:
+    async with anyq.serve(port=0) as server, anyq.connect("localhost", server.port) as q:
+        for buffer in (1, 2, 10):
+            with anyio.fail_after(10):
+                async with q.messages(buffer=buffer, overflow="block") as feed:
+                    await q.post("{neg[.z.w] each til x;}", 300)
+                    assert [await anext(feed) for _ in range(300)] == list(range(300))

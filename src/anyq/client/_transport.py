@@ -130,6 +130,9 @@ class SocketTransport:
     async def pump(self, receiver: Receiver) -> None:
         pump = self._pump_by_callback if _has_readiness_callbacks() else self._pump_by_task
         while not await pump(receiver):
+            if receiver.paused() is None:
+                # The wait was over before this task had its turn; what was received already is still to be looked at.
+                receiver.resume()
             await _wait_for(receiver)
 
     async def close(self) -> None:
