@@ -416,6 +416,34 @@ def test_jobs_that_come_while_the_owner_begins_are_done(owner: Portal) -> None:
     portal.close()
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(3), asyncio.CancelledError()])
+def test_what_stops_a_program_in_a_wrapped_block_does_not_stop_the_loop(owner: Portal, stop: BaseException) -> None:
+    seen: list[BaseException] = []
+
+    @asynccontextmanager
+    async def manager() -> AsyncIterator[int]:
+        try:
+            yield 1
+        except BaseException as error:
+            seen.append(error)
+            raise
+
+    with pytest.raises(type(stop)) as raised, owner.wrap(manager()):
+        raise stop
+    assert raised.value is stop
+    assert seen == [stop]
+    assert owner.call(add, 1) == 1
+
+    @asynccontextmanager
+    async def leaving() -> AsyncIterator[int]:
+        yield 1
+        raise SystemExit(4)
+
+    with pytest.raises(SystemExit, match="4"), owner.wrap(leaving()):
+        pass
+    assert owner.call(add, 1) == 1
+
+
 def test_the_embedded_q_of_a_portal_in_a_block_has_one_owner_still(owner: Portal) -> None:
     with owner.embedded() as q:
         q("a:1")

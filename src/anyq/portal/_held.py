@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Final, Generic, TypeVar
 
 import anyio
@@ -33,28 +33,33 @@ class Held(Generic[T]):
         self._suppressed = False
 
     async def live(self) -> None:
-        """The task. Raises nothing but cancellation."""
+        """The task. Raises nothing but cancellation: an interrupt, say, is the closer's and not the loop's."""
         try:
             with self._scope:
-                await self._inside()
-        except Exception as error:
+                self._suppressed = await self._inside()
+        except BaseException as error:
             if error is not self._body_error:
+                if isinstance(error, anyio.get_cancelled_exc_class()):
+                    raise
                 self._error = error
-        else:
-            self._suppressed = self._body_error is not None
         finally:
             self._opened.set()
             self.left.set()
             if self._error is not None and self._value and not self._awaited:
                 log.warning("closing %r failed: %r", self._manager, self._error)
 
-    async def _inside(self) -> None:
-        async with self._manager as value:
-            self._value.append(value)
+    async def _inside(self) -> bool:
+        """Whether the manager suppressed the error of the body, which is shown to it but not raised here: what stops a
+        program stops an event loop in which it is raised.
+        """
+        async with AsyncExitStack() as stack:
+            self._value.append(await stack.enter_async_context(self._manager))
             self._opened.set()
             await self._leave.wait()
-            if self._body_error is not None:
-                raise self._body_error
+            error = self._body_error
+            if error is None:
+                return False
+            return bool(await stack.__aexit__(type(error), error, error.__traceback__))
 
     async def opened(self) -> T:
         """Wait until it is open; what it gives, or raise what it raised. Cancelled, it is closed again."""
