@@ -9,7 +9,9 @@ import anyio.lowlevel
 import pytest
 
 import anyq
-import anyq.codec
+import anyq.client
+from anyq.codec import encode
+from anyq.protocol import Accept, AsyncMessage
 from anyq.testing import MemoryStream, ScriptedPeer, VirtualNetwork
 
 pytestmark = pytest.mark.anyio
@@ -54,4 +56,24 @@ async def test_texts_that_are_not_utf_8(tmp_path: Path) -> None:
             await q("\ud800")
         script = tmp_path / "latin.q"
         script.write_bytes(b's:"\xfc"\n')
-        assert b's:"\xfc"' in anyq.codec.encode(await q.execute_file(script))
+        assert b's:"\xfc"' in encode(await q.execute_file(script))
+
+
+@pytest.mark.parametrize("overflow", ["block", "drop-oldest"])
+async def test_more_messages_with_the_login_than_a_feed_has_room_for(overflow: anyq.client.Overflow) -> None:
+    async def eager(stream: MemoryStream) -> None:
+        peer = ScriptedPeer(stream)
+        await peer.next_event()
+        accept = peer.protocol.send(Accept(6))
+        await stream.send(accept + b"".join(peer.protocol.send(AsyncMessage(encode(anyq.long(i)))) for i in range(9)))
+        await peer.echo()
+
+    async with VirtualNetwork.open(eager) as network:
+        q = anyq.connect("a", 1, dial=network.dial)
+        feed = q.messages(buffer=2, overflow=overflow)
+        async with q:
+            await anyio.wait_all_tasks_blocked()
+            with anyio.fail_after(10):
+                expected = list(range(9)) if overflow == "block" else [7, 8]
+                assert [await anext(feed) for _ in expected] == expected
+                assert await q("x") == anyq.chars("x")

@@ -17,7 +17,7 @@ from anyq.client._memory import allocate
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._stats import Counters
-from anyq.client._transport import Transport
+from anyq.client._transport import Transport, until_resumed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
@@ -298,6 +298,7 @@ class Link:
 
     async def _receive(self) -> None:
         self._dispatch()
+        await until_resumed(self)  # what came with the login may have filled a feed already
         await self._transport.pump(self)
 
     async def _guard(self, part: Callable[[], Awaitable[None]]) -> None:

@@ -24,7 +24,7 @@ from anyio.abc import ByteStream
 
 from anyq.protocol import Buffer
 
-__all__ = ["Receiver", "SocketStream", "SocketTransport", "StreamTransport", "Transport"]
+__all__ = ["Receiver", "SocketStream", "SocketTransport", "StreamTransport", "Transport", "until_resumed"]
 
 _BLOCKED: Final = (BlockingIOError, InterruptedError)
 _BURST: Final = 4 << 20
@@ -133,7 +133,7 @@ class SocketTransport:
             if receiver.paused() is None:
                 # The wait was over before this task had its turn; what was received already is still to be looked at.
                 receiver.resume()
-            await _wait_for(receiver)
+            await until_resumed(receiver)
 
     async def close(self) -> None:
         self._sock.close()
@@ -241,7 +241,8 @@ class SocketTransport:
             loop.remove_reader(self._sock)
 
 
-async def _wait_for(receiver: Receiver) -> None:
+async def until_resumed(receiver: Receiver) -> None:
+    """Wait as long as ``receiver`` pauses."""
     while (gate := receiver.paused()) is not None:
         await gate.wait()
         receiver.resume()
@@ -323,7 +324,7 @@ class StreamTransport:
 
     async def pump(self, receiver: Receiver) -> None:
         while await self.receive_once(receiver):
-            await _wait_for(receiver)
+            await until_resumed(receiver)
 
     async def close(self) -> None:
         await anyio.aclose_forcefully(self._stream)
