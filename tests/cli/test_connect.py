@@ -256,3 +256,13 @@ def test_a_wrong_command_line(capfd: pytest.CaptureFixture[str]) -> None:
     for bad in (["tap", "x", "y"], ["nothing"], ["replay"]):
         with pytest.raises(SystemExit, match="2"):
             main(bad)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["connect x:1 --timeout=-1", "connect x:1 --connect-timeout=nan", "replay x y:1 --speed=-2", "q -w -5", "q -T x"],
+)
+def test_a_quantity_is_not_negative(line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(line.split())
+    assert "negative" in capfd.readouterr().err or line.endswith("x")

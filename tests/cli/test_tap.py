@@ -173,6 +173,12 @@ async def test_a_bad_recording_names_its_line(tmp_path: Path) -> None:
     file.write_text(json.dumps({"to": "client", "what": "verdict", "data": ""}) + "\n{}\n")
     with pytest.raises(ValueError, match="recording:2: not an entry"):
         list(read_recording(file))
+    entry = {"to": "server", "what": "sync", "data": "AQEAAAkAAABlAA==", "t": 0.5, "connection": 1}
+    damaged = [{**entry, "data": "AQEAAA=="}, {**entry, "t": float("nan")}, {**entry, "connection": "x"}]
+    for bad in (b"\x81\xff\x00", b"[" * 100_000, *[json.dumps(one).encode() for one in damaged]):
+        file.write_bytes(json.dumps(entry).encode() + b"\n" + bad + b"\n")
+        with pytest.raises(ValueError, match="recording:2: not an entry"):
+            list(read_recording(file))
 
 
 def test_what_a_tap_cannot_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,6 +60,22 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def quantity(text: str) -> float:
+    """A number that is not negative."""
+    number = float(text)
+    if not number >= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is negative, or no number")
+    return number
+
+
+def natural(text: str) -> int:
+    """A whole number that is not negative."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is negative")
+    return number
+
+
 def add_demo(commands: Commands) -> None:
     parser = commands.add_parser(
         "demo",
@@ -100,10 +116,10 @@ def add_q(commands: Commands) -> None:
     parser.add_argument("-c", nargs=2, type=int, metavar=("ROWS", "COLUMNS"), dest="size", help="console size")
     parser.add_argument("-P", type=int, metavar="N", dest="precision", help="digits of floats printed (0: all, 7)")
     parser.add_argument("-S", type=int, metavar="N", dest="seed", help="random seed")
-    parser.add_argument("-t", type=int, metavar="MS", dest="timer", help="milliseconds between timer ticks")
+    parser.add_argument("-t", type=natural, metavar="MS", dest="timer", help="milliseconds between timer ticks")
     parser.add_argument("-o", type=int, metavar="N", dest="offset", help="hours of local time from UTC")
     parser.add_argument(
-        "-T", type=int, metavar="SECONDS", dest="query_timeout", help="longest a client's query may run"
+        "-T", type=natural, metavar="SECONDS", dest="query_timeout", help="longest a client's query may run"
     )
     parser.add_argument("-W", type=int, metavar="N", dest="week", help="first day of the week")
     parser.add_argument("-z", type=int, choices=(0, 1), dest="dates", help="0: dates are mm/dd, 1: dd/mm")
@@ -115,7 +131,7 @@ def add_q(commands: Commands) -> None:
         dest="tls_mode",
         help="0: no TLS, 1: with and without, 2: TLS only",
     )
-    parser.add_argument("-w", type=int, metavar="MB", dest="memory", help="how much memory q may use")
+    parser.add_argument("-w", type=natural, metavar="MB", dest="memory", help="how much memory q may use")
     parser.add_argument(
         "--allow-shell", action="store_true", help="let clients run shell commands on this machine, as q does"
     )
@@ -143,8 +159,8 @@ def add_connect(commands: Commands) -> None:
     parser.add_argument("--format", choices=("q", "table", "csv", "json", "arrow"), default="q", help="how to print")
     parser.add_argument("--output", type=path, metavar="FILE", help="write to a .csv .json .arrow .parquet .txt file")
     parser.add_argument("--timing", action="store_true", help="show how long each answer took")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="longest wait for an answer")
-    parser.add_argument("--connect-timeout", type=float, metavar="SECONDS", help="longest wait for a connection")
+    parser.add_argument("--timeout", type=quantity, metavar="SECONDS", help="longest wait for an answer")
+    parser.add_argument("--connect-timeout", type=quantity, metavar="SECONDS", help="longest wait for a connection")
     parser.add_argument("--user", help="who logs in; the password is asked for, or that of the variable ANYQ_PASSWORD")
     parser.add_argument("--tls", action="store_true", help="speak TLS, certificate checked")
     parser.set_defaults(run=connect)
@@ -160,9 +176,9 @@ def add_tap(commands: Commands) -> None:
     parser.add_argument("listen", type=listening, metavar="[HOST:]PORT", help="where clients connect (loopback)")
     parser.add_argument("server", type=host_and_port, metavar="HOST:PORT", help="where the server is")
     parser.add_argument("--record", metavar="FILE", help="write what passes to this file, for anyq replay")
-    parser.add_argument("--lines", type=int, default=10, help="lines shown of a value (default: 10)")
+    parser.add_argument("--lines", type=natural, default=10, help="lines shown of a value (default: 10)")
     parser.add_argument(
-        "--keep", type=int, default=64 << 20, metavar="BYTES", help="messages longer than this are only counted"
+        "--keep", type=natural, default=64 << 20, metavar="BYTES", help="messages longer than this are only counted"
     )
     parser.set_defaults(run=tap)
 
@@ -175,8 +191,8 @@ def add_replay(commands: Commands) -> None:
     )
     parser.add_argument("file", type=path, help="what anyq tap --record wrote, or a tickerplant's log")
     parser.add_argument("server", type=host_and_port, metavar="HOST:PORT", help="where the messages go")
-    parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast; 0 is without pauses")
-    parser.add_argument("--rate", type=float, default=0.0, help="messages of a log a second; 0 is without pauses")
+    parser.add_argument("--speed", type=quantity, default=1.0, help="2 is twice as fast; 0 is without pauses")
+    parser.add_argument("--rate", type=quantity, default=0.0, help="messages of a log a second; 0 is without pauses")
     parser.add_argument("--user", default="", help="who logs in")
     parser.add_argument("--password", help="the password (default: the variable ANYQ_PASSWORD)")
     parser.set_defaults(run=replay)

@@ -16,6 +16,7 @@ import time
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from functools import partial
+from math import isfinite
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
@@ -77,22 +78,26 @@ def read_recording(path: Path) -> Iterator[Play]:
     Raises `ValueError` naming the line that is no entry of a recording. Messages that were too long to be recorded
     are left out.
     """
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:  # what is no text is no entry either
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)
                 wanted = entry["to"] == "server" and entry["what"] in ("async", "sync") and entry["data"]
                 if wanted:
                     yield _play(entry, b64decode(entry["data"]))
-            except (ValueError, KeyError, TypeError, ProtocolError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError, ProtocolError) as error:
                 raise ValueError(f"{path}:{number}: not an entry of a recording ({error})") from None
 
 
 def _play(entry: dict[str, Any], message: bytes) -> Play:
+    if len(message) <= HEADER_SIZE:
+        raise ValueError(f"a message of {len(message)} bytes")
     header = parse_header(message)
     body = message[HEADER_SIZE:]
-    wait = entry["what"] == "sync"
-    return Play(float(entry["t"]), int(entry["connection"]), wait, body, header.little_endian, header.compressed)
+    wait, at = entry["what"] == "sync", float(entry["t"])
+    if not isfinite(at):
+        raise ValueError(f"the time {at}")
+    return Play(at, int(entry["connection"]), wait, body, header.little_endian, header.compressed)
 
 
 def read_log(path: Path, rate: float = 0) -> Iterator[Play]:
