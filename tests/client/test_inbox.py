@@ -77,3 +77,38 @@ async def test_more_messages_with_the_login_than_a_feed_has_room_for(overflow: a
                 expected = list(range(9)) if overflow == "block" else [7, 8]
                 assert [await anext(feed) for _ in expected] == expected
                 assert await q("x") == anyq.chars("x")
+
+
+async def posting(stream: MemoryStream) -> None:
+    """For each request five messages, and then the answer."""
+    peer = ScriptedPeer(stream)
+    await peer.accept()
+    while (value := await peer.request()) is not None:
+        for number in range(5):
+            await peer.post(number)
+        await peer.reply(value)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_full_feed_that_nobody_holds_any_more(elsewhere: bool) -> None:
+    async with VirtualNetwork.open(posting) as network, anyq.connect("a", 1, dial=network.dial) as q:
+        held = [q.messages(buffer=1, overflow="block")]
+        call = q.submit("x")
+        await anyio.wait_all_tasks_blocked()
+        assert not call.done()
+        if elsewhere:
+            await anyio.to_thread.run_sync(held.clear)
+        else:
+            held.clear()
+        with anyio.fail_after(10):
+            assert await call == anyq.chars("x")
+
+
+async def test_a_server_that_we_do_not_read_is_not_silent() -> None:
+    async with VirtualNetwork.open(posting) as network, anyq.connect("a", 1, dial=network.dial, liveness=0.05) as q:
+        feed = q.messages(buffer=1, overflow="block")
+        call = q.submit("x")
+        await anyio.sleep(0.2)
+        with anyio.fail_after(10):
+            assert [await anext(feed) for _ in range(5)] == list(range(5))
+            assert await call == anyq.chars("x")

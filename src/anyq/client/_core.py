@@ -26,7 +26,7 @@ from anyq.client._pending import Pending
 from anyq.client._reconnect import Backoff
 from anyq.client._reports import Reports, log, lost_error, with_outcome
 from anyq.client._stats import ConnectionStatistics
-from anyq.client._waiter import Waiter, waiter_maker
+from anyq.client._waiter import Scheduler, Waiter, scheduler, waiter_maker
 from anyq.errors import (
     AuthenticationError,
     ClosedError,
@@ -57,6 +57,7 @@ class Core:
         self.reports = Reports(options)
         self.counters = self.reports.counters
         self.new_waiter: Callable[[], Waiter] = anyio.Event
+        self.soon: Scheduler | None = None
         self.capability = options.capability
         self.feeds: WeakSet[Feed[Any]] = WeakSet()
         self._link: Link | None = None
@@ -75,6 +76,7 @@ class Core:
     async def dial(self) -> None:
         """Make the first link. Raises `ConnectError`; leaves no socket behind when it fails or is cancelled."""
         self.new_waiter = waiter_maker()
+        self.soon = scheduler()
         self._link = await self._new_link()
         self.reports.enter("connected")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -11,6 +12,7 @@ import anyio
 import anyio.lowlevel
 
 from anyq.client._options import Overflow
+from anyq.client._waiter import Scheduler
 from anyq.errors import BusyError, ClosedError, LimitError
 
 __all__ = ["Feed"]
@@ -20,6 +22,9 @@ T = TypeVar("T")
 
 class FeedOwner(Protocol):
     """The connection that the messages come from."""
+
+    soon: Scheduler | None
+    """Of its event loop, once it has one."""
 
     def feed_waits(self, change: int) -> None:
         """A reader begins (1) or ends (-1) to wait."""
@@ -67,6 +72,12 @@ class Feed(Generic[T]):
         self._filled: anyio.Event | None = None
         self._awaited = False
         self._room: anyio.Event | None = None
+
+    def __del__(self) -> None:
+        room = getattr(self, "_room", None)
+        if room is not None and self._owner.soon is not None:
+            with suppress(RuntimeError):  # the event loop has ended
+                self._owner.soon(room.set)  # in whatever thread this is
 
     def __aiter__(self) -> Feed[T]:
         return self

@@ -319,7 +319,7 @@ class Link:
             await self._requested.wait()
 
     async def _watch(self) -> None:
-        """Give up a peer that has been silent for too long while answers are due."""
+        """Give up a peer that has been silent for too long while answers are due, and while we do read them."""
         limit = self._options.liveness
         assert limit is not None
         step = limit / 8
@@ -327,7 +327,7 @@ class Link:
         while quiet < limit - 2 * step:
             await anyio.sleep(step)
             received = self._counters.bytes_received
-            if received != seen or not self.protocol.ledger.in_flight:
+            if received != seen or not self.protocol.ledger.in_flight or self.paused() is not None:
                 seen, quiet = received, 0.0
             else:
                 quiet += step

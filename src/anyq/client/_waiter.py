@@ -9,7 +9,10 @@ from typing import Protocol
 
 import anyio
 
-__all__ = ["Waiter", "waiter_maker"]
+__all__ = ["Scheduler", "Waiter", "scheduler", "waiter_maker"]
+
+Scheduler = Callable[[Callable[[], object]], object]
+"""Lets a function run soon in an event loop, from any thread."""
 
 
 class Waiter(Protocol):
@@ -44,3 +47,11 @@ def waiter_maker() -> Callable[[], Waiter]:
         return FutureWaiter
     trio = sys.modules.get("trio")
     return trio.Event if trio is not None else anyio.Event
+
+
+def scheduler() -> Scheduler:
+    """That of the event loop that runs here."""
+    if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
+        return asyncio.get_running_loop().call_soon_threadsafe
+    found: Scheduler = sys.modules["trio"].lowlevel.current_trio_token().run_sync_soon
+    return found
