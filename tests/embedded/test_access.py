@@ -163,6 +163,17 @@ async def test_a_timer_that_a_client_sets_has_the_time_of_its_queries() -> None:
             assert await server.q('system"t 0"; system"T"') == 0
 
 
+async def test_an_opening_handler_that_a_client_sets_has_the_time_of_its_queries(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with anyq.serve(port=0, timeout=0.1) as server, anyq.connect(port=server.port) as q:
+        await q(".z.po:{while[1b;]}")
+        async with anyq.connect(port=server.port):
+            with anyio.fail_after(10):
+                assert await server.q("1+1") == 2
+    assert [record.getMessage() for record in caplog.records if "stop" in record.getMessage()]
+
+
 async def test_a_handle_that_a_client_opens_brings_nobody_who_may_more(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     attempt = f'system"touch {mark}"'.replace('"', '\\"')

@@ -248,3 +248,11 @@ async def test_a_function_that_q_cannot_call_is_refused_at_once() -> None:
                 q["f"] = function
         with pytest.raises(anyq.ConversionError, match="cannot await"):
             in_worker(later)
+
+
+async def test_an_exit_that_nobody_waits_for_is_logged_and_ends_no_thread(caplog: pytest.LogCaptureFixture) -> None:
+    async with anyq.open_embedded() as q:
+        await q.post("exit 3")
+        with anyio.fail_after(10):
+            assert await q("1+1") == 2
+    assert "SystemExit(3)" in caplog.text

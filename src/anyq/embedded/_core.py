@@ -284,7 +284,7 @@ class EmbeddedQ:
             return NULL if function is None else interpreter.apply(function, arguments)
 
         if caller is not None:
-            return self.submit(work, caller)
+            return self.owner.submit(self._do_unasked, work, caller, tag=caller.handle)
         return self.owner.submit(lambda: self._do_unasked(work, self.author(name)), tag=OWNER.handle)
 
 

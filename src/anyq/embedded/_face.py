@@ -201,5 +201,5 @@ def log_error(job: Job[Any]) -> None:
         job.result()
     except ClosedError:
         pass
-    except Exception as error:
-        log.error("a call that nobody waits for failed: %s", error)
+    except BaseException as error:  # the call's, and not of the thread that logs it: ``exit`` raises SystemExit
+        log.error("a call that nobody waits for failed: %s", repr(error) if isinstance(error, SystemExit) else error)

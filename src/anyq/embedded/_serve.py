@@ -35,7 +35,7 @@ from anyq.values import Atom, List, QType, Value, Vector, chars, symbol
 from ._caller import Caller, Permissions
 from ._core import EmbeddedQ, as_received
 from ._errands import Errands
-from ._face import Embedded
+from ._face import Embedded, log_error
 from ._lane import Evaluation, Lane
 
 __all__ = ["EmbeddedServer", "serve"]
@@ -327,7 +327,8 @@ class EmbeddedServer:
         def tell_q(client: Client) -> None:
             if self._q is not None and self._has(name):
                 handle = Atom(QType.INT, client.handle)
-                self._q.applied(_Z[name], (handle,), self._caller(client) if first else None)
+                job = self._q.applied(_Z[name], (handle,), self._caller(client) if first else None)
+                job.add_waiter(lambda: log_error(job))
 
         if given is None:
 
