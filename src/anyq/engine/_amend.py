@@ -278,6 +278,8 @@ def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value
     if isinstance(head, Dict):
         row = index_at(head, keys.names)
     columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
+    if len(columns) != len(keys.columns):
+        raise QError("length")
     at = int(find_rows(keys, Table.of(keys.names, List.of(columns)))[0])
     if at < 0:
         if change is not None or rest or y is None:
@@ -339,6 +341,8 @@ def _spread(new: Value, size: int) -> Value:
 
 
 def _checked(names: Vector, columns: Sequence[Value]) -> Table:
+    if not all(isinstance(column, Vector | List) for column in columns):
+        raise QError("type")
     if len({count(column) for column in columns}) > 1:
         raise QError("length")
     return Table.of(names, List.of(tuple(columns)))

@@ -10,7 +10,7 @@ from types import FrameType, TracebackType
 
 import attrs
 
-from anyq.errors import QError
+from anyq.errors import ConversionError, QError
 
 from ._compiler import Unit
 from ._lexer import text_of
@@ -52,6 +52,8 @@ def as_q_error(error: BaseException) -> QError:
         return QError("wsfull")
     if isinstance(error, OverflowError):
         return QError("limit")
+    if isinstance(error, ConversionError):
+        return QError("type")  # parts that make no value together: keys that are no table, say
     wrapped = QError("nyi", detail=f"{type(error).__name__}: {error}")
     wrapped.__cause__ = error
     return wrapped

@@ -82,3 +82,18 @@ value"{a",("::a"sv string til 112),"::0}" / 'globals
 0W#2 / 'limit
 "D=;"0:"0=hello;1=world" / 'IJS
 `a`b xasc flip`a`b`a!(1 2;3 4;5 6) / 'dup
+
+/ parts that do not go together
+(`a`b!1 2)#`a`b!1 2 / 'type
+([a:1 2]b:3 4)+`a`b!1 2 / 'type
+(`a`b!1 2)@([a:1 2]b:3 4) / 'type
+(`a`b!1 2)?(1 2;3) / (`a`b;`)
+-1?2000.01.01T00 / 'type
+0W?1b / 'limit
+ema[1.5 2;0N 1 2] / 'length
+{a:([a:1 2;b:3 4]c:5 6);a["abc"]:2h;a}[] / 'length
+{a:([a:1 2;b:3 4]c:5 6);a[0W]:{x};a}[] / 'length
+{a:([]a:1 2;b:`x`y);a[`a`b]:`a`b!(1 2;3);a}[] / 'type
+@[([a:1 2;b:3 4]c:5 6);();+/] / 'length
+`a`b!([a:1 2]b:3 4) / 'type
+.h.cd(1 2;3 4 5) / 'length

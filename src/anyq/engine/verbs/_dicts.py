@@ -24,12 +24,10 @@ __all__ = ["bang", "delete_keys", "install", "keyed", "make_dict", "take_keys", 
 
 def make_dict(x: Value, y: Value) -> Value:
     """A dict of keys and values; two tables make a keyed table."""
-    if is_atom(x) and is_atom(y):
-        raise QError("type")
-    if is_atom(x) or is_atom(y):
+    if is_atom(x) or is_atom(y) or isinstance(y, KeyedTable):
         raise QError("type")
     keys = x.keys if isinstance(x, Dict) else x
-    values = y.values if isinstance(y, Dict) and not isinstance(y, KeyedTable) else y
+    values = y.values if isinstance(y, Dict) else y
     if isinstance(values, List) and not len(values):
         values = List.of((values,) * count(keys))
     if count(keys) != count(values):
@@ -121,6 +119,8 @@ def _upsert_tables(
 
 
 def _as_keys(x: Value) -> Value:
+    if isinstance(x, Dict):
+        raise QError("type")
     return collapse([x]) if is_atom(x) else x
 
 

@@ -178,6 +178,8 @@ def delimited(x: Value, separator: str, delimiter: str) -> List:
     else:
         raise QError("type")
     texts = [[_quoted(cell, separator) for cell in cells(column, delimiter)] for column in columns]
+    if len({len(column) for column in texts}) > 1:
+        raise QError("length")
     rows = [separator.join(row) for row in zip(*texts, strict=True)]
     return strings([line.encode("latin-1") for line in head + rows])
 

@@ -41,7 +41,10 @@ def _find_key(x: Dict, y: Value) -> Value:
     if isinstance(places, Atom):
         single = take(x.keys, np.array([places.raw], np.int64))
         return items_of(single)[0]
-    assert isinstance(places, Vector)
+    if isinstance(places, List):
+        return collapse([_find_key(x, item) for item in items_of(y)])
+    if not isinstance(places, Vector):
+        raise QError("type")
     return take(x.keys, places.data)
 
 

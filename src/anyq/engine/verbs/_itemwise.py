@@ -94,6 +94,8 @@ def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
             alone = getattr(f, "alone", None)
             values.append(value if alone is None else alone(value))
     if isinstance(x, KeyedTable):
+        if not isinstance(y, KeyedTable):
+            raise QError("type")
         return KeyedTable(rows_to_table(keys), rows_to_table(values))
     made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
     return Dict(made, collapse(values))

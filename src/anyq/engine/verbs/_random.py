@@ -25,6 +25,9 @@ __all__ = ["install", "query"]
 _LETTERS: Final = 16
 _MOST_LETTERS: Final = 8
 _TRIES: Final = 64
+_MOST: Final = 2**40 - 1
+"""No list of q is longer (page basics/errors.md, ``limit``)."""
+
 _MANY_NAMES: Final = 1 << 16
 """So many names, and no more, are numbered at once rather than spelled out one by one."""
 
@@ -42,6 +45,8 @@ def query(interpreter: Interpreter, x: Value, y: Value) -> Value:
 
 def _chosen(interpreter: Interpreter, size: int, y: Value) -> Value:
     random = interpreter.settings.random
+    if size > _MOST:
+        raise QError("limit")
     if isinstance(y, Dict | Table | Vector | List):
         if isinstance(y, Dict):
             y = y.values
@@ -117,7 +122,7 @@ def _deal(random: np.random.Generator, size: int, y: Atom) -> Vector:
     """So many different values below ``y``."""
     if y.qtype is QType.SYMBOL:
         return _deal_names(random, size, y)
-    if (y.qtype not in INTEGERS and y.qtype not in TEMPORAL) or y.qtype is QType.BOOLEAN:
+    if (y.qtype not in INTEGERS and y.qtype not in TEMPORAL) or y.qtype in (QType.BOOLEAN, QType.DATETIME):
         raise QError("type")
     low, high = _range(y)
     room = high - low
@@ -128,7 +133,7 @@ def _deal(random: np.random.Generator, size: int, y: Atom) -> Vector:
     else:
         picked = np.empty(0, np.int64)
         while len(picked) < size:
-            more = random.integers(0, room, 2 * (size - len(picked)) + 8, dtype=np.int64)
+            more = random.integers(0, min(room, 2**63 - 1), 2 * (size - len(picked)) + 8, dtype=np.int64)
             merged = np.concatenate([picked, more])
             _, firsts = np.unique(merged, return_index=True)
             picked = merged[np.sort(firsts)]

@@ -307,7 +307,10 @@ def ema(x: Value, y: Value) -> Value:
         return _by_columns(partial(ema, x), y)
     if not isinstance(y, Vector):
         raise QError("type")
-    data, factors = as_floats(y), np.broadcast_to(as_floats(x), len(y))
+    data, smoothing = as_floats(y), as_floats(x)
+    if not isinstance(x, Atom) and len(smoothing) != len(data):
+        raise QError("length")
+    factors = np.broadcast_to(smoothing, len(y))
     out = np.empty(len(data))
     last = data[0] if len(data) else 0.0
     for i, (value, factor) in enumerate(zip(data.tolist(), factors.tolist(), strict=True)):
