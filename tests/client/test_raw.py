@@ -241,3 +241,47 @@ async def test_misuse() -> None:
         RawConnection("localhost", 1).submit("x")
     with pytest.raises(anyq.ConnectError):
         await RawConnection("127.0.0.1", 1).__aenter__()
+
+
+async def test_a_message_that_is_false_is_a_message() -> None:
+    values = [anyq.long(0), anyq.long(None), anyq.boolean(False), anyq.symbol(""), anyq.List([])]
+
+    async def server(stream: ByteStream) -> None:
+        peer = ScriptedPeer(stream)
+        await peer.accept()
+        for value in values:
+            await peer.post(value)
+        await peer.next_event()
+
+    async with listening(server) as port, RawConnection("127.0.0.1", port) as q:
+        with anyio.fail_after(10):
+            assert [await q.poll_recv_async() for _ in values] == values
+
+
+async def test_each_handle_learns_what_became_of_it() -> None:
+    async def server(stream: ByteStream) -> None:
+        peer = ScriptedPeer(stream)
+        await peer.accept()
+        await peer.request()
+
+    async with listening(server) as port:
+        async with RawConnection("127.0.0.1", port) as q:
+            sent, queued = handle(q.submit("x")), handle(q.submit("y"))
+            q.poll_send()
+            with pytest.raises(anyq.ConnectionLost):
+                await q.poll_recv_async()
+            with pytest.raises(anyq.ConnectionLost) as refused:
+                q.submit("z")
+            assert refused.value.outcome == "not sent"
+        async with RawConnection("127.0.0.1", port) as q:
+            closed_sent, closed_queued = handle(q.submit("x")), handle(q.submit("y"))
+            q.poll_send()
+    for call, outcome in (
+        (sent, "unknown"),
+        (queued, "not sent"),
+        (closed_sent, "unknown"),
+        (closed_queued, "not sent"),
+    ):
+        with pytest.raises((anyq.ConnectionLost, anyq.ClosedError)) as caught:
+            call.result()
+        assert caught.value.outcome == outcome

@@ -19,6 +19,7 @@ from anyq.client._memory import allocate
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
 from anyq.client._raw_server import Authenticate, Handler, RawServer
+from anyq.client._reports import with_outcome
 from anyq.client._tls import client_context
 from anyq.client._waiter import Waiter
 from anyq.client._wire import Wire, shake_hands
@@ -232,7 +233,8 @@ class RawConnection:
         try:
             while read < limit and not isinstance(event := wire.next_event(), NeedData):
                 read += 1
-                last = self._handle(wire, event) or last
+                value = self._handle(wire, event)
+                last = value if value is not None else last
         except ConnectionLost as error:
             self._end(error)
             raise
@@ -290,7 +292,7 @@ class RawConnection:
 
     def _usable(self) -> Wire:
         if self._wire is None:
-            raise self._ended
+            raise with_outcome(self._ended, "not sent")
         return self._wire
 
     def _end(self, error: Exception) -> None:
@@ -299,4 +301,6 @@ class RawConnection:
             wire.close()
         calls, self._calls = self._calls, set()
         for call in calls:
-            call.fail(error)
+            if wire is not None:
+                wire.protocol.ledger.abandon(call)  # which tells whether the other side can have seen it
+            call.fail(with_outcome(error, "not sent" if call.unseen else "unknown"))

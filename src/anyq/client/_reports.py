@@ -41,7 +41,7 @@ def lost_error(address: Address, cause: Exception | None, outcome: Outcome) -> C
 
 def with_outcome(error: Exception, outcome: Outcome) -> Exception:
     """``error`` for one of several callers, whose message was ``outcome``."""
-    if not isinstance(error, ConnectError | ClosedError):
+    if not isinstance(error, ConnectError | ClosedError | ConnectionLost):
         return error
     own = copy(error)
     own.__cause__ = error.__cause__
