@@ -378,7 +378,7 @@ def test_bodies_of_texts(text: str) -> None:
     def body() -> Any:
         try:
             return _bodies.request_body(text, (), 3)
-        except ValueError as error:
+        except (ValueError, anyq.ConversionError) as error:
             return type(error), str(error)
 
     compiled = body()
