@@ -104,7 +104,22 @@ def test_the_password_is_in_no_repr() -> None:
     assert "secret" not in repr(Login("user", "secret"))
 
 
-@pytest.mark.parametrize("login", [Login("a:b"), Login("a", "b\0"), Login(capability=7)])
+@pytest.mark.parametrize("login", [Login("", None, 0), Login("u", "p", 0), Login("u", "p", 1), Login("u", None, 6)])
+def test_a_login_of_any_capability_leaves_nothing_behind(login: Login) -> None:
+    client, server = Connection(Role.CLIENT), Connection(Role.SERVER)
+    server.receive_data(client.send(login))
+    assert server.next_event() == login
+    client.receive_data(server.send(Accept(login.capability)))
+    assert client.next_event() == Accept(login.capability)
+    server.receive_data(client.send(AsyncMessage(b"\x65\0")))
+    message = server.next_event()
+    assert isinstance(message, AsyncMessage)
+    assert bytes(message.body) == b"\x65\0"
+
+
+@pytest.mark.parametrize(
+    "login", [Login("a:b"), Login("a", "b\0"), Login(capability=7), Login("a", "\ud800"), Login("a", "b\5", 0)]
+)
 def test_a_login_that_cannot_be_said(login: Login) -> None:
     client = Connection(Role.CLIENT)
     with pytest.raises(LocalProtocolError):
