@@ -107,6 +107,10 @@ def _case(which: Value, *lists: Value) -> Value:
     """``v'[a;b;c]``: item i of the result is item i of the list that ``v[i]`` picks."""
     picks = [int(p.raw) for p in which]  # type: ignore[attr-defined]
     columns = [items_of(x) for x in lists]
+    if not all(0 <= pick < len(lists) for pick in picks):
+        raise QError("rank")
+    if any(column is not None and len(column) < len(picks) for column in columns):
+        raise QError("length")
     out = []
     for at, pick in enumerate(picks):
         column, whole = columns[pick], lists[pick]

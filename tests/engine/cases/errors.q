@@ -97,3 +97,4 @@ ema[1.5 2;0N 1 2] / 'length
 @[([a:1 2;b:3 4]c:5 6);();+/] / 'length
 `a`b!([a:1 2]b:3 4) / 'type
 .h.cd(1 2;3 4 5) / 'length
+.h.fram["a";enlist"b";"abc"] / 'length

@@ -158,3 +158,8 @@ desc each 2 sublist string 51 10 321 / ("51";"10")
 string each til 3 / (enlist "0";enlist "1";enlist "2")
 neg each 10b / -1 0i
 null each 1 0N 3 / 010b
+
+0 2'["ab";"cd"] / 'rank
+-1 0'["ab";"cd"] / 'rank
+0 1 0'["ab";"xyz"] / 'length
+0 1 0'["a";"xyz"] / "aya"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from anyq.console import string as plain_string
 from anyq.errors import QError
-from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse, strings
+from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse, count, strings
 
 from ._dicts import unkeyed
 from ._excel import workbook
@@ -104,6 +104,8 @@ def _document(interpreter: Interpreter, x: Value) -> Value:
 def _frames(x: Value, y: Value, z: Value) -> Value:
     """A page of two frames, the left one as wide as the longest line needs."""
     width = 8 * max([len(_text(line)) for line in items_of(y)], default=0) + 84
+    if count(z) != 2:
+        raise QError("length")
     left, right = [_text(part) for part in items_of(z)]
     frames = f'<frame src="{left}"><frame name=v src="{right}">'
     inner = element("title", _text(x)) + element("frameset", frames, f' cols="{width},*"')
