@@ -313,12 +313,29 @@ async def test_too_many_connections_leave_room_after_the_login_time() -> None:
             await stream.aclose()
 
 
+def resident() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+async def test_who_announces_much_and_sends_little_costs_little() -> None:
+    async with Server(handler, port=0, limits=Limits()) as server:
+        await well_served(server.port)
+        before = resident()
+        async with await anyio.connect_tcp("127.0.0.1", server.port) as bad:
+            await bad.send(LOGIN)
+            await bad.receive(1)
+            await bad.send(b"\1\1\0\0" + (500 << 20).to_bytes(4, "little") + b"\4\0")
+            await anyio.wait_all_tasks_blocked()
+            await well_served(server.port)
+            client = next(one for one in server.clients.values() if one.user == "eve")
+            assert client._peer._inbox.size
+            assert resident() - before < 50 << 20
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 async def test_memory_stays_where_it_was() -> None:
-    def resident() -> int:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
     async with Server(handler, port=0, limits=PATIENT) as server:
         await well_served(server.port)
         before = resident()

@@ -16,6 +16,7 @@ import attrs
 
 from anyq import codec
 from anyq.client._bodies import decode_message
+from anyq.client._memory import allocate
 from anyq.client._wire import Wire
 from anyq.errors import (
     BusyError,
@@ -200,7 +201,7 @@ class RawServer:
                     log.debug("a client of a raw connection is gone: %s", error)
                     sock.close()
                     continue
-            protocol = Connection(Role.SERVER, max_message_size=self._limits.max_message_size)
+            protocol = Connection(Role.SERVER, max_message_size=self._limits.max_message_size, allocate=allocate)
             self._clients.append(_Client(Wire(sock, protocol), time.monotonic()))
 
     def _guard(self, client: _Client, step: Callable[[_Client], object]) -> None:

@@ -37,7 +37,7 @@ from ._handlers import Action
 from ._limits import Limits, Stats
 from ._quick import Quick
 from ._transport import SocketTransport, TlsTransport
-from ._wire import NOT_HTTP, decode_request
+from ._wire import NOT_HTTP, allocate, decode_request
 from ._work import Worker
 
 __all__ = ["Actions", "Session"]
@@ -78,7 +78,11 @@ class Session(Worker):
         remote: bool = False,
     ) -> None:
         peer = Connection(
-            Role.SERVER, max_message_size=limits.message_size, max_login_size=limits.login_size, max_in_flight=1
+            Role.SERVER,
+            max_message_size=limits.message_size,
+            max_login_size=limits.login_size,
+            max_in_flight=1,
+            allocate=allocate,
         )
         super().__init__(handle, address, peer, transport, limits, stats)
         self._socket = transport
