@@ -140,3 +140,12 @@ def test_pandas_categories_without_any() -> None:
         anyq.as_q(pd.Timedelta(2**40, "s"))
     nothing = anyq.KeyedTable(anyq.table({}), anyq.table({})).pd()
     assert nothing.empty
+
+
+def test_nulls_in_an_array_of_a_dtype_that_has_one() -> None:
+    some = anyq.vector("h", [1, None])
+    assert np.isnan(np.asarray(some, float)[1])
+    assert np.asarray(some, object).tolist() == [1, None]
+    assert np.asarray(some).tolist() == [1, -(2**15)]
+    with pytest.raises(ValueError, match="copy"):
+        some.__array__(np.float64, copy=False)

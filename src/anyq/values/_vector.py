@@ -150,9 +150,15 @@ class Vector(Value):
         return (Atom(qtype, raw) for raw in plain.tolist())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        array = np.asarray(face().np(self, False))
-        if copy is False and dtype is not None and array.dtype != dtype:
+        whole = face().np(self, False)
+        if copy is False and dtype is not None and whole.dtype != dtype:
             raise ValueError("a copy is needed for this dtype")
+        if isinstance(whole, np.ma.MaskedArray) and dtype is not None and np.dtype(dtype).kind in "fO":
+            # Other dtypes have no place for a null: it stays q's own number for it.
+            plain = np.array(whole.data, dtype)
+            plain[np.ma.getmaskarray(whole)] = np.nan if plain.dtype.kind == "f" else None
+            return plain
+        array = np.asarray(whole)
         array = array if dtype is None else array.astype(dtype, copy=False)
         return array.copy() if copy else array
 
