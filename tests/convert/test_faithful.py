@@ -136,7 +136,7 @@ def test_columns_of_the_same_name() -> None:
 def test_pandas_categories_without_any() -> None:
     pd = pytest.importorskip("pandas")
     assert anyq.as_q(pd.Series([None], dtype="category")) == anyq.List([anyq.NULL])
-    with pytest.raises((anyq.ConversionError, ValueError), match="out of the range|overflow"):
+    with pytest.raises((anyq.ConversionError, ValueError), match=r"out of the range|overflow"):
         anyq.as_q(pd.Timedelta(2**40, "s"))  # which pandas before 3 refuses itself
     nothing = anyq.KeyedTable(anyq.table({}), anyq.table({})).pd()
     assert nothing.empty
