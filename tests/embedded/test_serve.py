@@ -216,3 +216,17 @@ async def test_a_server_outside_its_block_says_so_and_is_entered_once() -> None:
     with pytest.raises(anyq.ClosedError, match="entered once"):
         async with server:
             pass
+
+
+async def test_a_handler_that_is_none_serves_nobody() -> None:
+    """Were it passed over, the default would take its place: a login check that accepts all, say."""
+    for bad in ("{[user;password] password~", "{x} 1+`a"):
+        with pytest.raises(anyq.QError):
+            async with anyq.serve(port=0, authenticate=bad):
+                pass
+    with pytest.raises(TypeError, match="authenticate is a function"):
+        anyq.serve(port=0, authenticate=5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a list of names"):
+        anyq.serve(port=0, allow="add")
+    with pytest.raises(TypeError, match="SSLContext"):
+        anyq.serve(port=0, tls=True)  # type: ignore[arg-type]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from anyq.errors import QError
-from anyq.values import Value
+from anyq.values import Atom, List, QType, Value, Vector
 
 if TYPE_CHECKING:  # a console that serves nobody starts without it
     from anyq.server import Encoded
 
-__all__ = ["EVERYTHING", "OWNER", "Caller", "Permissions"]
+__all__ = ["EVERYTHING", "OWNER", "Caller", "Permissions", "address_number", "called_name"]
 
 
 @attrs.frozen(kw_only=True)
@@ -62,3 +62,27 @@ class Caller:
 
 
 OWNER = Caller()
+
+
+def called_name(message: Value) -> str | None:
+    """The function that a message calls by name."""
+    head = message[0] if isinstance(message, List | Vector) and not _is_text(message) and len(message) else message
+    if _is_text(head):
+        return bytes(head).decode("utf-8", "surrogateescape")  # type: ignore[call-overload, no-any-return]
+    return head.raw if isinstance(head, Atom) and head.qtype is QType.SYMBOL else None
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Vector) and value.qtype is QType.CHAR
+
+
+def address_number(address: str) -> int:
+    """An IPv4 address as q's ``.z.a`` has it; 0 for others."""
+    import ipaddress  # a console that serves nobody does without
+
+    host = address.rpartition(":")[0]
+    try:
+        number = int(ipaddress.IPv4Address(host))
+    except ValueError:
+        return 0
+    return number - (1 << 32) if number >= 1 << 31 else number

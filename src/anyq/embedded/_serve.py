@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
@@ -30,9 +29,9 @@ from anyq.server import (
     leaves,
     read_users,
 )
-from anyq.values import Atom, List, QType, Value, Vector, chars, symbol
+from anyq.values import Atom, QType, Value, chars, symbol
 
-from ._caller import Caller, Permissions
+from ._caller import Caller, Permissions, address_number, called_name
 from ._core import EmbeddedQ, as_received
 from ._errands import Errands
 from ._face import Embedded, log_error
@@ -83,7 +82,8 @@ def serve(
     What is not given does what a q process does: messages are evaluated by an embedded q (``q``, or a new one that
     ends with the server), through its ``.z.pg`` and ``.z.ps`` if they are set; ``.z.pw``, ``.z.po`` and ``.z.pc`` are
     asked or told if they are set. A handler is a Python function or a `Handler` (see `anyq.server.Server`), or q: the
-    text or the value of a q function, which is put into the variable that q has for it.
+    text or the value of a q function, which is put into the variable that q has for it; text that is no q is a `QError`
+    on entering, other things a ``TypeError`` at once.
 
     ``timeout`` (seconds) bounds each evaluation of a client's message; it ends with the q error ``stop``. Evaluations
     run one after the other on the thread of the embedded q, so they delay each other, but never the server: logins,
@@ -109,6 +109,13 @@ def serve(
         "on_close": on_close,
         "on_timer": on_timer,
     }
+    for name, handler in given.items():
+        if not (handler is None or callable(handler) or isinstance(handler, Handler | str | bytes | Value)):
+            raise TypeError(f"{name} is a function, or the text of a q function, not {type(handler).__name__}")
+    if isinstance(allow, str | bytes):
+        raise TypeError(f"allow is a list of names: allow=[{allow!r}]")
+    if tls is not None and not isinstance(tls, ssl.SSLContext):
+        raise TypeError(f"tls is an ssl.SSLContext, not {type(tls).__name__}")
     network = {
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
         "limits": limits or Limits(),
@@ -162,18 +169,18 @@ class EmbeddedServer:
             self._q, self._owned = EmbeddedQ(), True
             self._q.start()
         handlers: dict[str, Any] = dict(python)
-        if self._q is not None:
-            self._install_q()
-            handlers = {**self._defaults(), **python}
-            if "on_async" not in python and "on_sync" in python:
-                handlers.pop("on_async")
-            handlers["on_open"] = self._with_handle(handlers["on_open"], self._enter_client, first=True)
-            handlers["on_close"] = self._with_handle(handlers["on_close"], self._leave_client, first=False)
-            self._network["handles"] = self._q.handles.numbers
-        if self._users is not None:
-            handlers["authenticate"] = self._known_users(handlers.get("authenticate"), self._users)
-        self._started = Server(**handlers, **self._network)
         try:
+            if self._q is not None:
+                await self._install_q()
+                handlers = {**self._defaults(), **python}
+                if "on_async" not in python and "on_sync" in python:
+                    handlers.pop("on_async")
+                handlers["on_open"] = self._with_handle(handlers["on_open"], self._enter_client, first=True)
+                handlers["on_close"] = self._with_handle(handlers["on_close"], self._leave_client, first=False)
+                self._network["handles"] = self._q.handles.numbers
+            if self._users is not None:
+                handlers["authenticate"] = self._known_users(handlers.get("authenticate"), self._users)
+            self._started = Server(**handlers, **self._network)
             await self._server.__aenter__()
         except BaseException:
             await self._end_q()
@@ -196,12 +203,12 @@ class EmbeddedServer:
     def _count_given(self) -> int:
         return sum(1 for given in self._given.values() if given is not None)
 
-    def _install_q(self) -> None:
-        """Put q handlers into the variables that q has for them."""
+    async def _install_q(self) -> None:
+        """Put q handlers into the variables that q has for them. Raises the `QError` of text that is no q."""
         assert self._q is not None
         for name, given in self._given.items():
             if isinstance(given, str | bytes | Value):
-                self._q.submit(_setter(_Z[name], given))
+                await self._q.submit(_setter(_Z[name], given))
         if self._permissions.python:
             self._q.allow_python()
 
@@ -230,7 +237,7 @@ class EmbeddedServer:
     def _checked(self, message: Value) -> Value:
         """A message as q gets it. `QError` (``access``) if it calls what is not allowed."""
         received = as_received(message)
-        if self._allow is not None and _called_name(received) not in self._allow:
+        if self._allow is not None and called_name(received) not in self._allow:
             raise QError("access")
         return received
 
@@ -355,7 +362,7 @@ class EmbeddedServer:
 
     def _enter_client(self, client: Client) -> None:
         assert self._q is not None
-        self._addresses[client.handle] = _address_number(client.address)
+        self._addresses[client.handle] = address_number(client.address)
         self._q.handles.add_client(client, self._errands)
 
     def _leave_client(self, client: Client) -> None:
@@ -426,25 +433,3 @@ def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], No
         interpreter.names.put(name, given if isinstance(given, Value) else interpreter.eval(given))
 
     return work
-
-
-def _called_name(message: Value) -> str | None:
-    """The function that a message calls by name."""
-    head = message[0] if isinstance(message, List | Vector) and not _is_text(message) and len(message) else message
-    if _is_text(head):
-        return bytes(head).decode("utf-8", "surrogateescape")  # type: ignore[call-overload, no-any-return]
-    return head.raw if isinstance(head, Atom) and head.qtype is QType.SYMBOL else None
-
-
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Vector) and value.qtype is QType.CHAR
-
-
-def _address_number(address: str) -> int:
-    """An IPv4 address as q's ``.z.a`` has it; 0 for others."""
-    host = address.rpartition(":")[0]
-    try:
-        number = int(ipaddress.IPv4Address(host))
-    except ValueError:
-        return 0
-    return number - (1 << 32) if number >= 1 << 31 else number
