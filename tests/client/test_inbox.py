@@ -112,3 +112,13 @@ async def test_a_server_that_we_do_not_read_is_not_silent() -> None:
         with anyio.fail_after(10):
             assert [await anext(feed) for _ in range(5)] == list(range(5))
             assert await call == anyq.chars("x")
+
+
+async def test_a_report_of_a_query_that_is_not_utf_8() -> None:
+    reports: list[anyq.client.CallReport] = []
+    async with (
+        VirtualNetwork.open(server) as network,
+        anyq.connect("a", 1, dial=network.dial, on_call=reports.append) as q,
+    ):
+        assert await q(b"`\xff") == anyq.chars(b"`\xff")
+    assert [report.query for report in reports] == ["`\\xff"]

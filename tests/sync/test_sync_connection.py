@@ -636,3 +636,10 @@ def test_a_weaker_server_gets_what_it_can_take(peer: Peer, compress: bool) -> No
         with pytest.raises(anyq.ConnectionLost):
             lost.result()
         assert q.capability == 0
+
+
+def test_a_report_of_a_query_that_is_not_utf_8(peer: Peer) -> None:
+    reports: list[anyq.client.CallReport] = []
+    with connect("127.0.0.1", peer.port, on_call=reports.append) as q:
+        q(b"`\xff")
+    assert [report.query for report in reports] == ["`\\xff"]

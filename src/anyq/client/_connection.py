@@ -265,7 +265,9 @@ class Connection:
         if idempotent:
             call.message = message
         if core.options.on_call is not None and core.options.report_queries:
-            call.label = str(query.decode() if isinstance(query, bytes) else query)[:_LABEL_LENGTH]
+            call.label = str(query.decode("utf-8", "backslashreplace") if isinstance(query, bytes) else query)[
+                :_LABEL_LENGTH
+            ]
         return call, message
 
     # Listening

@@ -274,7 +274,7 @@ class Lifeline:
         if hook is None:
             return
         query = call.query
-        text = str(query.decode() if isinstance(query, bytes) else query)[:_LABEL_LENGTH]
+        text = str(query.decode("utf-8", "backslashreplace") if isinstance(query, bytes) else query)[:_LABEL_LENGTH]
         report = CallReport(
             query=text if self.options.report_queries else None,
             outcome=outcome,
