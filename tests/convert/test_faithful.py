@@ -149,3 +149,13 @@ def test_nulls_in_an_array_of_a_dtype_that_has_one() -> None:
     assert np.asarray(some).tolist() == [1, -(2**15)]
     with pytest.raises(ValueError, match="copy"):
         some.__array__(np.float64, copy=False)
+
+
+def test_arrow_list_views() -> None:
+    pa = pytest.importorskip("pyarrow")
+    for kind in (pa.list_view, pa.large_list_view):
+        array = pa.array([[1, 2], None, [], [3]], kind(pa.int64()))
+        for start in range(4):
+            assert anyq.as_q(array[start:]).py() == [[1, 2], [], [], [3]][start:]
+    back = pa.ListViewArray.from_arrays([2, 0], [1, 2], pa.array([1, 2, 3]))
+    assert anyq.as_q(back) == anyq.List([[3], [1, 2]])
