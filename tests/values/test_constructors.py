@@ -139,3 +139,10 @@ def test_a_table_is_made_of_names_and_columns() -> None:
     for names, columns in ((["a"], anyq.List([[1]])), (anyq.symbols(["a"]), [[1]])):
         with pytest.raises(anyq.ConversionError, match=r"anyq\.table"):
             anyq.Table(names, columns)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("source", [5, None, ["{x}"], "\ud800"])
+def test_the_source_of_a_function_is_text(source: Any) -> None:
+    with pytest.raises(anyq.ConversionError, match="source"):
+        anyq.Lambda("", source)
+    assert anyq.Lambda("", anyq.chars("{x}")).source == anyq.Lambda("", "{x}").source == b"{x}"

@@ -18,7 +18,14 @@ __all__ = ["ELIDED", "NULL", "Composition", "Derived", "Lambda", "Primitive", "P
 
 
 def _source(text: Any) -> bytes:
-    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
+    if isinstance(text, str):
+        try:
+            return text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise ConversionError("the source holds a lone surrogate that stands for no byte") from None
+    if not (isinstance(text, bytes | bytearray | memoryview) or hasattr(text, "__bytes__")):
+        raise ConversionError(f"the source of a function is text or bytes, not {text!r}")
+    return bytes(text)
 
 
 @attrs.frozen(eq=False, repr=False)
