@@ -250,6 +250,24 @@ def test_exit_in_the_timer_ends_a_console_that_waits_for_input() -> None:
         assert process.wait(10) == 5
 
 
+def test_exit_by_a_client_that_may_ends_the_process() -> None:
+    with running("-p", "0W", "--allow-files") as process:
+        with pytest.raises(anyq.Error):
+            anyio.run(asked, port_of(process), "exit 5")
+        assert process.wait(10) == 5
+
+
+def test_an_interrupt_ends_a_shell_command_and_what_it_began() -> None:
+    assert session('system"sleep 0; echo hi"\n') == ('"hi"\n', 0)
+    with running() as process:
+        assert ask(process, '-1"begun";system"sleep 30; echo"') == "begun"
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"'stop\n"
+        assert time.monotonic() - began < 10
+
+
 def test_the_banner_says_that_this_is_no_kdb() -> None:
     done = subprocess.run(COMMAND, input=b"\\\\\n", capture_output=True, timeout=60, check=False)
     assert b"not kdb+" in done.stdout

@@ -108,9 +108,15 @@ class Session:
         return self.core.submit(work).wait()
 
     def ended(self, code: int) -> None:
-        """`exit` was called, perhaps by the timer or a client while this thread waits for input."""
+        """`exit` was called, perhaps by the timer or a client while this thread waits for input.
+
+        Raises `QError` for a client: what ends a process must not come out in the event loop that serves it, which this
+        thread needs to close the port.
+        """
         self.exit_code = code
         os.kill(os.getpid(), signal.SIGTERM)
+        if self.core.host.acting.handle:
+            raise QError("stop")
 
     def interrupted(self) -> None:
         """Ctrl-C: stop what is evaluated, also for a client; where nothing is, give up what is being typed."""

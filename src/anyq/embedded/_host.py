@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -16,6 +19,7 @@ from ._system import SystemHost
 __all__ = ["Listening", "SharedHost"]
 
 _SHELL_POLL: Final = 0.05
+_KILLED: Final = -9
 
 
 class Listening(Protocol):
@@ -70,17 +74,21 @@ class SharedHost(SystemHost):
             raise QError("access")
         import subprocess
 
+        group: dict[str, Any] = {"process_group": 0} if hasattr(os, "killpg") else {}
         with subprocess.Popen(
-            command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            command, shell=True, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **group
         ) as running:
             while True:
                 try:
                     output, _ = running.communicate(timeout=_SHELL_POLL)
-                except subprocess.TimeoutExpired:
-                    if self._wake.is_set():
-                        running.kill()
-                else:
                     return running.returncode, output
+                except subprocess.TimeoutExpired:
+                    if self._wake.is_set():  # what the shell began may hold its output open: it is not waited for
+                        with contextlib.suppress(OSError):
+                            if group:
+                                os.killpg(running.pid, signal.SIGKILL)
+                        running.kill()
+                        return _KILLED, b""
 
     # What a sealed evaluation must not do
 

@@ -76,6 +76,7 @@ def run_command(q: Interpreter, text: str) -> Value:
 
 def _shell(q: Interpreter, command: str) -> Value:
     status, output = q.host.shell(command)
+    q.check()
     if status:
         raise QError("os")
     lines = output.split(b"\n")
@@ -345,8 +346,8 @@ def _sleep(q: Interpreter, text: str, _: int) -> Value:
     """Not q's own: the shell's ``sleep``, which works without a shell too, and which an interrupt ends."""
     try:
         seconds = float(text)
-    except ValueError:
-        raise QError("os") from None
+    except ValueError:  # more than a number: ``sleep 1; date``
+        return _shell(q, text_of(f"sleep {text}"))
     q.host.sleep(seconds)
     q.check()
     return List.of(())
