@@ -48,6 +48,17 @@ async def test_subscribers_get_the_rows_they_want() -> None:
         assert [s.sent for s in publisher.subscriptions()] == [2, 1]
 
 
+async def test_no_symbols_are_no_rows_and_the_null_among_others_is_itself() -> None:
+    """As kdb+tick's ``.u.sel`` has it: only the null symbol by itself is everything."""
+    publisher = Publisher({"trade": SCHEMA}, snapshot=lambda _: rows(["a"]))
+    async with serving(publisher) as server, peer(server.port) as nothing, peer(server.port) as some:
+        assert await subscribe(nothing, symbols=anyq.symbols([])) == anyq.as_q(["trade", rows(["a"])[:0]])
+        await subscribe(some, symbols=["", "b"])
+        assert publisher.publish("trade", rows(["a"])) == 0
+        assert publisher.publish("trade", rows(["", "a"])) == 1
+        assert await some.receive() == anyq.as_q(["upd", "trade", rows([""])])
+
+
 async def test_all_tables_at_once_and_tables_that_are_not() -> None:
     publisher = Publisher({"trade": SCHEMA, "quote": SCHEMA})
     async with serving(publisher) as server, peer(server.port) as q:

@@ -26,16 +26,15 @@ __all__ = ["Policy", "Publisher", "Subscription"]
 
 log: Final = logging.getLogger("anyq.server")
 Policy = Literal["drop-oldest", "conflate", "disconnect"]
-_EVERYTHING: Final[frozenset[str]] = frozenset()
 
 
 @attrs.define(eq=False)
 class Subscription:
-    """One client's subscription to one table. ``symbols`` is empty for all of them."""
+    """One client's subscription to one table. ``symbols`` is ``None`` for all of them."""
 
     client: Client
     table: str
-    symbols: frozenset[str]
+    symbols: frozenset[str] | None
     sent: int = 0
     """Messages handed to the network."""
     dropped: int = 0
@@ -90,18 +89,19 @@ class Publisher:
 
     # Subscribing
 
-    def subscribe(self, client: Client, table: str, symbols: Iterable[str] = ()) -> Value:
+    def subscribe(self, client: Client, table: str, symbols: Iterable[str] | None = None) -> Value:
         """Subscribe a client to ``table`` (``""`` for all), in place of its subscription before.
 
+        ``symbols`` are those whose rows it wants, ``None`` for all rows; of no symbols there are no rows.
         Returns what ``.u.sub`` does: the pair of the table's name and its schema or snapshot, or for all tables the
         list of those. `QError` with the name of a table that there is not, or of the column to filter by if the table
         has none.
         """
-        wanted = frozenset(symbols) - {""}
+        wanted = None if symbols is None else frozenset(symbols)
         if table and table not in self.tables:
             raise QError(table)
         for name in (table,) if table else self.tables:
-            if wanted and not self._has_key(self.tables[name]):
+            if wanted is not None and not self._has_key(self.tables[name]):
                 raise QError(self.key, detail=f"{name} has no symbol column {self.key!r} to filter by")
         if not table:
             return List.of(tuple([self.subscribe(client, name, wanted) for name in self.tables]))
@@ -110,7 +110,7 @@ class Publisher:
         rows = self.tables[table]
         if self._snapshot is not None:
             rows = _as_table(self._snapshot(table))
-            rows = rows_with(rows, self.key, wanted) if wanted else rows
+            rows = rows if wanted is None else rows_with(rows, self.key, wanted)
         return List.of((symbol(table), rows))
 
     def drop(self, client: Client, table: str | None = None) -> None:
@@ -147,8 +147,8 @@ class Publisher:
         """
         self.published += 1
         data = _as_table(rows)
-        parts: dict[frozenset[str], Table] = {_EVERYTHING: data}
-        bodies: dict[tuple[frozenset[str], int], Encoded] = {}
+        parts: dict[frozenset[str] | None, Table] = {None: data}
+        bodies: dict[tuple[frozenset[str] | None, int], Encoded] = {}
         reached = 0
         for subscription in list(self._subscriptions[table].values()):
             client, wanted = subscription.client, subscription.symbols
@@ -156,6 +156,7 @@ class Publisher:
                 continue
             part = parts.get(wanted)
             if part is None:
+                assert wanted is not None
                 part = parts[wanted] = rows_with(data, self.key, wanted)
             if not len(part):
                 continue
@@ -229,11 +230,12 @@ def _text(value: Value) -> str | None:
     return value.raw if isinstance(value, Atom) and value.qtype is QType.SYMBOL else None
 
 
-def _symbols(value: Value) -> list[str]:
+def _symbols(value: Value) -> list[str] | None:
+    """As ``.u.sel`` of kdb+tick takes them: the null symbol is all, an empty list none."""
     if isinstance(value, Vector) and value.qtype is QType.SYMBOL:
         return list(value.symbols)
     if isinstance(value, Atom) and value.qtype is QType.SYMBOL:
-        return [value.raw]
+        return [value.raw] if value.raw else None
     if isinstance(value, List) and not len(value):
         return []
     raise QError("type")
