@@ -10,7 +10,7 @@ import anyio.lowlevel
 import pytest
 
 import anyq
-from anyq.server import Client
+from anyq.server import Client, Limits, Server
 
 pytestmark = pytest.mark.anyio
 
@@ -228,5 +228,13 @@ async def test_a_handler_that_is_none_serves_nobody() -> None:
         anyq.serve(port=0, authenticate=5)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a list of names"):
         anyq.serve(port=0, allow="add")
+    with pytest.raises(ValueError, match="timeout must not be below 0"):
+        anyq.serve(port=0, timeout=-1)
+    with pytest.raises(ValueError, match="grace must not be below 0"):
+        anyq.serve(port=0, grace=float("nan"))
+    with pytest.raises(ValueError, match="requests must be above 0, not 0"):
+        Limits(requests=0)
+    with pytest.raises(ValueError, match="grace"):
+        Server(print, port=0, grace=-1)
     with pytest.raises(TypeError, match="SSLContext"):
         anyq.serve(port=0, tls=True)  # type: ignore[arg-type]

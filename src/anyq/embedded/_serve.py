@@ -116,6 +116,9 @@ def serve(
         raise TypeError(f"allow is a list of names: allow=[{allow!r}]")
     if tls is not None and not isinstance(tls, ssl.SSLContext):
         raise TypeError(f"tls is an ssl.SSLContext, not {type(tls).__name__}")
+    for name, seconds in (("grace", grace), ("timeout", timeout)):
+        if seconds is not None and not seconds >= 0:
+            raise ValueError(f"{name} must not be below 0, and is {seconds!r}")
     network = {
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
         "limits": limits or Limits(),

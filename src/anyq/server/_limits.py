@@ -22,6 +22,8 @@ class Limits:
     * ``send_time``: how long a client may take none of the bytes that wait for it.
     * ``requests``: messages of one client that wait to be handled; beyond, the client's socket is not read.
     * ``idle_time``: how long a client may stay silent.
+
+    `ValueError` for what is not above 0.
     """
 
     connections: int | None = 10_000
@@ -33,6 +35,12 @@ class Limits:
     send_time: float | None = 60.0
     requests: int = 64
     idle_time: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Limits):
+            value = getattr(self, field.name)
+            if value is not None and not value > 0:
+                raise ValueError(f"{field.name} must be above 0, not {value!r}")
 
 
 @attrs.define

@@ -74,7 +74,7 @@ class Server:
     tls: ssl.SSLContext | None = attrs.field(default=None, kw_only=True)
     plain: bool = attrs.field(default=False, kw_only=True)
     limits: Limits = attrs.field(factory=Limits, kw_only=True)
-    grace: float = attrs.field(default=5.0, kw_only=True)
+    grace: float = attrs.field(default=5.0, kw_only=True, validator=attrs.validators.ge(0))
     handles: Iterator[int] = attrs.field(factory=lambda: itertools.count(_FIRST_HANDLE), kw_only=True)
     stats: Stats = attrs.field(factory=Stats, init=False)
     clients: dict[int, Client] = attrs.field(factory=dict, init=False)
