@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +12,7 @@ from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, StringArray, SymbolArray, Table, Value, Vector, collapse
 
 from ._itemwise import extend1
+from ._patterns import cut, matches, test_of
 from ._support import (
     EMPTY,
     Array,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["install", "pad", "to_string"]
 
 _SYMBOL, _CHAR = QType.SYMBOL, QType.CHAR
-_BRACKET = re.compile(rb"\[(\^?)(\]?[^\]]*)\]")
 
 
 def to_string(x: Value, digits: int) -> Value:
@@ -142,66 +140,16 @@ def pad(width: int, x: Value) -> Value:
 # -- patterns
 
 
-def _parts(text: bytes) -> list[bytes]:
-    """A pattern cut at its stars, each part as a regular expression. Each matches texts of one length only."""
-    parts, at = [b""], 0
-    while at < len(text):
-        char = text[at : at + 1]
-        bracket = _BRACKET.match(text, at) if char == b"[" else None
-        if bracket:
-            inside = re.escape(bracket[2]).replace(rb"\-", b"-")
-            parts[-1] += b"[" + bracket[1] + inside + b"]"
-            at = bracket.end()
-            continue
-        if char == b"*":
-            parts.append(b"")
-        else:
-            parts[-1] += b"." if char == b"?" else re.escape(char)
-        at += 1
-    return parts
-
-
-@lru_cache(512)
-def _fixed(text: bytes) -> re.Pattern[bytes]:
-    """A pattern of ``ss``, where a star is an error: ``?`` a char, ``[..]`` one of, ``[^..]`` none of."""
-    return re.compile(b"".join(_parts(text)), re.DOTALL)
-
-
-@lru_cache(512)
-def _whole(text: bytes) -> Callable[[bytes], Any]:
-    """The test of ``like``: as `_fixed`, and ``*`` is any text (page ref/like.md).
-
-    What lies between two stars is looked for from the left, once: a regular expression would try all the ways of
-    dealing a text out to several stars, which takes for ever, and hold Python's lock meanwhile.
-    """
-    parts = _parts(text)
-    middle = [part for part in parts[1:-1] if part]
-    if len(parts) < 3 or not middle or (len(middle) == 1 and not parts[-1]):
-        return re.compile(b".*".join(parts), re.DOTALL).fullmatch
-    head, *between = [re.compile(part, re.DOTALL) for part in (parts[0], *middle)]
-    tail = re.compile(parts[-1] + rb"\Z", re.DOTALL)
-
-    def test(text: bytes) -> object:
-        found = head.match(text)
-        for part in between:
-            if found is None:
-                return None
-            found = part.search(text, found.end())
-        return found and tail.search(text, found.end())
-
-    return test
-
-
-def _like(x: Value, y: Value) -> Value:
+def _like(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``x like y``."""
     if isinstance(y, List):
         if isinstance(x, List | Vector) and not is_string(x) and len(x) == len(y):
-            return collapse([_like(item, each) for item, each in zip(x, y.items, strict=True)])
+            return collapse([_like(interpreter, item, each) for item, each in zip(x, y.items, strict=True)])
         raise QError("type" if is_atom(x) or is_string(x) else "length")
-    return _tested(_whole(text_of(y)), x)
+    return _tested(test_of(text_of(y), interpreter.check), x)
 
 
-def _tested(test: Callable[[bytes], Any], x: Value) -> Value:
+def _tested(test: Callable[[bytes], bool], x: Value) -> Value:
     if isinstance(x, Atom) or is_string(x):
         if isinstance(x, Atom) and x.qtype not in (_SYMBOL, _CHAR):
             raise QError("type")
@@ -210,10 +158,10 @@ def _tested(test: Callable[[bytes], Any], x: Value) -> Value:
         if x.qtype is not _SYMBOL:
             raise QError("type")
         codes, uniques = x.symbols.factorize()
-        hits = [test(text.encode("utf-8", "surrogateescape")) is not None for text in uniques.tolist()]
+        hits = [test(text.encode("utf-8", "surrogateescape")) for text in uniques.tolist()]
         return bools(np.array(hits, np.bool_)[codes] if len(codes) else [])
     if isinstance(x, List) and x.strings is not None:
-        return bools([test(text) is not None for text in x.strings])
+        return bools([test(text) for text in x.strings])
     if isinstance(x, Dict):
         return Dict(x.keys, _tested(test, x.values))
     if isinstance(x, List) and all(is_atom(item) or is_string(item) for item in x.items):
@@ -221,16 +169,16 @@ def _tested(test: Callable[[bytes], Any], x: Value) -> Value:
     raise QError("type")
 
 
-def _search(x: Value, y: Value) -> Value:
+def _search(interpreter: Interpreter, x: Value, y: Value) -> Value:
     """q's ``x ss y``: where the pattern begins in the string; matches do not overlap."""
     if isinstance(x, List):
-        return collapse([_search(item, y) for item in x.items])
+        return collapse([_search(interpreter, item, y) for item in x.items])
     if not is_string(x):
         raise QError("type")
-    wanted = text_of(y)
-    if not wanted or b"*" in re.sub(_BRACKET, b"", wanted):
+    part, *others = cut(text_of(y))
+    if others or not part.width:
         raise QError("length")
-    return longs([found.start() for found in _fixed(wanted).finditer(text_of(x))])
+    return longs(list(matches(part, text_of(x), interpreter.check)))
 
 
 def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
@@ -239,14 +187,16 @@ def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
         return collapse([_replace(interpreter, item, y, z) for item in x.items])
     if not is_string(x):
         raise QError("type")
-    text = text_of(x)
-    find = _fixed(text_of(y)) if text_of(y) else None
-    if find is None:
-        return chars(text)
-    if isinstance(z, Vector | Atom):
-        new = text_of(z)
-        return chars(find.sub(lambda _: new, text))
-    return chars(find.sub(lambda found: text_of(interpreter.apply(z, (chars(found[0]),))), text))
+    text, made, at = text_of(x), [], 0
+    part, *others = cut(text_of(y))
+    if others:
+        raise QError("length")
+    for found in matches(part, text, interpreter.check) if part.width else ():
+        end = found + part.width
+        new = z if isinstance(z, Vector | Atom) else interpreter.apply(z, (chars(text[found:end]),))
+        made += [text[at:found], text_of(new)]
+        at = end
+    return chars(b"".join([*made, text[at:]]))
 
 
 def md5(x: Value) -> Value:
@@ -268,6 +218,6 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.unary("ltrim", _trimming(True, False))
     vocabulary.unary("rtrim", _trimming(False, True))
     vocabulary.unary("md5", md5)
-    vocabulary.binary("like", _like)
-    vocabulary.binary("ss", _search)
+    vocabulary.binary("like", _like, context=True)
+    vocabulary.binary("ss", _search, context=True)
     vocabulary.define("ssr", 3, _replace, context=True)
