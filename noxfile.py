@@ -153,10 +153,11 @@ def tests(session: nox.Session) -> None:
     The newest Python tries the most examples of each property; the oldest runs without the compiled twin.
     """
     install_wheel(session, "all")
-    profile = "gate" if session.python == NEWEST else "quick"
-    name, variables = session.name, {}
+    newest = session.python == NEWEST
+    profile, variables = ("gate", {}) if newest else ("quick", {"ANYQ_MACHINE_EXAMPLES": "60"})
+    name = session.name
     if session.python == OLDEST:
-        name, variables = f"{name} in pure Python", {"ANYQ_PURE": "1"}
+        name, variables = f"{name} in pure Python", variables | {"ANYQ_PURE": "1"}
     run_pytest(session, name, f"--hypothesis-profile={profile}", **variables)
 
 

@@ -160,7 +160,7 @@ def _plain(item: Atom) -> bool:
     return not item.qtype.epoch or bool(abs(item.raw) < READABLE.get(item.qtype, 10**7))
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(60))
 @given(qst.values(allow_functions=False).filter(printable))
 def test_text_reads_back(x: Value) -> None:
     """``x~value .Q.s1 x``."""
