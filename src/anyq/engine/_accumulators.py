@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, Primitive, QType, Table, Value, Vector, collapse, match
 
+from ._context import Context
 from ._functions import is_function, rank_of
 from ._items import items_of, rebuilt
 from ._maps import COUNTS
 from ._records import records
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["over", "scan"]
 
@@ -26,7 +24,7 @@ Function = Callable[..., Value]
 Q = QType
 
 
-def over(q: Interpreter, f: Value, n: int) -> Function:
+def over(q: Context, f: Value, n: int) -> Function:
     rank = _loop_rank(q, f)
     if rank == 1:
         return _repeat_over(q, f, n)
@@ -39,7 +37,7 @@ def over(q: Interpreter, f: Value, n: int) -> Function:
     return partial(_last_of_zip, inner)
 
 
-def _loop_rank(q: Interpreter, f: Value) -> int:
+def _loop_rank(q: Context, f: Value) -> int:
     """1 for what converges or repeats, 2 and more for what folds."""
     if isinstance(f, List | Vector | Dict | Table):
         return 2 if isinstance(f, List) and len(f) and _is_matrix(f) else 1
@@ -53,11 +51,11 @@ def _is_matrix(f: List) -> bool:
     return all(isinstance(row, Vector | List) or is_function(row) for row in f.items)
 
 
-def _is_join(q: Interpreter, f: Value) -> bool:
+def _is_join(q: Context, f: Value) -> bool:
     return isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
 
 
-def _whole(q: Interpreter, f: Value) -> Function | None:
+def _whole(q: Context, f: Value) -> Function | None:
     """A faster way to reduce: ``+/`` is ``sum`` over vectors, and so on."""
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     name = _REDUCERS.get(entry.name) if entry is not None else None
@@ -110,7 +108,7 @@ def _last_of_zip(inner: Function, seed: Value, *rest: Value) -> Value:
     return seed
 
 
-def _repeat_over(q: Interpreter, f: Value, n: int) -> Function:
+def _repeat_over(q: Context, f: Value, n: int) -> Function:
     inner = q.callable(f, 1)
     if n == 1:
         return partial(_converge, q, inner)
@@ -119,7 +117,7 @@ def _repeat_over(q: Interpreter, f: Value, n: int) -> Function:
     return partial(_do_or_while, q, inner)
 
 
-def _converge(q: Interpreter, inner: Function, x: Value) -> Value:
+def _converge(q: Context, inner: Function, x: Value) -> Value:
     first, before = x, x
     while True:
         q.check()
@@ -133,7 +131,7 @@ def _settled(after: Value, before: Value) -> bool:
     return after is before or match(after, before)
 
 
-def _do_or_while(q: Interpreter, inner: Function, test: Value, x: Value) -> Value:
+def _do_or_while(q: Context, inner: Function, test: Value, x: Value) -> Value:
     if isinstance(test, Atom) and test.qtype in COUNTS:
         if getattr(inner, "__module__", "") == "q":  # compiled code looks at the stop flag itself
             for _ in range(test.raw):
@@ -150,7 +148,7 @@ def _do_or_while(q: Interpreter, inner: Function, test: Value, x: Value) -> Valu
     return x
 
 
-def scan(q: Interpreter, f: Value, n: int) -> Function:
+def scan(q: Context, f: Value, n: int) -> Function:
     rank = _loop_rank(q, f)
     if n == 2 and isinstance(f, Atom | Vector) and f.qtype in (Q.FLOAT, Q.REAL):
         return partial(_recurrence, q, f)
@@ -172,7 +170,7 @@ def scan(q: Interpreter, f: Value, n: int) -> Function:
 _SCANNERS: Final = {"+": "sums", "*": "prds", "&": "mins", "|": "maxs"}
 
 
-def _running_whole(q: Interpreter, f: Value) -> Function | None:
+def _running_whole(q: Context, f: Value) -> Function | None:
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     name = _SCANNERS.get(entry.name) if entry is not None else None
     found = q.vocabulary.entries.get(name) if name else None
@@ -193,7 +191,7 @@ def _running(inner: Function, whole: Function | None, joins: bool, x: Value) -> 
     return rebuilt(x, out)
 
 
-def _recurrence(q: Interpreter, factor: Value, seed: Value, x: Value) -> Value:
+def _recurrence(q: Context, factor: Value, seed: Value, x: Value) -> Value:
     """``a b\\c`` with float ``b``: each result is the one before, times ``b``, plus the item of ``c``."""
 
     def step(before: Value, factor: Value, item: Value) -> Value:
@@ -223,7 +221,7 @@ def _running_zip(inner: Function, seed: Value, *rest: Value) -> Value:
     return records(out)
 
 
-def _converge_scan(q: Interpreter, inner: Function, x: Value) -> Value:
+def _converge_scan(q: Context, inner: Function, x: Value) -> Value:
     out, first = [x], x
     while True:
         q.check()
@@ -233,7 +231,7 @@ def _converge_scan(q: Interpreter, inner: Function, x: Value) -> Value:
         out.append(after)
 
 
-def _do_or_while_scan(q: Interpreter, inner: Function, test: Value, x: Value) -> Value:
+def _do_or_while_scan(q: Context, inner: Function, test: Value, x: Value) -> Value:
     out = [x]
     if isinstance(test, Atom) and test.qtype in COUNTS:
         for _ in range(test.raw):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anyq.errors import QError
 from anyq.values import (
@@ -28,14 +28,12 @@ from anyq.values import (
     Vector,
 )
 
+from ._context import Context
 from ._functions import MAX_RANK, Closure, is_function, project, rank_of
 from ._index import index_at, index_deep
 from ._iterators import derive
 from ._quick import quick
 from ._vocabulary import Entry, Native
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["Applier", "arguments_of"]
 
@@ -53,9 +51,9 @@ def arguments_of(x: Value) -> tuple[Value, ...]:
 class Applier:
     """Application on behalf of one interpreter."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self.interpreter = interpreter
-        self.vocabulary = interpreter.vocabulary
+    def __init__(self, q: Context) -> None:
+        self.q = q
+        self.vocabulary = q.vocabulary
         self._bound: dict[tuple[str, int], Function] = {}
 
     # -- the three spellings that compiled code uses
@@ -110,27 +108,27 @@ class Applier:
         if isinstance(f, Native):
             return self.builtin(self.vocabulary.entries[f.name], n)
         if isinstance(f, Derived):
-            return derive(self.interpreter, f, n)
+            return derive(self.q, f, n)
         if isinstance(f, Projection):
             return self._projection(f, n)
         if isinstance(f, Composition):
             return self._composition(f, n)
         if isinstance(f, Lambda):
-            return self.callable(self.interpreter.closure(f), n)
+            return self.callable(self.q.closure(f), n)
         if isinstance(f, _DATA):
             return partial(index_at, f) if n == 1 else partial(self._index_many, f)
         if isinstance(f, Atom):
-            return partial(self.interpreter.apply_atom, f)
+            return partial(self.q.apply_atom, f)
         raise QError("type")
 
     def _index_many(self, x: Value, *path: Value) -> Value:
         return index_deep(x, path, self.apply)
 
     def _lambda(self, f: Closure, n: int) -> Function:
-        if f.owner is not self.interpreter:
-            return self.callable(self.interpreter.closure(Lambda(f.context, f.source)), n)
+        if f.owner is not self.q:
+            return self.callable(self.q.closure(Lambda(f.context, f.source)), n)
         if f.rank == n:
-            return self.interpreter.compiled(f)
+            return self.q.compiled(f)
         if n < f.rank:
             return partial(_project_now, f)
         if f.rank == 0 and n == 1:
@@ -146,7 +144,7 @@ class Applier:
         if function is None:
             function = self._missing_rank(entry, n)
         elif function in entry.wants_context:
-            function = partial(function, self.interpreter)
+            function = partial(function, self.q)
         elif n == 2:
             function = quick(entry.name, function)
         self._bound[entry.name, n] = function

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -33,16 +33,13 @@ from anyq.values import (
 
 from ._amend import Change, amend_at, amend_deep
 from ._application import arguments_of
+from ._context import Context
 from ._functions import Closure, is_function
 from ._index import index_at, index_deep
 from ._report import Frame, as_q_error, chain, running
 from ._scope import constants_in
 from ._views import View, ViewValue
-from ._vocabulary import OPERATOR_CODES
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
-    from ._vocabulary import Vocabulary
+from ._vocabulary import OPERATOR_CODES, Vocabulary
 
 __all__ = ["install"]
 
@@ -103,8 +100,8 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.entries["md5"].value = Projection((vocabulary.entries["!"].value, Atom(QType.LONG, -15)))
 
 
-def _iterated(kind: QType) -> Callable[[Interpreter, Value, Value], Value]:
-    def iterate(q: Interpreter, f: Value, x: Value) -> Value:
+def _iterated(kind: QType) -> Callable[[Context, Value, Value], Value]:
+    def iterate(q: Context, f: Value, x: Value) -> Value:
         return q.callable(Derived(kind, f), 1)(x)
 
     return iterate
@@ -121,12 +118,12 @@ def _is_name(x: Value) -> bool:
     return isinstance(x, Atom) and x.qtype is QType.SYMBOL
 
 
-def at_two(q: Interpreter, f: Value, x: Value) -> Value:
+def at_two(q: Context, f: Value, x: Value) -> Value:
     """``f@x``."""
     return index_at(f, x) if _is_data(f) else q.applier.apply1(f, x)
 
 
-def dot_two(q: Interpreter, f: Value, x: Value) -> Value:
+def dot_two(q: Context, f: Value, x: Value) -> Value:
     """``f . x``: the items of ``x`` are the arguments, or the path down into data."""
     if _is_data(f):
         return index_deep(f, arguments_of(x), q.applier.apply)
@@ -142,14 +139,14 @@ def dot_two(q: Interpreter, f: Value, x: Value) -> Value:
 # -- amend and trap
 
 
-def _change(q: Interpreter, f: Value, rank: int) -> Change:
+def _change(q: Context, f: Value, rank: int) -> Change:
     """The function that amends; none for plain assignment."""
     if isinstance(f, Primitive) and f.qtype is QType.OPERATOR and f.code == OPERATOR_CODES[":"]:
         return None
     return q.callable(f, rank)
 
 
-def _amended(q: Interpreter, x: Value, amend: Callable[[Value], Value]) -> Value:
+def _amended(q: Context, x: Value, amend: Callable[[Value], Value]) -> Value:
     """Amend a value, or the variable that a symbol names; then the symbol is the result."""
     if isinstance(x, Atom):
         if x.qtype is not QType.SYMBOL:
@@ -159,14 +156,14 @@ def _amended(q: Interpreter, x: Value, amend: Callable[[Value], Value]) -> Value
     return amend(x)
 
 
-def _is_folder(q: Interpreter, x: Value) -> bool:
+def _is_folder(q: Context, x: Value) -> bool:
     """Whether a value is the file symbol of a folder."""
     if not isinstance(x, Atom) or x.qtype is not QType.SYMBOL or not x.raw.startswith(":"):
         return False
     return q.host.kind(x.raw[1:].rstrip("/")) == "folder"
 
 
-def _amended_files(q: Interpreter, x: Value, i: Value, change: Change | None, y: Value | None) -> Value:
+def _amended_files(q: Context, x: Value, i: Value, change: Change | None, y: Value | None) -> Value:
     """The columns of a splayed table, by name, as whole files: ``@[`:dir/t;`sym;`p#]``. New ones may be assigned."""
     assert isinstance(x, Atom)
     names = i if isinstance(i, Vector) else collapse([i])
@@ -181,7 +178,7 @@ def _amended_files(q: Interpreter, x: Value, i: Value, change: Change | None, y:
     return x
 
 
-def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
+def at_three(q: Context, x: Value, i: Value, f: Value) -> Value:
     """``@[x;i;f]`` amends data; ``@[f;x;e]`` traps."""
     if _is_data(x) or _is_name(x):
         change = q.callable(f, 1)
@@ -191,7 +188,7 @@ def at_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
     return _trapped(q, x, (i,), f)
 
 
-def at_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
+def at_four(q: Context, x: Value, i: Value, f: Value, y: Value) -> Value:
     """``@[x;i;f;y]``."""
     change = _change(q, f, 2)
     if _is_folder(q, x):
@@ -199,7 +196,7 @@ def at_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
     return _amended(q, x, lambda old: amend_at(old, i, change, y))
 
 
-def dot_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
+def dot_three(q: Context, x: Value, i: Value, f: Value) -> Value:
     """``.[x;i;f]`` amends data at depth; ``.[f;x;e]`` traps."""
     if _is_data(x) or _is_name(x):
         change = q.callable(f, 1)
@@ -207,7 +204,7 @@ def dot_three(q: Interpreter, x: Value, i: Value, f: Value) -> Value:
     return _trapped(q, x, arguments_of(i), f)
 
 
-def dot_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
+def dot_four(q: Context, x: Value, i: Value, f: Value, y: Value) -> Value:
     """``.[x;i;f;y]``."""
     change = _change(q, f, 2)
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and change is None and not len(arguments_of(i)):
@@ -216,7 +213,7 @@ def dot_four(q: Interpreter, x: Value, i: Value, f: Value, y: Value) -> Value:
     return _amended(q, x, lambda old: amend_deep(old, arguments_of(i), change, y))
 
 
-def _trapped(q: Interpreter, f: Value, arguments: Sequence[Value], handler: Value) -> Value:
+def _trapped(q: Context, f: Value, arguments: Sequence[Value], handler: Value) -> Value:
     try:
         return q.applier.apply(f, arguments or (NULL,))
     except Exception as error:
@@ -225,17 +222,17 @@ def _trapped(q: Interpreter, f: Value, arguments: Sequence[Value], handler: Valu
     return q.applier.apply1(handler, chars(text)) if is_function(handler) else handler
 
 
-def trap_with_trace(q: Interpreter, f: Value, x: Value, handler: Value) -> Value:
+def trap_with_trace(q: Context, f: Value, x: Value, handler: Value) -> Value:
     """``.Q.trp[f;x;g]``: ``g`` gets the error text and the call chain, which ``.Q.sbt`` draws."""
     return _traced(q, f, (x,), handler)
 
 
-def trap_list_with_trace(q: Interpreter, f: Value, x: Value, handler: Value) -> Value:
+def trap_list_with_trace(q: Context, f: Value, x: Value, handler: Value) -> Value:
     """``.Q.trpd[f;x;g]``: as ``.Q.trp``, with a list of arguments."""
     return _traced(q, f, tuple(x) if isinstance(x, Vector | List) else (x,), handler)
 
 
-def _traced(q: Interpreter, f: Value, arguments: tuple[Value, ...], handler: Value) -> Value:
+def _traced(q: Context, f: Value, arguments: tuple[Value, ...], handler: Value) -> Value:
     try:
         return q.applier.apply(f, arguments)
     except Exception as error:
@@ -246,7 +243,7 @@ def _traced(q: Interpreter, f: Value, arguments: tuple[Value, ...], handler: Val
     return q.applier.apply2(handler, chars(text), trace)
 
 
-def show_trace(q: Interpreter, _: Value) -> Value:
+def show_trace(q: Context, _: Value) -> Value:
     """``.Q.bt[]``: write the call chain of what is running (page basics/debug.md)."""
     frames = running(sys._getframe())
     text = "".join(f"{frame.text(level)}\n" for level, frame in reversed(list(enumerate(frames))))
@@ -274,7 +271,7 @@ def drawn_trace(trace: Value) -> Value:
 # -- parse trees and functional queries
 
 
-def parse_text(q: Interpreter, x: Value) -> Value:
+def parse_text(q: Context, x: Value) -> Value:
     """``parse``: the tree of a text."""
     if not (isinstance(x, Vector | Atom) and x.qtype is QType.CHAR):
         raise QError("type")
@@ -282,30 +279,30 @@ def parse_text(q: Interpreter, x: Value) -> Value:
     return q.trees.program(q.parsed(text), q.context)
 
 
-def evaluate_sealed(q: Interpreter, x: Value) -> Value:
+def evaluate_sealed(q: Context, x: Value) -> Value:
     """``reval``: ``eval`` that can change nothing and reach nothing outside (page ref/eval.md)."""
     with q.sealed():
         return evaluate(q, x)
 
 
-def evaluate(q: Interpreter, x: Value) -> Value:
+def evaluate(q: Context, x: Value) -> Value:
     """``eval``: the value of a tree."""
     return q.trees.eval(x, q.context)
 
 
-def simple_exec(q: Interpreter, table: Value, rows: Value, tree: Value) -> Value:
+def simple_exec(q: Context, table: Value, rows: Value, tree: Value) -> Value:
     """``?[t;i;x]``, and the vector conditional ``?[b;x;y]``."""
     if isinstance(table, Table | Dict) or _is_name(table):
         return q.queries.simple_exec(table, rows, tree)
     return q.verb("vector conditional", table, rows, tree)
 
 
-def select(q: Interpreter, *arguments: Value) -> Value:
+def select(q: Context, *arguments: Value) -> Value:
     """``?[t;c;b;a]``."""
     return q.queries.functional("select", arguments)
 
 
-def update(q: Interpreter, *arguments: Value) -> Value:
+def update(q: Context, *arguments: Value) -> Value:
     """``![t;c;b;a]``."""
     return q.queries.functional("update", arguments)
 
@@ -313,7 +310,7 @@ def update(q: Interpreter, *arguments: Value) -> Value:
 # -- views
 
 
-def view_text(q: Interpreter, x: Value) -> Value:
+def view_text(q: Context, x: Value) -> Value:
     """``view``: the text of a view."""
     found: View | None = q.names.views.get(x.raw) if isinstance(x, Atom) and _is_name(x) else None
     if found is None:
@@ -321,7 +318,7 @@ def view_text(q: Interpreter, x: Value) -> Value:
     return chars(found.source.encode("latin-1"))
 
 
-def view_names(q: Interpreter, x: Value) -> Value:
+def view_names(q: Context, x: Value) -> Value:
     """``views``: the names of the views of a namespace."""
     return q.command("b")
 
@@ -329,7 +326,7 @@ def view_names(q: Interpreter, x: Value) -> Value:
 # -- value
 
 
-def value(q: Interpreter, x: Value) -> Value:
+def value(q: Context, x: Value) -> Value:
     """``value``: of text and lists as a request is evaluated; of a name, its variable; of a dict, its values."""
     if isinstance(x, Dict):
         return x.values

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import numpy as np
@@ -31,15 +31,13 @@ from anyq.values import (
     symbols,
 )
 
+from ._context import Context
 from ._functions import is_function
 from ._lexer import source_of, text_of
 from ._report import as_q_error
 from ._scripts import statements
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
-    from ._views import View
-    from ._vocabulary import Vocabulary
+from ._views import View
+from ._vocabulary import Vocabulary
 
 __all__ = ["install", "load_script", "run_command"]
 
@@ -52,7 +50,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define("system", 1, system, context=True)
 
 
-def system(q: Interpreter, x: Value) -> Value:
+def system(q: Context, x: Value) -> Value:
     """``system "..."``."""
     if isinstance(x, Atom) and x.qtype is QType.CHAR:
         return run_command(q, chr(x.raw))
@@ -61,7 +59,7 @@ def system(q: Interpreter, x: Value) -> Value:
     return run_command(q, bytes(x).decode("latin-1"))
 
 
-def run_command(q: Interpreter, text: str) -> Value:
+def run_command(q: Context, text: str) -> Value:
     """Run a command given without its backslash (latin-1 text, as in a source)."""
     if q.names.frozen:
         raise QError("noupdate")
@@ -74,7 +72,7 @@ def run_command(q: Interpreter, text: str) -> Value:
     return _shell(q, text_of(text))
 
 
-def _shell(q: Interpreter, command: str) -> Value:
+def _shell(q: Context, command: str) -> Value:
     status, output = q.host.shell(command)
     q.check()
     if status:
@@ -107,13 +105,13 @@ def _sorted_names(names: list[str]) -> Vector:
     return _names(names).with_attr(Attr.SORTED) if names else _names(names)
 
 
-def _space(q: Interpreter, text: str) -> str:
+def _space(q: Context, text: str) -> str:
     if not text:
         return q.context
     return "" if text == "." else text if text.startswith(".") else f".{text}"
 
 
-def _members(q: Interpreter, text: str, wanted: Callable[[Value], bool]) -> Value:
+def _members(q: Context, text: str, wanted: Callable[[Value], bool]) -> Value:
     space = _space(q, text)
     prefix = f"{space}." if space else ""
     found = []
@@ -127,26 +125,26 @@ def _members(q: Interpreter, text: str, wanted: Callable[[Value], bool]) -> Valu
 # -- the session
 
 
-def _tables(q: Interpreter, text: str, _: int) -> Value:
+def _tables(q: Context, text: str, _: int) -> Value:
     return _members(q, text, lambda value: isinstance(value, Table | KeyedTable))
 
 
-def _functions(q: Interpreter, text: str, _: int) -> Value:
+def _functions(q: Context, text: str, _: int) -> Value:
     return _members(q, text, is_function)
 
 
-def _variables(q: Interpreter, text: str, _: int) -> Value:
+def _variables(q: Context, text: str, _: int) -> Value:
     space = _space(q, text)
     prefix = f"{space}." if space else ""
     return _names([name for name in q.names.listed(space) if not _is_function(q, f"{prefix}{name}")])
 
 
-def _is_function(q: Interpreter, key: str) -> bool:
+def _is_function(q: Context, key: str) -> bool:
     value = dict.get(q.names, key)
     return value is not None and is_function(value)
 
 
-def _views_in(q: Interpreter, text: str) -> dict[str, View]:
+def _views_in(q: Context, text: str) -> dict[str, View]:
     """The views of a namespace by their names there; the namespace's name as an error if there is none."""
     space = _space(q, text)
     prefix = f"{space}." if space else ""
@@ -154,15 +152,15 @@ def _views_in(q: Interpreter, text: str) -> dict[str, View]:
     return {name: view for name, view in found.items() if view is not None}
 
 
-def _views(q: Interpreter, text: str, _: int) -> Value:
+def _views(q: Context, text: str, _: int) -> Value:
     return _sorted_names(list(_views_in(q, text)))
 
 
-def _pending(q: Interpreter, text: str, _: int) -> Value:
+def _pending(q: Context, text: str, _: int) -> Value:
     return _names([name for name, view in _views_in(q, text).items() if view.is_pending(q.names)])
 
 
-def _namespace(q: Interpreter, text: str, _: int) -> Value:
+def _namespace(q: Context, text: str, _: int) -> Value:
     if not text:
         return Atom(QType.SYMBOL, q.context or ".")
     if not text.startswith("."):
@@ -171,7 +169,7 @@ def _namespace(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _console(q: Interpreter, text: str, _: int) -> Value:
+def _console(q: Context, text: str, _: int) -> Value:
     style = q.settings.style
     if not text:
         return Vector(QType.INT, np.array([style.rows, style.columns], np.int32))
@@ -183,7 +181,7 @@ def _console(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _web_console(q: Interpreter, text: str, _: int) -> Value:
+def _web_console(q: Context, text: str, _: int) -> Value:
     if not text:
         return Vector(QType.INT, np.array(q.settings.web_size, np.int32))
     size = _integers(text)
@@ -193,14 +191,14 @@ def _web_console(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _precision(q: Interpreter, text: str, _: int) -> Value:
+def _precision(q: Context, text: str, _: int) -> Value:
     if not text:
         return _int(q.settings.style.precision)
     q.settings.style = attrs.evolve(q.settings.style, precision=min(max(_integers(text)[0], 0), 17))
     return NULL
 
 
-def _seed(q: Interpreter, text: str, _: int) -> Value:
+def _seed(q: Context, text: str, _: int) -> Value:
     if not text:
         return _int(q.settings.seed)
     if text == "0N":
@@ -209,14 +207,14 @@ def _seed(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _dates(q: Interpreter, text: str, _: int) -> Value:
+def _dates(q: Context, text: str, _: int) -> Value:
     if not text:
         return _int(int(q.settings.day_first))
     q.settings.day_first = bool(_integers(text)[0])
     return NULL
 
 
-def _offset(q: Interpreter, text: str, _: int) -> Value:
+def _offset(q: Context, text: str, _: int) -> Value:
     if not text:
         unset = Atom(QType.LONG, QType.LONG.null)
         return unset if q.settings.utc_offset is None else _int(q.settings.utc_offset)
@@ -225,10 +223,10 @@ def _offset(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _number_setting(name: str, first: int = 0) -> Callable[[Interpreter, str, int], Value]:
+def _number_setting(name: str, first: int = 0) -> Callable[[Context, str, int], Value]:
     """A command that only keeps its number."""
 
-    def command(q: Interpreter, text: str, _: int) -> Value:
+    def command(q: Context, text: str, _: int) -> Value:
         if not text:
             return _int(q.settings.numbers.get(name, first))
         if text == "0N":
@@ -239,7 +237,7 @@ def _number_setting(name: str, first: int = 0) -> Callable[[Interpreter, str, in
     return command
 
 
-def _time_limit(q: Interpreter, text: str, _: int) -> Value:
+def _time_limit(q: Context, text: str, _: int) -> Value:
     if not text:
         return _int(int(q.time_limit or 0))
     seconds = _integers(text)[0]
@@ -247,14 +245,14 @@ def _time_limit(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _port(q: Interpreter, text: str, _: int) -> Value:
+def _port(q: Context, text: str, _: int) -> Value:
     if not text:
         return _int(q.host.port())
     q.host.listen(text_of(text))
     return NULL
 
 
-def _workspace(q: Interpreter, text: str, _: int) -> Value:
+def _workspace(q: Context, text: str, _: int) -> Value:
     if text:
         if _integers(text)[0] > 1:
             raise QError("-w init via cmd line")
@@ -273,7 +271,7 @@ def _size(value: Value) -> int:
     return _size(value.keys) + _size(value.values) if isinstance(value, Dict) else 16
 
 
-def _time(q: Interpreter, text: str, repeat: int) -> Value:
+def _time(q: Context, text: str, repeat: int) -> Value:
     """``\\t`` alone is the timer; with a number it sets it; else it times an expression, in milliseconds."""
     if not text:
         return _int(q.settings.timer)
@@ -284,7 +282,7 @@ def _time(q: Interpreter, text: str, repeat: int) -> Value:
     return Atom(QType.LONG, _timed(q, text, repeat) // _MS)
 
 
-def _timed(q: Interpreter, text: str, repeat: int) -> int:
+def _timed(q: Context, text: str, repeat: int) -> int:
     program = q.program(text_of(text), q.context)
     start = q.host.elapsed()
     for _ in range(repeat):
@@ -293,23 +291,23 @@ def _timed(q: Interpreter, text: str, repeat: int) -> int:
     return q.host.elapsed() - start
 
 
-def _time_and_space(q: Interpreter, text: str, repeat: int) -> Value:
+def _time_and_space(q: Context, text: str, repeat: int) -> Value:
     return Vector(QType.LONG, np.array([_timed(q, text, repeat) // _MS, 0]))
 
 
-def _expunge(q: Interpreter, text: str, _: int) -> Value:
+def _expunge(q: Context, text: str, _: int) -> Value:
     q.reset_handler(text)
     return NULL
 
 
-def _folder(q: Interpreter, text: str, _: int) -> Value:
+def _folder(q: Context, text: str, _: int) -> Value:
     if not text:
         return chars(q.host.facts().get("directory", ""))
     q.host.change_folder(text_of(text))
     return NULL
 
 
-def _rename(q: Interpreter, text: str, _: int) -> Value:
+def _rename(q: Context, text: str, _: int) -> Value:
     words = text_of(text).split()
     if len(words) != 2:
         raise QError("length")
@@ -318,31 +316,31 @@ def _rename(q: Interpreter, text: str, _: int) -> Value:
     return NULL
 
 
-def _load(q: Interpreter, text: str, _: int) -> Value:
+def _load(q: Context, text: str, _: int) -> Value:
     load_script(q, text_of(text))
     return NULL
 
 
-def _redirect(q: Interpreter, text: str, _: int) -> Value:
+def _redirect(q: Context, text: str, _: int) -> Value:
     raise QError("nyi")
 
 
-def _users(q: Interpreter, text: str, _: int) -> Value:
+def _users(q: Context, text: str, _: int) -> Value:
     """``\\u`` reads the file of users again; the engine has none."""
     return NULL
 
 
-def _tls_mode(q: Interpreter, text: str, _: int) -> Value:
+def _tls_mode(q: Context, text: str, _: int) -> Value:
     return _int(int(q.host.facts().get("tls_mode", "0")))
 
 
-def _blocked(q: Interpreter, text: str, _: int) -> Value:
+def _blocked(q: Context, text: str, _: int) -> Value:
     if text:
         raise QError("nyi", detail="scripts with hidden text")
     return Atom(QType.BOOLEAN, int(q.names.frozen))
 
 
-def _sleep(q: Interpreter, text: str, _: int) -> Value:
+def _sleep(q: Context, text: str, _: int) -> Value:
     """Not q's own: the shell's ``sleep``, which works without a shell too, and which an interrupt ends."""
     try:
         seconds = float(text)
@@ -353,12 +351,12 @@ def _sleep(q: Interpreter, text: str, _: int) -> Value:
     return List.of(())
 
 
-def _exit(q: Interpreter, text: str, _: int) -> Value:
+def _exit(q: Context, text: str, _: int) -> Value:
     q.host.exit(0)
     return NULL
 
 
-_COMMANDS: Final[dict[str, Callable[[Interpreter, str, int], Value]]] = {
+_COMMANDS: Final[dict[str, Callable[[Context, str, int], Value]]] = {
     "a": _tables, "b": _views, "B": _pending, "c": _console, "C": _web_console, "cd": _folder, "d": _namespace,
     "e": _number_setting("e"), "E": _tls_mode, "f": _functions, "g": _number_setting("g"), "l": _load, "o": _offset,
     "p": _port, "P": _precision, "r": _rename, "s": _number_setting("s"), "S": _seed, "t": _time, "ts": _time_and_space,
@@ -370,7 +368,7 @@ _COMMANDS: Final[dict[str, Callable[[Interpreter, str, int], Value]]] = {
 # -- scripts
 
 
-def load_script(q: Interpreter, path: str) -> None:
+def load_script(q: Context, path: str) -> None:
     """Run a script's statements in order, then go back to the namespace from before.
 
     Raises the `QError` of the statement that failed; its ``detail`` names file and line.
@@ -387,7 +385,7 @@ def load_script(q: Interpreter, path: str) -> None:
         q.context = context
 
 
-def _run_statement(q: Interpreter, path: str, text: str, line: int, k: bool) -> None:
+def _run_statement(q: Context, path: str, text: str, line: int, k: bool) -> None:
     try:
         program = q.program(text_of(text), q.context, k=k)
         q.show(program, program.code())

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from anyq.errors import QError
 from anyq.values import ELIDED, NULL, Atom, Derived, List, Projection, QType, Value
 
 from . import _runtime
+from ._context import Context
 from ._functions import Closure
 from ._lines import Lines, Unit
 from ._names import absolute
@@ -47,17 +48,14 @@ from ._records import records
 from ._scope import assigned_in
 from ._vocabulary import ITERATORS, UNARY_OF_GLYPH, Entry
 
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
-
 __all__ = ["Compiler", "Unit", "is_silent"]
 
 
 class Compiler:
     """Compiles on behalf of one interpreter."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self.q = interpreter
+    def __init__(self, q: Context) -> None:
+        self.q = q
 
     def environment(self, unit: Unit) -> dict[str, Any]:
         """The globals of a compiled function."""

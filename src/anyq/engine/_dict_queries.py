@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from anyq.errors import QError
 from anyq.values import Dict, List, Table, Value, Vector, collapse, symbols
 
+from ._context import Context, Scope
 from ._prepared import Prepared
 from ._selection import as_column
-from ._trees import Scope
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["changed_dict", "dict_table", "exec_dict"]
 
 
-def exec_dict(q: Interpreter, query: Prepared, d: Value, scope: Scope | None) -> Value:
+def exec_dict(q: Context, query: Prepared, d: Value, scope: Scope | None) -> Value:
     """Expressions over the entries of a dict."""
     found = _entries(d, scope)
     if not query.columns:
@@ -36,7 +31,7 @@ def _entries(d: Value, scope: Scope | None) -> Scope:
     return find
 
 
-def changed_dict(q: Interpreter, query: Prepared, d: Dict, scope: Scope | None) -> Value:
+def changed_dict(q: Context, query: Prepared, d: Dict, scope: Scope | None) -> Value:
     """update and delete on a dict: its entries are set or removed."""
     values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
     if query.by is not None or query.where:

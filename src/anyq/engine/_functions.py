@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
 from anyq.values import ELIDED, Composition, Derived, Dict, Lambda, Primitive, Projection, QType, Value
 
+from ._nodes import Function
 from ._vocabulary import Native, Vocabulary, arity_of
-
-if TYPE_CHECKING:
-    from ._nodes import Function
 
 __all__ = ["MAX_RANK", "Closure", "holes", "is_function", "project", "rank_of", "rebind"]
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-import attrs
-
 from anyq import console
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Lambda, List, QType, Value, Vector
@@ -22,6 +20,7 @@ from ._lexer import source_of, text_of
 from ._names import Names, absolute
 from ._nodes import Assign, Block, Function
 from ._parser import parse
+from ._program import Program, State
 from ._queries import Queries
 from ._report import Frame, as_q_error, chain, drawn
 from ._scope import names_of
@@ -39,27 +38,6 @@ RECURSION: Final = 6000
 
 _CACHED: Final = 512
 _CACHED_SIZE: Final = 4096
-
-
-@attrs.frozen
-class Program:
-    """Compiled text. ``silent``: its last statement shows nothing at the console (an assignment, a final semicolon)."""
-
-    source: str
-    code: Callable[[], Value]
-    silent: bool
-
-
-@attrs.define
-class State:
-    """What compiled code looks at in every call: whether someone asked it to stop."""
-
-    stop: bool = False
-
-
-def encoded(text: str) -> bytes:
-    """Text as the bytes that it was read from."""
-    return text.encode("utf-8", "surrogateescape")
 
 
 class Interpreter:
@@ -89,8 +67,8 @@ class Interpreter:
         self.applier = Applier(self)
         self.callable = self.applier.callable
         self.builtin = self.applier.builtin
-        self.trees = Trees(self)
         self.queries = Queries(self)
+        self.trees = Trees(self, self.queries.nested)
         self.compiler = Compiler(self)
         self.settings = Settings()
         self.context = ""
@@ -197,7 +175,7 @@ class Interpreter:
     def show(self, program: Program, value: Value) -> None:
         """Write what the console prints for the result of a statement: nothing after an assignment or for null."""
         if not program.silent and value is not NULL:
-            self.host.write(1, encoded(console.text(value, self.settings.style)) + b"\n")
+            self.host.write(1, console.text(value, self.settings.style).encode("utf-8", "surrogateescape") + b"\n")
 
     # -- applying
 

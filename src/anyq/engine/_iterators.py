@@ -8,15 +8,13 @@ Case) and ref/accumulators.md (Scan, Over: converge, do, while, reduce).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from anyq.values import Derived, QType, Value
 
 from ._accumulators import over, scan
+from ._context import Context
 from ._maps import each, each_left, each_prior, each_right
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["derive"]
 
@@ -24,7 +22,7 @@ Function = Callable[..., Value]
 Q = QType
 
 
-def derive(q: Interpreter, f: Derived, n: int) -> Function:
+def derive(q: Context, f: Derived, n: int) -> Function:
     """The derived function ``f`` for ``n`` arguments. `QError` (``rank``) if there is no such form."""
     return _BUILDERS[f.qtype](q, f.function, n)
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse
 
+from ._context import Context
 from ._functions import rank_of
 from ._index import index_at, null_of
 from ._items import items_of, nothing_visited, rebuilt
 from ._records import records
 from ._texts import WHOLE
 from ._vocabulary import Native
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["COUNTS", "each", "each_left", "each_prior", "each_right"]
 
@@ -30,7 +28,7 @@ Q = QType
 COUNTS: Final = frozenset({Q.BOOLEAN, Q.BYTE, Q.SHORT, Q.INT, Q.LONG})
 
 
-def each(q: Interpreter, f: Value, n: int) -> Function:
+def each(q: Context, f: Value, n: int) -> Function:
     if _is_case(f) and n > 1:
         return partial(_case, f)
     inner = q.callable(f, n)
@@ -51,7 +49,7 @@ _ITEMWISE: Final = frozenset({
 """Functions that go through the items of a vector themselves, in one stroke."""
 
 
-def _name_of(q: Interpreter, f: Value) -> str:
+def _name_of(q: Context, f: Value) -> str:
     """The name of a built-in function; empty for others."""
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     return entry.name if entry is not None else f.name if isinstance(f, Native) else ""
@@ -121,7 +119,7 @@ def _case(which: Value, *lists: Value) -> Value:
 # -- each left, each right, each prior
 
 
-def each_left(q: Interpreter, f: Value, n: int) -> Function:
+def each_left(q: Context, f: Value, n: int) -> Function:
     if n == 1 and isinstance(f, Atom | Vector):
         return partial(q.verb, "vs", f)  # page ref/maps.md: ``\\:`` of an atom or a string splits
     if n != 2:
@@ -137,7 +135,7 @@ def each_left(q: Interpreter, f: Value, n: int) -> Function:
     return visit
 
 
-def each_right(q: Interpreter, f: Value, n: int) -> Function:
+def each_right(q: Context, f: Value, n: int) -> Function:
     if n == 1 and isinstance(f, Atom | Vector):
         return partial(q.verb, "sv", f)
     if n != 2:
@@ -156,7 +154,7 @@ def each_right(q: Interpreter, f: Value, n: int) -> Function:
 _IDENTITIES: Final = {"-": 0, "+": 0, "*": 1, "%": 1, "&": None, "|": None}
 
 
-def each_prior(q: Interpreter, f: Value, n: int) -> Function:
+def each_prior(q: Context, f: Value, n: int) -> Function:
     if rank_of(f, q.vocabulary) == 1:
         return each(q, f, n)  # Each Parallel of a unary function
     inner = q.callable(f, 2)
@@ -177,7 +175,7 @@ def each_prior(q: Interpreter, f: Value, n: int) -> Function:
     return unseeded
 
 
-def _seed(q: Interpreter, f: Value, first: Value) -> Value:
+def _seed(q: Context, f: Value, first: Value) -> Value:
     """What stands before the first item: the identity of arithmetic, so that it passes through; else a null."""
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     if entry is not None and entry.name in _IDENTITIES and isinstance(first, Atom):

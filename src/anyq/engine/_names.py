@@ -7,7 +7,6 @@ members when it is asked for. Facts: KX reference, pages basics/namespaces.md an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, List, QType, Value, Vector, collapse, symbols
@@ -15,9 +14,7 @@ from anyq.values import NULL, Atom, Dict, List, QType, Value, Vector, collapse, 
 from ._amend import Change, amend_deep, new_item, with_item
 from ._index import index_at
 from ._owned import IN_TABLE, change_item, references
-
-if TYPE_CHECKING:
-    from ._views import View
+from ._views import View
 
 __all__ = ["Names", "absolute"]
 

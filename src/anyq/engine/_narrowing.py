@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 import numpy as np
 
 from anyq.values import List, Table, symbols
 
+from ._context import Context, Scope
 from ._index import take_rows
 from ._partitioned import Partitioned, Slice
 from ._prepared import Prepared, names_of
 from ._selection import Selection
 
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
-    from ._trees import Scope
-
 __all__ = ["narrowed"]
 
 
-def narrowed(q: Interpreter, query: Prepared, table: Partitioned, scope: Scope | None) -> tuple[Slice, Prepared]:
+def narrowed(q: Context, query: Prepared, table: Partitioned, scope: Scope | None) -> tuple[Slice, Prepared]:
     """The part of a table that a query needs, and what is left of the query for it."""
     database = table.database
     mine = {*table.fields, "i"}

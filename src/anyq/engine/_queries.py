@@ -6,7 +6,6 @@ Facts: KX reference, pages basics/qsql.md, basics/funsql.md, ref/select.md, ref/
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -29,6 +28,7 @@ from anyq.values import (
     symbols,
 )
 
+from ._context import Context, Scope
 from ._dict_queries import changed_dict, dict_table, exec_dict
 from ._groups import Groups, grouped, reduced
 from ._index import index_at, null_of, positions, take_rows
@@ -49,11 +49,7 @@ from ._query_parts import (
     window,
 )
 from ._selection import Selection, as_column
-from ._trees import Scope
 from .verbs import rows_to_table
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["Queries"]
 
@@ -63,7 +59,7 @@ Pairs = tuple[tuple[str, Value], ...]
 class Queries:
     """Runs queries on behalf of one interpreter."""
 
-    def __init__(self, q: Interpreter) -> None:
+    def __init__(self, q: Context) -> None:
         self.q = q
 
     # -- entry points
@@ -404,7 +400,7 @@ _AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "first", "last"})
 _ITEM_WISE = frozenset({"+", "-", "*", "%", "neg", "abs", "&", "|"})
 
 
-def _order(q: Interpreter, x: Value) -> tuple[str, Value]:
+def _order(q: Context, x: Value) -> tuple[str, Value]:
     """``(>:;`price)`` of the sixth argument."""
     if isinstance(x, List) and len(x) == 2 and isinstance(x[0], Primitive):
         entry = q.vocabulary.primitive(x[0])

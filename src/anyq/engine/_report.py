@@ -12,8 +12,8 @@ import attrs
 
 from anyq.errors import ConversionError, QError
 
-from ._compiler import Unit
 from ._lexer import text_of
+from ._lines import Unit
 
 __all__ = ["Frame", "as_q_error", "chain", "drawn", "running"]
 

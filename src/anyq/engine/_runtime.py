@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.errors import QError
 from anyq.values import Atom, Composition, Dict, KeyedTable, List, QType, Table, Value, Vector
 
 from ._amend import Change, amend_deep, new_item, with_item
+from ._context import Context
 from ._owned import IN_LOCAL, change_item, references
 from ._records import records
 from ._tables import build_table
 from .verbs import kept_attr
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
 
 __all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack"]
 
@@ -55,7 +53,7 @@ def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> 
     return x if references(x) <= IN_LOCAL and change_item(x, *found) else with_item(x, *found)
 
 
-def append(q: Interpreter, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
+def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
     """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another; and its attribute, if
     what is appended lets it (page ref/set-attribute.md). An atom takes the empty list only, and is a list then. A table
     takes the records that it takes by ``upsert`` (page kb/faq.md)."""

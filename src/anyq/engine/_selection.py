@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, List, QType, Table, Value, Vector, collapse
 
+from ._context import Context, Scope
 from ._index import Positions, index_at, positions, take_rows
 from .verbs import part_of
-
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
-    from ._trees import Scope
 
 __all__ = ["Selection", "as_column"]
 
@@ -39,7 +34,7 @@ class Selection:
     """
 
     def __init__(
-        self, q: Interpreter, table: Table, context: str, outer: Scope | None = None, rows: Positions | None = None
+        self, q: Context, table: Table, context: str, outer: Scope | None = None, rows: Positions | None = None
     ) -> None:
         self.q = q
         self.table = table

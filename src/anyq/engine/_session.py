@@ -6,12 +6,11 @@ Facts: KX reference, page ref/dotz.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.values import NULL, Atom, Dict, List, QType, Value, strings, symbols
 
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
+from ._context import Context
 
 __all__ = ["install"]
 
@@ -24,7 +23,7 @@ RELEASE: Final = 8826
 """``.z.k``: a date, in days from 2000-01-01."""
 
 
-def install(q: Interpreter) -> None:
+def install(q: Context) -> None:
     """Let these names be computed; a program may still set them."""
     for clock, names in ((q.host.now, "ptdnz"), (q.host.local_now, "PTDNZ")):
         for name in names:
@@ -34,14 +33,14 @@ def install(q: Interpreter) -> None:
     q.names.computed[".q"] = _bound(_keywords, q)
 
 
-def _keywords(q: Interpreter) -> Value:
+def _keywords(q: Context) -> Value:
     """The namespace ``.q``: the keywords that q adds to k, with their values; the other ones are in ``.Q.res``."""
     reserved = set(q.names[".Q.res"].symbols)  # type: ignore[attr-defined]
     names = sorted(n for n in q.vocabulary.entries if n.isalnum() and n[0].isalpha() and n not in reserved)
     return Dict(symbols(["", *names]), List.of((NULL, *(q.vocabulary.entries[name].value for name in names))))
 
 
-def _bound(maker: Callable[[Interpreter], Value], q: Interpreter) -> Callable[[], Value]:
+def _bound(maker: Callable[[Context], Value], q: Context) -> Callable[[], Value]:
     return lambda: maker(q)
 
 
@@ -65,20 +64,20 @@ def _symbol(text: str) -> Atom:
     return Atom(Q.SYMBOL, text)
 
 
-def _arguments(q: Interpreter) -> Value:
+def _arguments(q: Context) -> Value:
     return strings(list(q.host.arguments)) if q.host.arguments else List.of(())
 
 
-def _whole_command(q: Interpreter) -> Value:
+def _whole_command(q: Context) -> Value:
     script = [q.host.script] if q.host.script else []
     return strings(["q", *script, *q.host.arguments])
 
 
-def _blocked(q: Interpreter) -> Value:
+def _blocked(q: Context) -> Value:
     return Atom(Q.BOOLEAN, int(q.names.frozen))
 
 
-def _dependencies(q: Interpreter) -> Value:
+def _dependencies(q: Context) -> Value:
     """``.z.b``: for every variable that views read, the views (page ref/dotz.md)."""
     readers: dict[str, list[str]] = {}
     for name, view in q.names.views.items():
@@ -87,7 +86,7 @@ def _dependencies(q: Interpreter) -> Value:
     return Dict(symbols(list(readers)), List.of(tuple([symbols(names) for names in readers.values()])))
 
 
-_FACTS: Final[dict[str, Callable[[Interpreter], Value]]] = {
+_FACTS: Final[dict[str, Callable[[Context], Value]]] = {
     "x": _arguments,
     "X": _whole_command,
     "f": lambda q: _symbol(q.host.script),

@@ -7,7 +7,7 @@ alone in a list is a constant. Facts: KX reference, pages basics/parsetrees.md, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -25,6 +25,7 @@ from anyq.values import (
     symbols,
 )
 
+from ._context import Context, Scope
 from ._names import absolute
 from ._nodes import (
     Apply,
@@ -51,17 +52,15 @@ from ._prepared import Prepared
 from ._scope import find_cond
 from ._vocabulary import ITERATORS, OPERATOR_CODES, UNARY_OF_GLYPH
 
-if TYPE_CHECKING:
-    from ._interpreter import Interpreter
-
-__all__ = ["QueryTree", "Scope", "Trees"]
-
-Scope: TypeAlias = Callable[[str], Value | None]
-"""Finds a name that is no global: a column, or a local of the lambda that holds a query."""
+__all__ = ["QueryTree", "Trees"]
 
 _CONTROL: Final = frozenset({"if", "while", "do"})
 _CAST: Final = Primitive(QType.OPERATOR, OPERATOR_CODES["$"])
 _ASSIGN: Final = Primitive(QType.OPERATOR, OPERATOR_CODES[":"])
+
+
+Nested: TypeAlias = Callable[[Prepared, str, Scope | None], Value]
+"""Runs a query inside an expression of another."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -89,8 +88,9 @@ def _quoted(value: Value) -> Value:
 class Trees:
     """Makes and evaluates trees for one interpreter."""
 
-    def __init__(self, q: Interpreter) -> None:
+    def __init__(self, q: Context, nested: Nested) -> None:
         self.q = q
+        self.nested = nested
 
     # -- nodes to trees
 
@@ -232,7 +232,7 @@ class Trees:
         if isinstance(tree, Atom):
             return self.variable(tree.raw, context, scope) if tree.qtype is QType.SYMBOL else tree
         if isinstance(tree, QueryTree):
-            return self.q.queries.nested(tree.prepared, context, scope)
+            return self.nested(tree.prepared, context, scope)
         if isinstance(tree, Vector):
             if tree.qtype is not QType.SYMBOL:
                 return tree

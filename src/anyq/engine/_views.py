@@ -5,18 +5,23 @@ The value is kept as long as the variables it was made of are the same. Facts: K
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import attrs
 
 from anyq.errors import QError
 from anyq.values import NULL, Lambda, List, Value, chars, symbols
 
-if TYPE_CHECKING:
-    from ._functions import Closure
-    from ._names import Names
+from ._functions import Closure
 
 __all__ = ["View", "ViewValue"]
+
+
+class Variables(Protocol):
+    """Where a view reads its variables."""
+
+    def find(self, key: str) -> Value | None:
+        """The value of a full name, ``None`` if it has none."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -39,7 +44,7 @@ class View:
     _value: Value | None = None
     _busy: bool = False
 
-    def value(self, names: Names) -> Value:
+    def value(self, names: Variables) -> Value:
         """The value now. Raises `QError` (``loop``) when the view needs itself."""
         if self._busy:
             raise QError("loop")
@@ -54,7 +59,7 @@ class View:
         finally:
             self._busy = False
 
-    def anatomy(self, names: Names) -> Value:
+    def anatomy(self, names: Variables) -> Value:
         """Its value if that is up to date, its parse tree, what it reads, its text (page learn/views.md)."""
         now = NULL if self.is_pending(names) or self._value is None else self._value
         return List.of((now, self.tree, symbols(self.shown_reads), chars(self.source.encode("latin-1"))))
@@ -64,7 +69,7 @@ class View:
         """What stands for the view itself in its namespace; it prints as its text."""
         return ViewValue(self.closure.context, self.source.encode("latin-1"), self)
 
-    def is_pending(self, names: Names) -> bool:
+    def is_pending(self, names: Variables) -> bool:
         """Whether it has not been computed yet, or must be again."""
         now = tuple([names.find(name) for name in self.reads])
         return self._seen is None or any(a is not b for a, b in zip(now, self._seen, strict=True))

@@ -6,7 +6,7 @@ Nulls are left out: a sum takes them for 0, a product for 1, the least and the g
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
+from .._vocabulary import Vocabulary
 from ._arithmetic import add, divide, multiply
 from ._comparison import greater, lesser
 from ._itemwise import extend1
@@ -33,9 +34,6 @@ from ._support import (
     long,
     vec,
 )
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["as_floats", "install", "nulls_in", "over_columns"]
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from anyq.values import Atom, QType, Value
 
+from .._vocabulary import Vocabulary
 from ._itemwise import Binary, Unary
 from ._promote import ADD, DIV, DIVIDE, MOD, MULTIPLY, SUBTRACT, Promotion
 from ._raw import DAY, UNIT, convert, has
 from ._support import FLOATS, INTEGERS, NULL_LONG, TEMPORAL
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["add", "divide", "install", "multiply", "neg", "subtract"]
 

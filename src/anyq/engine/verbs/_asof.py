@@ -7,7 +7,7 @@ A right table that is not sorted within its groups is sorted first, so that its 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +15,14 @@ import numpy.typing as npt
 from anyq.errors import QError
 from anyq.values import Atom, QType, Table, Value, Vector, collapse
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._joins import merged
 from ._search import shared_codes
 from ._sort import ranks
 from ._support import items_of, strs, table_of
 from ._tables import column_of, rekeyed, table_named, unkeyed
 from ._take import is_row, join, rows_to_table, take, window
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install"]
 
@@ -100,30 +98,30 @@ def _asof_rows(names: list[str], left: Table, right: Table) -> tuple[Longs, npt.
 
 
 def _aj(own_time: bool, filling: bool) -> Callable[..., Value]:
-    def aj(interpreter: Interpreter, c: Value, x: Value, y: Value) -> Value:
+    def aj(q: Context, c: Value, x: Value, y: Value) -> Value:
         names = strs(c)
-        left = table_named(interpreter, x)
-        plain, right = unkeyed(left), unkeyed(table_named(interpreter, y))
+        left = table_named(q, x)
+        plain, right = unkeyed(left), unkeyed(table_named(q, y))
         rows, found = _asof_rows(names, plain, right)
         skipped = set(names if own_time else names[:-1])
         rest = [n for n in right.column_names if n not in skipped]
         values = table_of(rest, [right.column(n) for n in rest])
-        return _given(interpreter, x, rekeyed(merged(plain, values, rows, found, filling=filling), left))
+        return _given(q, x, rekeyed(merged(plain, values, rows, found, filling=filling), left))
 
     return aj
 
 
-def _given(interpreter: Interpreter, x: Value, made: Value) -> Value:
+def _given(q: Context, x: Value, made: Value) -> Value:
     """The result of a join: where the left table was a name, its new value."""
     if not isinstance(x, Atom):
         return made
-    interpreter.set(x.raw, made)
+    q.set(x.raw, made)
     return x
 
 
-def asof(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def asof(q: Context, x: Value, y: Value) -> Value:
     """q's ``x asof y``: for a row, or each row of a table, the last record of ``x`` up to it."""
-    right = unkeyed(table_named(interpreter, x))
+    right = unkeyed(table_named(q, x))
     single = is_row(y)
     wanted = rows_to_table([y]) if single else y
     if not isinstance(wanted, Table):
@@ -136,9 +134,9 @@ def asof(interpreter: Interpreter, x: Value, y: Value) -> Value:
 
 
 def _wj(prevailing: bool) -> Callable[..., Value]:
-    def wj(interpreter: Interpreter, w: Value, c: Value, x: Value, y: Value) -> Value:
+    def wj(q: Context, w: Value, c: Value, x: Value, y: Value) -> Value:
         names, spec = strs(c), items_of(y)
-        left = table_named(interpreter, x)
+        left = table_named(q, x)
         plain, right = unkeyed(left), unkeyed(spec[0])
         low, high = _window(w, plain.column(names[-1]))
         own, other, mine, _ = _prepared(names, plain, right)
@@ -153,9 +151,9 @@ def _wj(prevailing: bool) -> Callable[..., Value]:
         starts, ends = np.where(known, starts, 0), np.where(known, np.maximum(ends, starts), 0)
         result = plain
         for part in spec[1:]:
-            name, column = _aggregated(interpreter, part, right, grouped.order, starts, ends)
+            name, column = _aggregated(q, part, right, grouped.order, starts, ends)
             result = _with_column(result, name, column)
-        return _given(interpreter, x, rekeyed(result, left))
+        return _given(q, x, rekeyed(result, left))
 
     return wj
 
@@ -167,16 +165,14 @@ def _window(w: Value, times: Value) -> tuple[Any, Any]:
     return bounds[0].data, bounds[1].data  # type: ignore[attr-defined]
 
 
-def _aggregated(
-    interpreter: Interpreter, part: Value, right: Table, order: Longs, starts: Longs, ends: Longs
-) -> tuple[str, Value]:
+def _aggregated(q: Context, part: Value, right: Table, order: Longs, starts: Longs, ends: Longs) -> tuple[str, Value]:
     function, *arguments = items_of(part)
     names = [name for argument in arguments for name in strs(argument)]
     columns = [take(column_of(right, name), order) for name in names]
     results = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        interpreter.check()
-        results.append(interpreter.applier.apply(function, tuple([window(c, start, end) for c in columns])))
+        q.check()
+        results.append(q.applier.apply(function, tuple([window(c, start, end) for c in columns])))
     return names[-1], collapse(results) if results else columns[-1][0:0]  # type: ignore[index]
 
 

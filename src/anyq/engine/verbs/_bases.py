@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, List, QType, Value, Vector, collapse
 
+from .._vocabulary import Vocabulary
 from ._arithmetic import add, div, mod, multiply
 from ._support import (
     INTEGERS,
@@ -25,9 +26,6 @@ from ._support import (
     text_of,
     vec,
 )
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install", "join_with", "split_by"]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse
 
+from .._context import Context
 from .._enumeration import EnumeratedAtom, Enumeration
+from .._vocabulary import Vocabulary
 from ._enums import enumerate_over, places
 from ._itemwise import extend1
 from ._matrix import multiply_matrices
@@ -31,10 +33,6 @@ from ._support import (
     vec,
 )
 from ._tok import parse_text
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["cast", "dollar", "install", "part_of", "tok"]
 
@@ -165,17 +163,17 @@ def _finished(qtype: QType, data: Array, missing: Array, scalar: bool) -> Value:
 # -- the dollar
 
 
-def dollar(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def dollar(q: Context, x: Value, y: Value) -> Value:
     """q's ``x$y``."""
     if isinstance(x, Atom):
-        return _by_atom(interpreter, x, y)
+        return _by_atom(q, x, y)
     if isinstance(x, Vector | List) and _is_matrix(x):
         return multiply_matrices(x, y)
     if isinstance(x, Vector | List):
         others = items_of(y) if isinstance(y, Vector | List) else [y] * len(x)
         if len(others) != len(x):
             raise QError("length")
-        return collapse([dollar(interpreter, a, b) for a, b in zip(items_of(x), others, strict=True)])
+        return collapse([dollar(q, a, b) for a, b in zip(items_of(x), others, strict=True)])
     raise QError("type")
 
 
@@ -185,23 +183,23 @@ def _is_matrix(x: Value) -> bool:
     return isinstance(x, List) and bool(len(x)) and isinstance(x[0], Vector) and _is_matrix(x[0])
 
 
-def _by_atom(interpreter: Interpreter, x: Atom, y: Value) -> Value:
+def _by_atom(q: Context, x: Atom, y: Value) -> Value:
     if isinstance(y, Enumeration | EnumeratedAtom):
-        y = _unenumerated(interpreter, x, y)
+        y = _unenumerated(q, x, y)
     if x.qtype is QType.CHAR:
-        return _by_letter(chr(x.raw), y, interpreter)
+        return _by_letter(chr(x.raw), y, q)
     if x.qtype is QType.SYMBOL:
-        return _by_name(interpreter, x.raw, y)
+        return _by_name(q, x.raw, y)
     if x.qtype is QType.SHORT:
         if x.raw == 0:
             return y
-        return _by_letter(_letter(x.raw), y, interpreter)
+        return _by_letter(_letter(x.raw), y, q)
     if x.qtype in (QType.LONG, QType.INT):
         return pad(x.raw, y)
     raise QError("type")
 
 
-def _unenumerated(interpreter: Interpreter, x: Atom, y: Enumeration | EnumeratedAtom) -> Value:
+def _unenumerated(q: Context, x: Atom, y: Enumeration | EnumeratedAtom) -> Value:
     """What a cast of an enumeration starts from: its places for numbers, else what it stands for."""
     target = _BY_NAME.get(x.raw) if x.qtype is QType.SYMBOL else None
     if x.qtype is QType.CHAR:
@@ -210,7 +208,7 @@ def _unenumerated(interpreter: Interpreter, x: Atom, y: Enumeration | Enumerated
         target = next((t for t in _CASTABLE.values() if t == x.raw), None)
     if target is None or target is QType.SYMBOL:
         return y.plain()
-    return places(interpreter, y) if isinstance(y, Enumeration) else places(interpreter, y.alone())[0]
+    return places(q, y) if isinstance(y, Enumeration) else places(q, y.alone())[0]
 
 
 def _letter(number: int) -> str:
@@ -220,7 +218,7 @@ def _letter(number: int) -> str:
     return found if number > 0 else found.upper()
 
 
-def _by_letter(letter: str, y: Value, interpreter: Interpreter) -> Value:
+def _by_letter(letter: str, y: Value, q: Context) -> Value:
     if letter == "*":
         return y
     qtype = _CASTABLE.get(letter.lower())
@@ -228,16 +226,16 @@ def _by_letter(letter: str, y: Value, interpreter: Interpreter) -> Value:
         raise QError("type")
     if letter.islower():
         return cast(qtype, y)
-    return tok(qtype, y, day_first=interpreter.settings.day_first)
+    return tok(qtype, y, day_first=q.settings.day_first)
 
 
-def _by_name(interpreter: Interpreter, name: str, y: Value) -> Value:
+def _by_name(q: Context, name: str, y: Value) -> Value:
     if name == "":
         return tok(QType.SYMBOL, y)
     found = part_of(name, y)
     if found is not None:
         return found
-    return enumerate_over(interpreter, name, y)
+    return enumerate_over(q, name, y)
 
 
 def install(vocabulary: Vocabulary) -> None:

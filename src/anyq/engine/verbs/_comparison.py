@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import TOLERANCE, Atom, QType, SymbolArray, Value, Vector, match, tolerant_equal
 
+from .._vocabulary import Vocabulary
 from ._itemwise import Binary, Unary, extend2
 from ._promote import COMPARE, LESSER
 from ._raw import convert
 from ._search import sortable
 from ._support import FALSE, FLOATS, TEMPORAL, TRUE, array_of, bools, flag
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["compare", "equal", "greater", "install", "lesser", "matches", "not_"]
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, Table, Value, Vector, count
 
+from .._vocabulary import Vocabulary
 from ._dicts import delete_keys
 from ._lists import is_integral
 from ._support import EMPTY, INTEGERS, integer, integers, is_atom, is_list
 from ._take import take, window
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["cut", "drop", "install", "rotate", "sublist"]
 

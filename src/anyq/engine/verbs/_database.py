@@ -5,24 +5,22 @@ A database is a folder of serialized values, splayed tables, scripts and partiti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value, Vector
 
+from .._context import Context
 from .._enumeration import Enumeration
+from .._vocabulary import Vocabulary
 from ._enums import extend_domain
 from ._files import load_value, path_of, store_value
 from ._partitions import SEGMENTS, is_partition, load_partitions, segments_of
 from ._sort import grade
 from ._support import chars, integer, long, strs, symbol, symbols, table_of
 from ._take import take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install", "load_folder"]
 
@@ -32,67 +30,67 @@ _CHUNK: Final = 131_000
 # -- enumerating
 
 
-def enumerated(interpreter: Interpreter, folder: Value, table: Value) -> Value:
+def enumerated(q: Context, folder: Value, table: Value) -> Value:
     """``.Q.en[dir;t]``: the symbol columns of a table over ``sym``, which is kept in ``dir/sym``."""
-    return enumerated_over(interpreter, folder, table, symbol("sym"))
+    return enumerated_over(q, folder, table, symbol("sym"))
 
 
-def enumerated_over(interpreter: Interpreter, folder: Value, table: Value, name: Value) -> Value:
+def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Value:
     """``.Q.ens[dir;t;name]``: the same over another list."""
     if not isinstance(table, Table):
         raise QError("type")
     domain = strs(name)[0]
     path = f"{path_of(folder).rstrip('/')}/{domain}"
     file = symbol(f":{path}")
-    words = load_value(interpreter, file) if interpreter.host.kind(path) else symbols([])
-    interpreter.set(domain, words)
-    columns = [_over(interpreter, domain, column) for column in table.columns.items]
-    longer = interpreter.get(domain)
-    if longer is not words or not interpreter.host.kind(path):
-        store_value(interpreter, file, longer)
+    words = load_value(q, file) if q.host.kind(path) else symbols([])
+    q.set(domain, words)
+    columns = [_over(q, domain, column) for column in table.columns.items]
+    longer = q.get(domain)
+    if longer is not words or not q.host.kind(path):
+        store_value(q, file, longer)
     return Table.of(table.names, List.of(tuple(columns)), table.attr)
 
 
-def _over(interpreter: Interpreter, domain: str, column: Value) -> Value:
+def _over(q: Context, domain: str, column: Value) -> Value:
     if isinstance(column, Vector) and column.qtype is QType.SYMBOL and not isinstance(column, Enumeration):
-        return extend_domain(interpreter, domain, column)
+        return extend_domain(q, domain, column)
     if (
         isinstance(column, List)
         and column.items
         and all(isinstance(item, Vector) and item.qtype is QType.SYMBOL for item in column.items)
     ):
-        return List.of(tuple([extend_domain(interpreter, domain, item) for item in column.items]))
+        return List.of(tuple([extend_domain(q, domain, item) for item in column.items]))
     return column
 
 
 # -- partitions
 
 
-def partition_path(interpreter: Interpreter, folder: Value, partition: Value, table: Value) -> Value:
+def partition_path(q: Context, folder: Value, partition: Value, table: Value) -> Value:
     """``.Q.par[dir;p;t]``: the folder of a table in a partition; in a segmented database in the segment of its turn."""
     base = path_of(folder).rstrip("/")
-    segments = segments_of(interpreter, base)
+    segments = segments_of(q, base)
     if segments and isinstance(partition, Atom) and isinstance(partition.raw, int):
         base = segments[partition.raw % len(segments)]
-    return symbol(f":{base}/{_text(interpreter, partition)}/{strs(table)[0]}")
+    return symbol(f":{base}/{_text(q, partition)}/{strs(table)[0]}")
 
 
-def _text(interpreter: Interpreter, partition: Value) -> str:
-    return bytes(interpreter.verb("string", partition)).decode()  # type: ignore[call-overload, no-any-return]
+def _text(q: Context, partition: Value) -> str:
+    return bytes(q.verb("string", partition)).decode()  # type: ignore[call-overload, no-any-return]
 
 
-def _saved(interpreter: Interpreter, folder: Value, partition: Value, field: str, table: Value, domain: str) -> Value:
+def _saved(q: Context, folder: Value, partition: Value, field: str, table: Value, domain: str) -> Value:
     """A global table sorted by ``field``, parted on it, enumerated, into its folder of the partition."""
     name = strs(table)[0]
-    value = interpreter.get(name)
+    value = q.get(name)
     if not isinstance(value, Table):
         raise QError("type")
-    made = enumerated_over(interpreter, folder, value, symbol(domain))
+    made = enumerated_over(q, folder, value, symbol(domain))
     assert isinstance(made, Table)
     if field:
         made = _parted(made, field)
-    where = strs(partition_path(interpreter, folder, partition, table))[0]
-    store_value(interpreter, symbol(f"{where}/"), made)
+    where = strs(partition_path(q, folder, partition, table))[0]
+    store_value(q, symbol(f"{where}/"), made)
     return symbol(name)
 
 
@@ -107,63 +105,63 @@ def _parted(table: Table, field: str) -> Table:
     return table_of([field, *rest], [marked, *[ordered.column(name) for name in rest]])
 
 
-def dpft(interpreter: Interpreter, folder: Value, partition: Value, field: Value, table: Value) -> Value:
+def dpft(q: Context, folder: Value, partition: Value, field: Value, table: Value) -> Value:
     """``.Q.dpft[dir;p;f;t]``."""
-    return _saved(interpreter, folder, partition, strs(field)[0], table, "sym")
+    return _saved(q, folder, partition, strs(field)[0], table, "sym")
 
 
-def dpfts(interpreter: Interpreter, folder: Value, partition: Value, field: Value, table: Value, s: Value) -> Value:
+def dpfts(q: Context, folder: Value, partition: Value, field: Value, table: Value, s: Value) -> Value:
     """``.Q.dpfts[dir;p;f;t;s]``."""
-    return _saved(interpreter, folder, partition, strs(field)[0], table, strs(s)[0])
+    return _saved(q, folder, partition, strs(field)[0], table, strs(s)[0])
 
 
-def dpt(interpreter: Interpreter, folder: Value, partition: Value, table: Value) -> Value:
+def dpt(q: Context, folder: Value, partition: Value, table: Value) -> Value:
     """``.Q.dpt[dir;p;t]``: as ``.Q.dpft``, without sorting."""
-    return _saved(interpreter, folder, partition, "", table, "sym")
+    return _saved(q, folder, partition, "", table, "sym")
 
 
-def dpts(interpreter: Interpreter, folder: Value, partition: Value, table: Value, s: Value) -> Value:
+def dpts(q: Context, folder: Value, partition: Value, table: Value, s: Value) -> Value:
     """``.Q.dpts[dir;p;t;s]``."""
-    return _saved(interpreter, folder, partition, "", table, strs(s)[0])
+    return _saved(q, folder, partition, "", table, strs(s)[0])
 
 
-def hdpf(interpreter: Interpreter, history: Value, folder: Value, partition: Value, field: Value) -> Value:
+def hdpf(q: Context, history: Value, folder: Value, partition: Value, field: Value) -> Value:
     """``.Q.hdpf[h;dir;p;f]``: every table of the root saved by ``.Q.dpft`` and emptied; then the process at ``h``, if
     it can be reached, is told to load its database again."""
-    for name in strs(interpreter.verb("tables", symbol("."))):
-        dpft(interpreter, folder, partition, field, symbol(name))
-        table = interpreter.get(name)
+    for name in strs(q.verb("tables", symbol("."))):
+        dpft(q, folder, partition, field, symbol(name))
+        table = q.get(name)
         assert isinstance(table, Table)
-        interpreter.set(name, table[0:0])
+        q.set(name, table[0:0])
     try:
-        handle = integer(interpreter.verb("hopen", history))
+        handle = integer(q.verb("hopen", history))
     except QError:
         return NULL
-    interpreter.host.call(handle, chars("\\l ."))
-    interpreter.host.close(handle)
+    q.host.call(handle, chars("\\l ."))
+    q.host.close(handle)
     return NULL
 
 
 # -- text in pieces
 
 
-def in_pieces(interpreter: Interpreter, function: Value, file: Value) -> Value:
+def in_pieces(q: Context, function: Value, file: Value) -> Value:
     """``.Q.fs[f;file]``: ``f`` of the lines of a file, some at a time; the size of the file."""
-    return in_pieces_of(interpreter, function, file, long(_CHUNK))
+    return in_pieces_of(q, function, file, long(_CHUNK))
 
 
-def in_pieces_of(interpreter: Interpreter, function: Value, file: Value, size: Value) -> Value:
+def in_pieces_of(q: Context, function: Value, file: Value, size: Value) -> Value:
     """``.Q.fsn[f;file;n]``: in pieces of about ``n`` bytes, each ending at the end of a line."""
     path, step, at, rest = path_of(file), max(integer(size), 1), 0, b""
-    total = interpreter.host.size(path)
+    total = q.host.size(path)
     while at < total:
-        interpreter.check()
-        piece = interpreter.host.read(path, at, step)
+        q.check()
+        piece = q.host.read(path, at, step)
         at += len(piece)
         whole, _, rest = (rest + piece).rpartition(b"\n") if at < total else (rest + piece, b"", b"")
         if whole:
             lines = whole.removesuffix(b"\n").replace(b"\r\n", b"\n").split(b"\n")
-            interpreter.apply(function, (List.of(StringArray.from_bytes(lines)),))
+            q.apply(function, (List.of(StringArray.from_bytes(lines)),))
         if not piece:
             break
     return long(total)
@@ -172,28 +170,28 @@ def in_pieces_of(interpreter: Interpreter, function: Value, file: Value, size: V
 # -- loading
 
 
-def load_folder(interpreter: Interpreter, path: str) -> None:
+def load_folder(q: Context, path: str) -> None:
     r"""``\l`` of a folder: a splayed table into a variable of its name; of a database everything that is in it, and the
     folder becomes the current one."""
-    host = interpreter.host
+    host = q.host
     folder = path.rstrip("/") or "/"
     if host.kind(f"{folder}/.d"):
-        interpreter.set(folder.rpartition("/")[2], load_value(interpreter, symbol(f":{folder}")))
+        q.set(folder.rpartition("/")[2], load_value(q, symbol(f":{folder}")))
         return
     host.change_folder(folder)
     names = [name for name in host.names(".") if not name.startswith(".") and not name.endswith("$")]
-    load_partitions(interpreter)
+    load_partitions(q)
     for name in sorted(names, key=lambda name: (host.kind(name) == "folder", name)):
         if name != SEGMENTS and not is_partition(name):
-            _load_one(interpreter, name)
+            _load_one(q, name)
 
 
-def _load_one(interpreter: Interpreter, name: str) -> None:
-    host = interpreter.host
+def _load_one(q: Context, name: str) -> None:
+    host = q.host
     if name.endswith((".q", ".k")):
-        interpreter.verb("system", Vector(QType.CHAR, np.frombuffer(f"l {name}".encode(), np.uint8)))
+        q.verb("system", Vector(QType.CHAR, np.frombuffer(f"l {name}".encode(), np.uint8)))
     elif host.kind(name) == "file" or host.kind(f"{name}/.d"):
-        interpreter.set(name, load_value(interpreter, symbol(f":{name}")))
+        q.set(name, load_value(q, symbol(f":{name}")))
 
 
 def install(vocabulary: Vocabulary) -> None:

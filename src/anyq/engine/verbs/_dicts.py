@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
+from .._context import Context
 from .._enumeration import EnumeratedAtom, Enumeration
 from .._names import absolute
+from .._vocabulary import Vocabulary
 from ._search import positions
 from ._support import EMPTY, INTEGERS, fail, integer, is_atom, items_of, strs, symbols
 from ._take import is_row, join, rows_to_table, take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["bang", "delete_keys", "install", "keyed", "make_dict", "take_keys", "unkeyed", "upsert"]
 
@@ -166,24 +162,24 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
     return type(x)(take(x.keys, kept_rows), take(x.values, kept_rows))
 
 
-def _key_of_name(interpreter: Interpreter, name: str) -> Value:
+def _key_of_name(q: Context, name: str) -> Value:
     """Of a namespace its names, of a dict its keys, of another variable its own name, of nothing the empty list."""
     if name in ("", "."):
-        return symbols(interpreter.names.spaces() if not name else list(interpreter.names.members[""]))
-    found = interpreter.names.find(absolute(name, interpreter.context))
+        return symbols(q.names.spaces() if not name else list(q.names.members[""]))
+    found = q.names.find(absolute(name, q.context))
     if found is None:
         return EMPTY
     return found.keys if isinstance(found, Dict) else Atom(QType.SYMBOL, name)
 
 
-def key(interpreter: Interpreter, x: Value) -> Value:
+def key(q: Context, x: Value) -> Value:
     """The keys of a dict; of a keyed table the key columns; the type's name of a vector, an enumeration's domain.
 
     Of a whole number: what ``til`` gives, as k's ``!`` does. Of a symbol: what the variable or namespace of that name
     is known by.
     """
     if type(x) is Atom and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
-        return _key_of_name(interpreter, x.raw)
+        return _key_of_name(q, x.raw)
     if isinstance(x, Atom) and x.qtype in INTEGERS:
         return Vector(QType.LONG, np.arange(integer(x)))
     if isinstance(x, Enumeration | EnumeratedAtom):

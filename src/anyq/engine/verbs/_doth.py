@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 import string as letters
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.console import string as plain_string
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse, count, strings
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._dicts import unkeyed
 from ._excel import workbook
 from ._json import read_json, write_json
 from ._strings import to_string
 from ._support import chars, integer, is_atom, is_string, items_of, strs, symbol, symbols, text_of
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["cells", "delimited", "install"]
 
@@ -96,8 +94,8 @@ def _uri_unescaped(x: Value) -> Value:
     return chars(unquote_to_bytes(text_of(x)))
 
 
-def _document(interpreter: Interpreter, x: Value) -> Value:
-    style = element("style", _text(interpreter.get(".h.sa")) + _text(interpreter.get(".h.sb")))
+def _document(q: Context, x: Value) -> Value:
+    style = element("style", _text(q.get(".h.sa")) + _text(q.get(".h.sb")))
     return _made(element("html", element("head", style) + element("body", _text(x))))
 
 
@@ -146,8 +144,8 @@ def _bad_request(x: Value) -> Value:
     return _made(response("400 Bad Request", "txt", "'" + _escaped(x)))
 
 
-def _preformatted(interpreter: Interpreter, x: Value) -> Value:
-    head = element("head", element("style", _text(interpreter.get(".h.sb"))))
+def _preformatted(q: Context, x: Value) -> Value:
+    head = element("head", element("style", _text(q.get(".h.sb"))))
     page = element("html", head + element("body", element("pre", _lines(x))))
     return _made(response("200 OK", "htm", page))
 
@@ -192,8 +190,8 @@ def _quoted(cell: str, separator: str) -> str:
     return cell
 
 
-def _csv(interpreter: Interpreter, x: Value) -> Value:
-    return delimited(x, ",", _text(interpreter.get(".h.d")))
+def _csv(q: Context, x: Value) -> Value:
+    return delimited(x, ",", _text(q.get(".h.d")))
 
 
 def _xml(x: Value) -> Value:
@@ -285,7 +283,7 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".h.html", 1, _document, context=True)
     vocabulary.define(".h.hp", 1, _preformatted, context=True)
     vocabulary.define(".h.cd", 1, _csv, context=True)
-    vocabulary.define(".h.val", 1, lambda interpreter, x: interpreter.value(x), context=True)
+    vocabulary.define(".h.val", 1, lambda q, x: q.value(x), context=True)
     constants = {"br": "<br>", "HOME": "html", "logo": "", "sa": _ANCHORS, "sb": _BODY, "sc": _SAFE}
     for name, held in constants.items():
         vocabulary.constant(f".h.{name}", chars(held))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import string as letters
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.console import text
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
+from .._context import Context
 from .._enumeration import Enumeration
+from .._vocabulary import Vocabulary
 from ._arithmetic import add, subtract
 from ._base64 import ALPHABET, BASE_36, decoded, encoded, number_of, text_of_number
 from ._cast import cast, tok
@@ -38,10 +40,6 @@ from ._support import (
 )
 from ._tables import by_name, table_named, unkeyed
 from ._take import take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["RESERVED", "install"]
 
@@ -105,9 +103,9 @@ def add_months(x: Value, y: Value) -> Value:
     return add(cast(QType.DATE, add(month, y)), day)
 
 
-def join_symbols(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def join_symbols(q: Context, x: Value, y: Value) -> Value:
     """``.Q.dd``: a path or a dotted name of a symbol and anything."""
-    parts = [*strs(x), text_of(to_string(y, interpreter.settings.style.digits)).decode("utf-8", "surrogateescape")]
+    parts = [*strs(x), text_of(to_string(y, q.settings.style.digits)).decode("utf-8", "surrogateescape")]
     return symbol(("/" if parts[0].startswith(":") else ".").join(parts))
 
 
@@ -132,24 +130,24 @@ def _sane(name: str) -> str:
     return "a" + kept if not kept or kept[0] in letters.digits + "_" else kept
 
 
-def sanitized(interpreter: Interpreter, x: Value) -> Value:
+def sanitized(q: Context, x: Value) -> Value:
     """``.Q.id``: a symbol, or the names of a table or a dict, as names that queries can use."""
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
         return symbol(_sane(x.raw))
     if isinstance(x, KeyedTable):
-        return keyed(len(x.key_table.columns), sanitized(interpreter, x.unkeyed()))
+        return keyed(len(x.key_table.columns), sanitized(q, x.unkeyed()))
     if isinstance(x, Table):
-        return Table.of(symbols(_sane_names(interpreter, x.column_names)), x.columns)
+        return Table.of(symbols(_sane_names(q, x.column_names)), x.columns)
     if isinstance(x, Dict):
-        return Dict(symbols(_sane_names(interpreter, strs(x.keys))), x.values)
+        return Dict(symbols(_sane_names(q, strs(x.keys))), x.values)
     raise QError("type")
 
 
-def _sane_names(interpreter: Interpreter, names: list[str]) -> list[str]:
+def _sane_names(q: Context, names: list[str]) -> list[str]:
     out: list[str] = []
     for name in names:
         sane = _sane(name)
-        if sane in RESERVED or interpreter.vocabulary.is_keyword(sane):
+        if sane in RESERVED or q.vocabulary.is_keyword(sane):
             sane += "1"
         made, number = sane, 0
         while made in out:
@@ -175,19 +173,19 @@ def _null_in(column: Value) -> Value:
     return null_atom(column.qtype) if isinstance(column, Vector) else EMPTY
 
 
-def apply_simple(interpreter: Interpreter, f: Value, x: Value) -> Value:
+def apply_simple(q: Context, f: Value, x: Value) -> Value:
     """``.Q.ft``: a function of simple tables, of a keyed one."""
     if not isinstance(x, KeyedTable):
-        return interpreter.apply(f, (x,))
-    return keyed(len(x.key_table.columns), interpreter.apply(f, (x.unkeyed(),)))
+        return q.apply(f, (x,))
+    return keyed(len(x.key_table.columns), q.apply(f, (x.unkeyed(),)))
 
 
-def apply_unique(interpreter: Interpreter, f: Value, x: Value) -> Value:
+def apply_unique(q: Context, f: Value, x: Value) -> Value:
     """``.Q.fu``: a function of a list, computed on its different items only."""
     if not is_list(x):
-        return interpreter.apply(f, (x,))
+        return q.apply(f, (x,))
     codes, firsts = factorized(x)
-    return take(interpreter.apply(f, (take(x, firsts),)), codes)
+    return take(q.apply(f, (take(x, firsts),)), codes)
 
 
 def foreign_key(x: Value) -> Value:
@@ -204,38 +202,38 @@ def type_letter(x: Value) -> Value:
     return Atom(QType.CHAR, ord(_TYPES[number] if number < len(_TYPES) else " "))
 
 
-def columns_dict(interpreter: Interpreter, x: Value) -> Value:
-    table = unkeyed(table_named(interpreter, x))
+def columns_dict(q: Context, x: Value) -> Value:
+    table = unkeyed(table_named(q, x))
     return Dict(table.names, table.columns)
 
 
-def value_of(interpreter: Interpreter, x: Value) -> Value:
-    return by_name(interpreter, x)
+def value_of(q: Context, x: Value) -> Value:
+    return by_name(q, x)
 
 
 # -- the session
 
 
-def plain_text(interpreter: Interpreter, x: Value) -> Value:
+def plain_text(q: Context, x: Value) -> Value:
     """``.Q.s``: what the console shows."""
-    return chars(text(x, interpreter.settings.style) + "\n")
+    return chars(text(x, q.settings.style) + "\n")
 
 
-def memory(interpreter: Interpreter, _: Value) -> Value:
+def memory(q: Context, _: Value) -> Value:
     """``.Q.w``: the numbers of ``\\w`` by name."""
     names = ["used", "heap", "peak", "wmax", "mmap", "mphy", "syms", "symw"]
-    numbers = items_of(interpreter.verb("system", chars("w")))
+    numbers = items_of(q.verb("system", chars("w")))
     return Dict(symbols(names), collapse((numbers + [long(0)] * len(names))[: len(names)]))
 
 
-def timed(interpreter: Interpreter, f: Value, x: Value) -> Value:
+def timed(q: Context, f: Value, x: Value) -> Value:
     """``.Q.ts``: time in milliseconds and space in bytes, and the result."""
-    start = interpreter.host.elapsed()
-    result = interpreter.apply(f, items_of(x) if is_list(x) else [x])
-    return List.of((longs([(interpreter.host.elapsed() - start) // 10**6, 0]), result))
+    start = q.host.elapsed()
+    result = q.apply(f, items_of(x) if is_list(x) else [x])
+    return List.of((longs([(q.host.elapsed() - start) // 10**6, 0]), result))
 
 
-def options(interpreter: Interpreter, x: Value) -> Value:
+def options(q: Context, x: Value) -> Value:
     """``.Q.opt``: command-line words as a dict; those that belong to no option go to ``.Q.x``."""
     names: list[str] = []
     found: list[list[Value]] = []
@@ -247,7 +245,7 @@ def options(interpreter: Interpreter, x: Value) -> Value:
             found.append([])
         else:
             (found[-1] if found else loose).append(word)
-    interpreter.set(".Q.x", List.of(tuple(loose)))
+    q.set(".Q.x", List.of(tuple(loose)))
     values = [EMPTY if not words else words[0] if len(words) == 1 else List.of(tuple(words)) for words in found]
     return Dict(symbols(names), List.of(tuple(values)))
 

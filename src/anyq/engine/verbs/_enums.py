@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
 
+from .._context import Context
 from .._enumeration import EnumeratedAtom, Enumeration
+from .._vocabulary import Vocabulary
 from ._search import positions
 from ._support import INTEGERS, integers, longs, symbols
 from ._take import concatenate, take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["enumerate_over", "extend_domain", "foreign_keys", "install", "link", "places"]
 
@@ -36,9 +32,9 @@ def domain_values(domain: Value) -> Vector | None:
     raise QError("type")
 
 
-def enumerate_over(interpreter: Interpreter, name: str, y: Value) -> Value:
+def enumerate_over(q: Context, name: str, y: Value) -> Value:
     """q's ``name$y``: ``'cast`` unless every item is in the list, or among the keys of the table, of that name."""
-    words = domain_values(interpreter.get(name))
+    words = domain_values(q.get(name))
     if words is None:
         raise QError("type")
     return _over(name, words, y.with_attr(Attr.NONE) if isinstance(y, Vector) and y.attr else y)
@@ -64,21 +60,21 @@ def _none(name: str, words: Vector) -> Enumeration:
     return Enumeration.over(name, Vector.of(words.qtype, words[0:0].data))
 
 
-def extend_domain(interpreter: Interpreter, name: str, y: Value) -> Value:
+def extend_domain(q: Context, name: str, y: Value) -> Value:
     """q's ``name?y``: as ``$``, but symbols that the list has not are added to it first."""
     try:
-        words: Value = interpreter.get(name)
+        words: Value = q.get(name)
     except QError:
         words = symbols([])
     if isinstance(words, KeyedTable):
-        return enumerate_over(interpreter, name, y)
+        return enumerate_over(q, name, y)
     if isinstance(words, List) and not len(words):
         words = symbols([])
     if not isinstance(words, Vector) or words.qtype is not QType.SYMBOL:
         raise QError("type")
     longer = with_new(words, y)
     if longer is not words or not len(words):
-        interpreter.set(name, longer)
+        q.set(name, longer)
     return _over(name, longer, y)
 
 
@@ -96,16 +92,16 @@ def with_new(words: Vector, y: Value) -> Vector:
     return concatenate([words, symbols(list(fresh))]) if fresh else words
 
 
-def link(interpreter: Interpreter, name: str, y: Value) -> Value:
+def link(q: Context, name: str, y: Value) -> Value:
     """q's ``name!y``: row numbers of a table, or places in a list, as an enumeration over it."""
     if not isinstance(y, Atom | Vector) or y.qtype not in INTEGERS:
         raise QError("type")
     if isinstance(y, Atom):
-        made = link(interpreter, name, collapse([y]))
+        made = link(q, name, collapse([y]))
         return made[0] if isinstance(made, Vector) else made
     at = integers(y)
     try:
-        words = domain_values(interpreter.get(name))
+        words = domain_values(q.get(name))
     except QError:
         words = None
     if words is None:
@@ -115,9 +111,9 @@ def link(interpreter: Interpreter, name: str, y: Value) -> Value:
     return Enumeration.over(name, Vector.of(found.qtype, found.data))
 
 
-def places(interpreter: Interpreter, x: Enumeration) -> Vector:
+def places(q: Context, x: Enumeration) -> Vector:
     """The numbers that an enumeration is kept as; ``0N`` for what is not in the domain."""
-    words = domain_values(interpreter.get(x.domain))
+    words = domain_values(q.get(x.domain))
     if words is None:
         return x.plain()
     found = positions(words, x.plain())
@@ -133,16 +129,16 @@ def foreign_keys(table: Value) -> dict[str, str]:
     return {name: column.domain for name, column in pairs if isinstance(column, Enumeration)}
 
 
-def fkeys(interpreter: Interpreter, x: Value) -> Value:
+def fkeys(q: Context, x: Value) -> Value:
     """q's ``fkeys``: a dict of the columns that are foreign keys to the tables they belong to."""
-    table = interpreter.get(x.raw) if isinstance(x, Atom) and x.qtype is QType.SYMBOL else x
-    found = {name: domain for name, domain in foreign_keys(table).items() if _is_table(interpreter, domain)}
+    table = q.get(x.raw) if isinstance(x, Atom) and x.qtype is QType.SYMBOL else x
+    found = {name: domain for name, domain in foreign_keys(table).items() if _is_table(q, domain)}
     return Dict(symbols(list(found)), symbols(list(found.values())))
 
 
-def _is_table(interpreter: Interpreter, name: str) -> bool:
+def _is_table(q: Context, name: str) -> bool:
     try:
-        return isinstance(interpreter.get(name), Table | KeyedTable)
+        return isinstance(q.get(name), Table | KeyedTable)
     except QError:
         return False
 

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.errors import QError
 from anyq.values import NULL, Atom, QType, Value
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._arithmetic import add, subtract
 from ._support import chars, is_string, text_of
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install"]
 
 _MINUTE: Final = 60_000_000_000
 
 
-def _offset(interpreter: Interpreter) -> Atom:
+def _offset(q: Context) -> Atom:
     """How far local time is ahead of UTC."""
-    minutes = interpreter.settings.utc_offset
+    minutes = q.settings.utc_offset
     if minutes is None:
-        host = interpreter.host
+        host = q.host
         minutes = round((host.local_now() - host.now()) / _MINUTE)
     return Atom(QType.TIMESPAN, minutes * _MINUTE)
 
 
-def local_time(interpreter: Interpreter, x: Value) -> Value:
+def local_time(q: Context, x: Value) -> Value:
     """q's ``ltime``: UTC as local time, with the offset of now."""
-    return add(x, _offset(interpreter))
+    return add(x, _offset(q))
 
 
-def utc(interpreter: Interpreter, x: Value) -> Value:
+def utc(q: Context, x: Value) -> Value:
     """q's ``gtime``: local time as UTC."""
-    return subtract(x, _offset(interpreter))
+    return subtract(x, _offset(q))
 
 
 def _name(x: Value) -> str:
@@ -45,16 +43,16 @@ def _name(x: Value) -> str:
     return name
 
 
-def get_variable(interpreter: Interpreter, x: Value) -> Value:
+def get_variable(q: Context, x: Value) -> Value:
     """q's ``getenv``: the text of an environment variable, empty when there is none."""
-    return chars(interpreter.host.getenv(_name(x)))
+    return chars(q.host.getenv(_name(x)))
 
 
-def set_variable(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def set_variable(q: Context, x: Value, y: Value) -> Value:
     """q's ``x setenv y``."""
     if not is_string(y):
         raise QError("type")
-    interpreter.host.setenv(_name(x), text_of(y).decode("utf-8", "surrogateescape"))
+    q.host.setenv(_name(x), text_of(y).decode("utf-8", "surrogateescape"))
     return NULL
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from anyq.errors import QError
 from anyq.values import List, Value, Vector, collapse, count
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._search import factorized
 from ._sets import groups
 from ._support import EMPTY, is_atom, items_of
 from ._take import take
 
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
-
 __all__ = ["fby", "install"]
 
 
-def fby(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def fby(q: Context, x: Value, y: Value) -> Value:
     """q's ``(f;data) fby groups``: ``f`` of each group's data, at the place of each of its items."""
     if not isinstance(x, List) or len(x) != 2:
         raise QError("length" if isinstance(x, List | Vector) else "type")
@@ -28,7 +24,7 @@ def fby(interpreter: Interpreter, x: Value, y: Value) -> Value:
         raise QError("length")
     codes, firsts = factorized(y)
     places = [part.data for part in groups(codes, len(firsts)) if isinstance(part, Vector)]
-    results = [interpreter.apply(f, (take(data, at),)) for at in places]
+    results = [q.apply(f, (take(data, at),)) for at in places]
     if all(is_atom(result) for result in results):
         return take(collapse(results), codes) if results else data
     out: list[Value] = [EMPTY] * len(codes)

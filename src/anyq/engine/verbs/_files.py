@@ -6,7 +6,7 @@ column and their order in ``.d``. All reading and writing is the host's, and who
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,9 @@ from anyq.console import strings as cell_texts
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, List, QType, StringArray, Table, Value, Vector, collapse
 
+from .._context import Context
 from .._enumeration import Enumeration
+from .._vocabulary import Vocabulary
 from ._compressed import is_compressed, plain_size, trailer_of
 from ._dicts import key as key_of_data
 from ._enums import link, places
@@ -34,10 +36,6 @@ from ._support import (
     table_of,
     text_of,
 )
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["compression", "file_lines", "file_text", "install", "is_file", "load_value", "path_of", "store_value"]
 
@@ -60,44 +58,44 @@ def path_of(x: Value) -> str:
 # -- values in files
 
 
-def load_value(interpreter: Interpreter, x: Value) -> Value:
+def load_value(q: Context, x: Value) -> Value:
     """q's ``get`` of a file or of the folder of a splayed table."""
     path = path_of(x)
-    if path.endswith("/") or interpreter.host.kind(path) == "folder":
-        return _splayed(interpreter, path.rstrip("/") or "/")
-    return _resolved(interpreter, value_of(interpreter.host.read(path), path))
+    if path.endswith("/") or q.host.kind(path) == "folder":
+        return _splayed(q, path.rstrip("/") or "/")
+    return _resolved(q, value_of(q.host.read(path), path))
 
 
-def _resolved(interpreter: Interpreter, value: Value) -> Value:
+def _resolved(q: Context, value: Value) -> Value:
     """An enumeration's places as what they stand for, where the domain is there."""
     if not isinstance(value, Enumeration):
         return value
-    found = link(interpreter, value.domain, value.plain())
+    found = link(q, value.domain, value.plain())
     assert isinstance(found, Vector)
     return found.with_attr(value.attr)
 
 
-def _splayed(interpreter: Interpreter, folder: str) -> Table:
-    host = interpreter.host
+def _splayed(q: Context, folder: str) -> Table:
+    host = q.host
     if host.kind(f"{folder}/{_COLUMNS}") != "file":
         raise QError(f"{folder}. OS reports: No such file or directory" if not host.kind(folder) else "type")
     names = strs(value_of(host.read(f"{folder}/{_COLUMNS}"), f"{folder}/{_COLUMNS}"))
-    columns = [load_value(interpreter, symbol(f":{folder}/{name}")) for name in names]
+    columns = [load_value(q, symbol(f":{folder}/{name}")) for name in names]
     sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
     if len(sizes) > 1 or any(not isinstance(c, Vector | List) for c in columns):
         raise QError(f"{folder}. The columns differ in count")
     return table_of(names, columns)
 
 
-def _bytes_of(interpreter: Interpreter, value: Value) -> bytes:
-    return stored(value, places(interpreter, value) if isinstance(value, Enumeration) else None)
+def _bytes_of(q: Context, value: Value) -> bytes:
+    return stored(value, places(q, value) if isinstance(value, Enumeration) else None)
 
 
-def store_value(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def store_value(q: Context, x: Value, y: Value) -> Value:
     """q's ``set`` to a file, or to a folder (a name that ends in a slash)."""
     path = path_of(x)
     if not path.endswith("/"):
-        interpreter.host.write_file(path, _bytes_of(interpreter, y))
+        q.host.write_file(path, _bytes_of(q, y))
         return x
     if not isinstance(y, Table):
         raise QError("type")
@@ -105,65 +103,65 @@ def store_value(interpreter: Interpreter, x: Value, y: Value) -> Value:
     if any(isinstance(c, Vector) and c.qtype is QType.SYMBOL and not isinstance(c, Enumeration) for c in columns):
         # q wants symbols enumerated in a splayed table: .Q.en does that.
         raise QError("type")
-    made = [(name, _bytes_of(interpreter, column)) for name, column in zip(y.column_names, columns, strict=True)]
+    made = [(name, _bytes_of(q, column)) for name, column in zip(y.column_names, columns, strict=True)]
     for name, data in made:
-        interpreter.host.write_file(f"{path}{name}", data)
-    interpreter.host.write_file(f"{path}{_COLUMNS}", stored(y.names))
+        q.host.write_file(f"{path}{name}", data)
+    q.host.write_file(f"{path}{_COLUMNS}", stored(y.names))
     return x
 
 
-def set_value(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def set_value(q: Context, x: Value, y: Value) -> Value:
     """q's ``set``: a variable, a file or a splayed table. Compression parameters are taken and not used."""
     if isinstance(x, List) and len(x) and is_file(x[0]):
-        return store_value(interpreter, x[0], y)
+        return store_value(q, x[0], y)
     if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
         raise QError("type")
     if x.raw.startswith(":"):
-        return store_value(interpreter, x, y)
-    interpreter.set(x.raw, y)
+        return store_value(q, x, y)
+    q.set(x.raw, y)
     return x
 
 
 # -- what is there
 
 
-def key(interpreter: Interpreter, x: Value) -> Value:
+def key(q: Context, x: Value) -> Value:
     """q's ``key``: of a file symbol what is there; of others as for data and names."""
     if not is_file(x):
-        return key_of_data(interpreter, x)
+        return key_of_data(q, x)
     path = path_of(x)
-    kind = interpreter.host.kind(path.rstrip("/") or "/")
+    kind = q.host.kind(path.rstrip("/") or "/")
     if kind == "folder":
-        return symbols(interpreter.host.names(path))
+        return symbols(q.host.names(path))
     return x if kind else EMPTY
 
 
-def hcount(interpreter: Interpreter, x: Value) -> Value:
+def hcount(q: Context, x: Value) -> Value:
     """q's ``hcount``: the size of a file in bytes; of a compressed one, what it was before."""
     path = path_of(x)
-    size = interpreter.host.size(path)
-    return long(plain_size(lambda at, length: interpreter.host.read(path, at, length), size, path))
+    size = q.host.size(path)
+    return long(plain_size(lambda at, length: q.host.read(path, at, length), size, path))
 
 
-def compression(interpreter: Interpreter, x: Value) -> Value:
+def compression(q: Context, x: Value) -> Value:
     """``-21!``: how a file is compressed; an empty dict if it is not."""
     path = path_of(x)
 
     def read(at: int, length: int | None) -> bytes:
-        return interpreter.host.read(path, at, length)
+        return q.host.read(path, at, length)
 
     if not is_compressed(read(0, 8)):
         return Dict(symbols([]), EMPTY)
-    size = interpreter.host.size(path)
+    size = q.host.size(path)
     found = trailer_of(read, size, path)
     small = [Atom(QType.INT, number) for number in (found.algorithm, found.block_power, found.level)]
     names = ["compressedLength", "uncompressedLength", "algorithm", "logicalBlockSize", "zipLevel"]
     return Dict(symbols(names), List.of((long(size), long(found.plain), *small)))
 
 
-def hdel(interpreter: Interpreter, x: Value) -> Value:
+def hdel(q: Context, x: Value) -> Value:
     """q's ``hdel``: delete a file or an empty folder."""
-    interpreter.host.delete(path_of(x))
+    q.host.delete(path_of(x))
     return x
 
 
@@ -177,15 +175,15 @@ def _part(x: Value) -> tuple[str, int, int | None]:
     return path_of(x), 0, None
 
 
-def read1(interpreter: Interpreter, x: Value) -> Value:
+def read1(q: Context, x: Value) -> Value:
     """q's ``read1``: the bytes of a file, or of a part of it."""
     path, offset, length = _part(x)
-    return Vector.of(QType.BYTE, np.frombuffer(interpreter.host.read(path, offset, length), np.uint8))
+    return Vector.of(QType.BYTE, np.frombuffer(q.host.read(path, offset, length), np.uint8))
 
 
-def file_text(interpreter: Interpreter, x: Value) -> bytes:
+def file_text(q: Context, x: Value) -> bytes:
     path, offset, length = _part(x)
-    return interpreter.host.read(path, offset, length)
+    return q.host.read(path, offset, length)
 
 
 def file_lines(data: bytes) -> List:
@@ -196,26 +194,26 @@ def file_lines(data: bytes) -> List:
     return List.of(StringArray.from_bytes(lines))
 
 
-def read0(interpreter: Interpreter, x: Value) -> Value:
+def read0(q: Context, x: Value) -> Value:
     """q's ``read0``: the lines of a file; of a part of it that lies in one line, its characters."""
-    data = file_text(interpreter, x)
+    data = file_text(q, x)
     return chars(data) if isinstance(x, List) and b"\n" not in data else file_lines(data)
 
 
-def binary(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def binary(q: Context, x: Value, y: Value) -> Value:
     """q's ``1:``: bytes to a file, or records of fixed width out of bytes."""
     if isinstance(x, List) and len(x) == 4 and is_file(x[0]):
         x = x[0]  # The parameters of compression are taken and not used, as in `set_value`.
     if is_file(x):
         if not (isinstance(y, Vector) and y.qtype in (QType.BYTE, QType.CHAR)):
             raise QError("type")
-        interpreter.host.write_file(path_of(x), bytes(y))
+        q.host.write_file(path_of(x), bytes(y))
         return x
     if not (isinstance(x, List) and len(x) == 2):
         raise QError("type")
     little = is_string(x[0])
     types, widths = (x[0], x[1]) if little else (x[1], x[0])
-    data = bytes(y) if isinstance(y, Vector) and y.qtype in (QType.BYTE, QType.CHAR) else file_text(interpreter, y)
+    data = bytes(y) if isinstance(y, Vector) and y.qtype in (QType.BYTE, QType.CHAR) else file_text(q, y)
     return _records(text_of(types).decode("latin-1"), integers(widths).tolist(), data, "<" if little else ">")
 
 
@@ -260,28 +258,28 @@ def _split(text: str) -> tuple[str, str, str]:
     return path, stem, extension if dot else ""
 
 
-def save(interpreter: Interpreter, x: Value) -> Value:
+def save(q: Context, x: Value) -> Value:
     """q's ``save``: a variable to the file of its name, as text when the name has an extension."""
     if not isinstance(x, Atom):
-        return collapse([save(interpreter, item) for item in items_of(x)])
+        return collapse([save(q, item) for item in items_of(x)])
     path, name, extension = _split(strs(x)[0])
-    value = interpreter.get(name)
+    value = q.get(name)
     target = symbol(f":{path}")
     if not extension:
-        return store_value(interpreter, target, value)
-    lines = _exported(interpreter, extension, value)
-    interpreter.host.write_file(path, b"".join([line + b"\n" for line in lines]))
+        return store_value(q, target, value)
+    lines = _exported(q, extension, value)
+    q.host.write_file(path, b"".join([line + b"\n" for line in lines]))
     return target
 
 
-def _exported(interpreter: Interpreter, extension: str, value: Value) -> list[bytes]:
+def _exported(q: Context, extension: str, value: Value) -> list[bytes]:
     if extension in ("csv", "txt"):
         delimiter = Atom(QType.CHAR, ord("," if extension == "csv" else "\t"))
-        return [bytes(line) for line in items_of(interpreter.verb("0:", delimiter, value))]  # type: ignore[call-overload]
+        return [bytes(line) for line in items_of(q.verb("0:", delimiter, value))]  # type: ignore[call-overload]
     if extension == "xml" and isinstance(value, Table):
-        return _xml(value, interpreter.settings.style.digits)
-    made = interpreter.apply(interpreter.get(".h.tx"), (symbol(extension),)) if extension else NULL
-    return [text_of(line) for line in items_of(interpreter.apply(made, (value,)))]
+        return _xml(value, q.settings.style.digits)
+    made = q.apply(q.get(".h.tx"), (symbol(extension),)) if extension else NULL
+    return [text_of(line) for line in items_of(q.apply(made, (value,)))]
 
 
 def _xml(table: Table, digits: int) -> list[bytes]:
@@ -301,33 +299,33 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def load(interpreter: Interpreter, x: Value) -> Value:
+def load(q: Context, x: Value) -> Value:
     """q's ``load``: a file into the variable of its name; a folder into a dict of what its files hold."""
     if not isinstance(x, Atom):
-        return symbols([load(interpreter, item).raw for item in items_of(x)])  # type: ignore[attr-defined]
+        return symbols([load(q, item).raw for item in items_of(x)])  # type: ignore[attr-defined]
     path, name, _ = _split(strs(x)[0])
-    interpreter.set(name, _loaded(interpreter, path.rstrip("/")))
+    q.set(name, _loaded(q, path.rstrip("/")))
     return symbol(name)
 
 
-def _loaded(interpreter: Interpreter, path: str) -> Value:
-    host = interpreter.host
+def _loaded(q: Context, path: str) -> Value:
+    host = q.host
     if host.kind(path) != "folder" or host.kind(f"{path}/{_COLUMNS}"):
-        return load_value(interpreter, symbol(f":{path}"))
+        return load_value(q, symbol(f":{path}"))
     names = host.names(path)
-    return Dict(symbols(names), collapse([_loaded(interpreter, f"{path}/{name}") for name in names]))
+    return Dict(symbols(names), collapse([_loaded(q, f"{path}/{name}") for name in names]))
 
 
-def rsave(interpreter: Interpreter, x: Value) -> Value:
+def rsave(q: Context, x: Value) -> Value:
     """q's ``rsave``: a table splayed into the folder of its name."""
     path, name, _ = _split(strs(x)[0])
-    return store_value(interpreter, symbol(f":{path.rstrip('/')}/"), interpreter.get(name))
+    return store_value(q, symbol(f":{path.rstrip('/')}/"), q.get(name))
 
 
-def rload(interpreter: Interpreter, x: Value) -> Value:
+def rload(q: Context, x: Value) -> Value:
     """q's ``rload``: a splayed table from the folder of its name."""
     path, name, _ = _split(strs(x)[0])
-    interpreter.set(name, load_value(interpreter, symbol(f":{path.rstrip('/')}/")))
+    q.set(name, load_value(q, symbol(f":{path.rstrip('/')}/")))
     return symbol(name)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, collapse, count
 
+from .._vocabulary import Vocabulary
 from ._comparison import compare, lesser
 from ._promote import COMPARE
 from ._raw import convert
@@ -16,9 +17,6 @@ from ._search import members, positions, sortable
 from ._sort import ranks
 from ._support import array_of, bools, flag, is_atom, items_of, long, longs
 from ._take import is_row, rows_to_table, take
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["find", "install", "member"]
 

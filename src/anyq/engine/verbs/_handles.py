@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from anyq.errors import QError
 from anyq.values import NULL, Atom, List, QType, Value, Vector
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._support import INTEGERS, integer
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install"]
 
@@ -41,34 +37,34 @@ def _address(x: Value) -> tuple[str, float | None]:
     return _target(x), timeout
 
 
-def hopen(interpreter: Interpreter, x: Value) -> Value:
+def hopen(q: Context, x: Value) -> Value:
     """A new handle to a process or file; ``(target;milliseconds)`` bounds the waiting."""
-    return Atom(QType.INT, interpreter.host.open(*_address(x)))
+    return Atom(QType.INT, q.host.open(*_address(x)))
 
 
-def hclose(interpreter: Interpreter, x: Value) -> Value:
+def hclose(q: Context, x: Value) -> Value:
     """Close a handle."""
     if not (isinstance(x, Atom) and x.qtype in INTEGERS):
         raise QError("type")
-    interpreter.host.close(integer(x))
+    q.host.close(integer(x))
     return NULL
 
 
-def leave(interpreter: Interpreter, x: Value) -> Value:
+def leave(q: Context, x: Value) -> Value:
     """``exit``: end the process."""
     if not (isinstance(x, Atom) and x.qtype in INTEGERS):
         raise QError("type")
-    interpreter.host.exit(integer(x))
+    q.host.exit(integer(x))
     return NULL
 
 
-def once(interpreter: Interpreter, target: Value, message: Value) -> Value:
+def once(q: Context, target: Value, message: Value) -> Value:
     """``:host:port`` applied to a message: connect, ask, disconnect."""
-    handle = interpreter.host.open(*_address(target))
+    handle = q.host.open(*_address(target))
     try:
-        return interpreter.host.call(handle, message)
+        return q.host.call(handle, message)
     finally:
-        interpreter.host.close(handle)
+        q.host.close(handle)
 
 
 def install(vocabulary: Vocabulary) -> None:

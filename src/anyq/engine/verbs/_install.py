@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .._vocabulary import Vocabulary
 from . import (
     _aggregates,
     _arithmetic,
@@ -37,9 +36,6 @@ from . import (
     _text,
     _types,
 )
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install"]
 

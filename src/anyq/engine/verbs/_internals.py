@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from anyq.console import line, text
 from anyq.errors import DecodeError, EncodeError, QError
 from anyq.values import NULL, Atom, List, QType, Value, Vector
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._attributes import attribute_of
 from ._base64 import encoded
 from ._files import compression
@@ -37,51 +39,47 @@ from ._support import (
 )
 from ._tables import bang as make_table_or_dict
 
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
-
 __all__ = ["fixed_point", "install", "one_line", "print_value"]
 
-Internal = Callable[["Interpreter", Value], Value]
+Internal = Callable[[Context, Value], Value]
 
 
-def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def bang(q: Context, x: Value, y: Value) -> Value:
     """q's ``x!y``: an internal function for a negative number, else what `_tables.bang` makes."""
     if isinstance(x, Atom) and x.qtype in INTEGERS:
         number = integer(x)
         if number == NULL_LONG:
-            return print_value(interpreter, y)
+            return print_value(q, y)
         if number < 0:
             found = _INTERNALS.get(number)
             if found is None:
-                return interpreter.host.internal(number, y)
-            return found(interpreter, y)
-    return make_table_or_dict(interpreter, x, y)
+                return q.host.internal(number, y)
+            return found(q, y)
+    return make_table_or_dict(q, x, y)
 
 
-def _digits(interpreter: Interpreter) -> int:
-    return interpreter.settings.style.digits
+def _digits(q: Context) -> int:
+    return q.settings.style.digits
 
 
-def one_line(interpreter: Interpreter, x: Value) -> Value:
+def one_line(q: Context, x: Value) -> Value:
     """The one-line form of a value, as ``-3!`` and ``.Q.s1`` give it."""
-    return chars(line(x, _digits(interpreter)))
+    return chars(line(x, _digits(q)))
 
 
-def print_value(interpreter: Interpreter, x: Value) -> Value:
+def print_value(q: Context, x: Value) -> Value:
     """``0N!x``: the value, printed in one line on the way."""
-    interpreter.host.write(1, line(x, _digits(interpreter)).encode("utf-8", "surrogateescape") + b"\n")
+    q.host.write(1, line(x, _digits(q)).encode("utf-8", "surrogateescape") + b"\n")
     return x
 
 
-def _show(interpreter: Interpreter, x: Value) -> Value:
-    shown = "::" if x is NULL else text(x, interpreter.settings.style)
-    interpreter.host.write(1, shown.encode("utf-8", "surrogateescape") + b"\n")
+def _show(q: Context, x: Value) -> Value:
+    shown = "::" if x is NULL else text(x, q.settings.style)
+    q.host.write(1, shown.encode("utf-8", "surrogateescape") + b"\n")
     return NULL
 
 
-def _hsym(_: Interpreter, x: Value) -> Value:
+def _hsym(_: Context, x: Value) -> Value:
     """File symbols of symbols."""
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
         return symbol(_with_colon(x.raw))
@@ -114,7 +112,7 @@ def deserialized(x: Value) -> Value:
         raise QError("badmsg") from None
 
 
-def _compressed(_: Interpreter, x: Value) -> Value:
+def _compressed(_: Context, x: Value) -> Value:
     """``-18!``: a message, compressed as IPC does when that makes it smaller."""
     try:
         return vec(QType.BYTE, np.frombuffer(dumps(x, compress=True), np.uint8))
@@ -122,7 +120,7 @@ def _compressed(_: Interpreter, x: Value) -> Value:
         raise QError("type") from None
 
 
-def _size(_: Interpreter, x: Value) -> Value:
+def _size(_: Context, x: Value) -> Value:
     return long(len(serialized(x)))
 
 
@@ -143,7 +141,7 @@ def fixed_point(number: float, places: int, *, decimal: bool) -> str:
     return f"{exact:f}"
 
 
-def _formatted(_: Interpreter, x: Value) -> Value:
+def _formatted(_: Context, x: Value) -> Value:
     """``-27!(places;numbers)``."""
     if not isinstance(x, List | Vector) or len(x) != 2:
         raise QError("type")
@@ -168,7 +166,7 @@ def sha1(x: Value) -> Value:
     return vec(QType.BYTE, np.frombuffer(digest, np.uint8))
 
 
-def _gzip(_: Interpreter, x: Value) -> Value:
+def _gzip(_: Context, x: Value) -> Value:
     """``-35!``: ``(level;data)`` compressed, or compressed data back."""
     import gzip
 
@@ -189,17 +187,17 @@ def _gzip(_: Interpreter, x: Value) -> Value:
 _WORD: Final = rb"\s+|[A-Za-z][A-Za-z0-9_.]*|\.?[A-Za-z0-9][A-Za-z0-9_.]*|`[A-Za-z0-9_.:/]*|\"(?:\\\\.|[^\"])*\"|."
 
 
-def tokens(_: Interpreter, x: Value) -> Value:
+def tokens(_: Context, x: Value) -> Value:
     """``-4!``: the words of a text, blanks among them."""
     return List.of(tuple([chars(found[0]) for found in re.finditer(_WORD, text_of(x), re.S)]))
 
 
-def _enumerated_type(_: Interpreter, x: Value) -> Value:
+def _enumerated_type(_: Context, x: Value) -> Value:
     """``-10!``: whether a type number is free for a new enumeration."""
     return flag(integer(x) != int(QType.TABLE) and integer(x) != 20)
 
 
-def _joined_csv(_: Interpreter, x: Value) -> Value:
+def _joined_csv(_: Context, x: Value) -> Value:
     """``-14!``: the text with its quotes doubled, for a cell of a csv file."""
     return chars(text_of(x).replace(b'"', b'""'))
 
@@ -209,9 +207,9 @@ _INTERNALS: Final[dict[int, Internal]] = {
     -2: lambda _, x: attribute_of(x),
     -3: one_line,
     -4: tokens,
-    -5: lambda interpreter, x: interpreter.verb("parse", x),
-    -6: lambda interpreter, x: interpreter.verb("eval", x),
-    -7: lambda interpreter, x: interpreter.verb("hcount", x),
+    -5: lambda q, x: q.verb("parse", x),
+    -6: lambda q, x: q.verb("eval", x),
+    -7: lambda q, x: q.verb("hcount", x),
     -8: lambda _, x: serialized(x),
     -9: lambda _, x: deserialized(x),
     -10: _enumerated_type,
@@ -223,7 +221,7 @@ _INTERNALS: Final[dict[int, Internal]] = {
     -20: lambda _, x: long(0),
     -21: compression,
     -22: _size,
-    -24: lambda interpreter, x: interpreter.verb("reval", x),
+    -24: lambda q, x: q.verb("reval", x),
     -27: _formatted,
     -29: lambda _, x: read_json(text_of(x)),
     -31: lambda _, x: chars(write_json(x)),

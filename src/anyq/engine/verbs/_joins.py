@@ -7,7 +7,7 @@ a row.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +15,13 @@ import numpy.typing as npt
 from anyq.errors import QError
 from anyq.values import KeyedTable, List, QType, Table, Value, Vector
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._search import positions, shared_codes
 from ._support import strs, table_of
 from ._tables import column_of, rekeyed, table_named, unkeyed
 from ._take import join, take
 from ._types import fill
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install", "merged", "overlaid"]
 
@@ -66,9 +64,9 @@ def merged(x: Table, values: Table, at: Longs, found: npt.NDArray[np.bool_], *, 
     return table_of(names, columns)
 
 
-def _left(filling: bool) -> Callable[[Interpreter, Value, Value], Value]:
-    def lj(interpreter: Interpreter, x: Value, y: Value) -> Value:
-        left = table_named(interpreter, x)
+def _left(filling: bool) -> Callable[[Context, Value, Value], Value]:
+    def lj(q: Context, x: Value, y: Value) -> Value:
+        left = table_named(q, x)
         if isinstance(y, List) and not len(y):
             return left
         if not isinstance(y, KeyedTable):
@@ -80,9 +78,9 @@ def _left(filling: bool) -> Callable[[Interpreter, Value, Value], Value]:
     return lj
 
 
-def _inner(filling: bool) -> Callable[[Interpreter, Value, Value], Value]:
-    def ij(interpreter: Interpreter, x: Value, y: Value) -> Value:
-        left = table_named(interpreter, x)
+def _inner(filling: bool) -> Callable[[Context, Value, Value], Value]:
+    def ij(q: Context, x: Value, y: Value) -> Value:
+        left = table_named(q, x)
         if not isinstance(y, KeyedTable):
             raise QError("type")
         plain = unkeyed(left)
@@ -96,9 +94,9 @@ def _inner(filling: bool) -> Callable[[Interpreter, Value, Value], Value]:
     return ij
 
 
-def pj(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def pj(q: Context, x: Value, y: Value) -> Value:
     """q's ``pj``: numbers of ``y`` added to those of ``x``; zero where there is no row."""
-    left = table_named(interpreter, x)
+    left = table_named(q, x)
     if not isinstance(y, KeyedTable):
         raise QError("type")
     plain = unkeyed(left)
@@ -108,7 +106,7 @@ def pj(interpreter: Interpreter, x: Value, y: Value) -> Value:
         new = _zeroed(take(column, np.where(found, at, -1)), found)
         if name in names:
             place = names.index(name)
-            columns[place] = interpreter.verb("+", columns[place], new)
+            columns[place] = q.verb("+", columns[place], new)
         else:
             names.append(name)
             columns.append(new)
@@ -138,11 +136,11 @@ def _filled_out(table: Table, names: list[str], like: Table) -> Table:
     return table_of(names, columns)
 
 
-def _union(filling: bool) -> Callable[[Interpreter, Value, Value], Value]:
-    def uj(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def _union(filling: bool) -> Callable[[Context, Value, Value], Value]:
+    def uj(q: Context, x: Value, y: Value) -> Value:
         if isinstance(x, List) and not len(x):
             return y
-        left = table_named(interpreter, x)
+        left = table_named(q, x)
         if not isinstance(y, Table | KeyedTable) or isinstance(left, KeyedTable) is not isinstance(y, KeyedTable):
             raise QError("type")
         if isinstance(left, KeyedTable) and isinstance(y, KeyedTable):
@@ -178,10 +176,10 @@ def _keyed_union(x: KeyedTable, y: KeyedTable, filling: bool) -> KeyedTable:
 # -- equal
 
 
-def ej(interpreter: Interpreter, c: Value, x: Value, y: Value) -> Value:
+def ej(q: Context, c: Value, x: Value, y: Value) -> Value:
     """q's ``ej``: every pair of rows that agree in the columns ``c``."""
     names = strs(c)
-    left, right = unkeyed(table_named(interpreter, x)), unkeyed(table_named(interpreter, y))
+    left, right = unkeyed(table_named(q, x)), unkeyed(table_named(q, y))
     own, other = shared_codes([column_of(right, n) for n in names], [column_of(left, n) for n in names])
     order = np.argsort(own, kind="stable")
     ranked = own[order]

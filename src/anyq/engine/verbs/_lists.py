@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from anyq.values import (
     count,
 )
 
+from .._vocabulary import Vocabulary
 from ._attributes import set_attribute
 from ._dicts import take_keys
 from ._support import (
@@ -44,9 +45,6 @@ from ._support import (
     vec,
 )
 from ._take import is_row, join, razed, rows_to_table, take, window
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = [
     "choose",

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from anyq.codec import decode_first
 from anyq.errors import DecodeError, LimitError, QError
 from anyq.values import List, Value, Vector
 
+from .._context import Context
 from ._files import is_file, path_of
 from ._stored import LOG
 from ._support import integer, long, longs
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
 
 __all__ = ["replay"]
 
@@ -37,7 +35,7 @@ def _messages(data: bytes, path: str) -> Iterator[tuple[Value, int]]:
         yield message, at
 
 
-def replay(interpreter: Interpreter, x: Value) -> Value:
+def replay(q: Context, x: Value) -> Value:
     """q's ``-11!``: apply the messages of a log in order; their number.
 
     ``(n;file)`` stops after ``n`` messages. ``(-2;file)`` applies none: the number of messages, and for a log whose end
@@ -47,7 +45,7 @@ def replay(interpreter: Interpreter, x: Value) -> Value:
     if isinstance(x, List | Vector) and len(x) == 2 and not is_file(x):
         limit, x = integer(x[0]), x[1]
     path = path_of(x)
-    data = interpreter.host.read(path)
+    data = q.host.read(path)
     if limit == _CHECK:
         return _checked(data, path)
     done, end = 0, len(LOG)
@@ -55,8 +53,8 @@ def replay(interpreter: Interpreter, x: Value) -> Value:
         if done == limit:
             return long(done)
         end = place
-        interpreter.check()
-        interpreter.received(message)
+        q.check()
+        q.received(message)
         done += 1
     if end < len(data) and done != limit:
         raise QError("badtail")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, List, QType, Value, Vector
 
+from .._vocabulary import Vocabulary
 from ._support import Array, vec
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install", "multiply_matrices"]
 

@@ -7,23 +7,21 @@ Loading a database finds them and makes a `Partitioned` of each table in them; w
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, List, QType, Table, Value, Vector, collapse, count
 
+from .._context import Context
 from .._partitioned import Database, Partitioned
+from .._vocabulary import Vocabulary
 from ._files import load_value, path_of, store_value
 from ._search import positions
 from ._stored import stored_count
 from ._support import EMPTY, chars, flag, integers, is_atom, long, longs, strs, symbol, symbols
 from ._take import join, take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["SEGMENTS", "install", "is_partition", "load_partitions", "segments_of"]
 
@@ -41,87 +39,87 @@ def is_partition(name: str) -> bool:
     return any(re.fullmatch(pattern, name) for pattern, _, _ in _KINDS)
 
 
-def segments_of(interpreter: Interpreter, folder: str) -> list[str]:
+def segments_of(q: Context, folder: str) -> list[str]:
     """The folders that ``par.txt`` names; none without it."""
     path = f"{folder}/{SEGMENTS}" if folder else SEGMENTS
-    if interpreter.host.kind(path) != "file":
+    if q.host.kind(path) != "file":
         return []
-    lines = interpreter.host.read(path).decode("utf-8", "surrogateescape").split("\n")
+    lines = q.host.read(path).decode("utf-8", "surrogateescape").split("\n")
     return [line.strip().removeprefix(":").rstrip("/") for line in lines if line.strip()]
 
 
 # -- loading
 
 
-def load_partitions(interpreter: Interpreter) -> None:
+def load_partitions(q: Context) -> None:
     """Make tables of the partitions in the current folder; nothing where there are none."""
-    segments = segments_of(interpreter, ".")
-    found = _folders(interpreter, segments or ["."])
+    segments = segments_of(q, ".")
+    found = _folders(q, segments or ["."])
     if not found:
         return
     names = [path.rpartition("/")[2] for path in found]
     kind = next(kind for kind in _KINDS if all(re.fullmatch(kind[0], name) for name in names) or kind is _KINDS[-1])
     pairs = [(path, name) for path, name in zip(found, names, strict=True) if re.fullmatch(kind[0], name)]
-    values = [_value(interpreter, kind[1], name) for _, name in pairs]
+    values = [_value(q, kind[1], name) for _, name in pairs]
     order = sorted(range(len(pairs)), key=lambda k: values[k].raw)
     made = collapse([values[k] for k in order])
     assert isinstance(made, Vector)
     folders = tuple([pairs[k][0] for k in order])
     database = Database(
-        kind[2], made, folders, list(range(len(folders))), lambda path: load_value(interpreter, symbol(f":{path}")),
-        lambda path: _size(interpreter, path), lambda path: bool(interpreter.host.kind(path)), join,
+        kind[2], made, folders, list(range(len(folders))), lambda path: load_value(q, symbol(f":{path}")),
+        lambda path: _size(q, path), lambda path: bool(q.host.kind(path)), join,
     )  # fmt: skip
-    _define_tables(interpreter, database)
+    _define_tables(q, database)
     if segments:
-        _define_segments(interpreter, segments, database)
-    interpreter.set(".Q.u", flag(len(set(made.array.tolist())) == len(made)))
-    _define(interpreter, database)
+        _define_segments(q, segments, database)
+    q.set(".Q.u", flag(len(set(made.array.tolist())) == len(made)))
+    _define(q, database)
 
 
-def _folders(interpreter: Interpreter, places: list[str]) -> list[str]:
-    host = interpreter.host
+def _folders(q: Context, places: list[str]) -> list[str]:
+    host = q.host
     paths = [f"{place}/{name}" if place != "." else name for place in places for name in host.names(place)]
     found = [path for path in paths if is_partition(path.rpartition("/")[2]) and host.kind(path) == "folder"]
     dated = [path for path in found if re.fullmatch(_KINDS[0][0], path.rpartition("/")[2])]
     return dated or found
 
 
-def _value(interpreter: Interpreter, letter: str, name: str) -> Atom:
-    made = interpreter.verb("$", Atom(QType.CHAR, ord(letter)), chars(name))
+def _value(q: Context, letter: str, name: str) -> Atom:
+    made = q.verb("$", Atom(QType.CHAR, ord(letter)), chars(name))
     assert isinstance(made, Atom)
     return made
 
 
-def _size(interpreter: Interpreter, path: str) -> int:
-    found = stored_count(lambda at, length: interpreter.host.read(path, at, length))
-    return count(load_value(interpreter, symbol(f":{path}"))) if found is None else found
+def _size(q: Context, path: str) -> int:
+    found = stored_count(lambda at, length: q.host.read(path, at, length))
+    return count(load_value(q, symbol(f":{path}"))) if found is None else found
 
 
-def _define_tables(interpreter: Interpreter, database: Database) -> None:
+def _define_tables(q: Context, database: Database) -> None:
     """A variable for every table; its columns are those in the last partition that has it."""
-    host = interpreter.host
+    host = q.host
     fields: dict[str, list[str]] = {}
     for folder in database.folders:
         for table in host.names(folder):
             if host.kind(f"{folder}/{table}/.d"):
-                fields[table] = strs(load_value(interpreter, symbol(f":{folder}/{table}/.d")))
+                fields[table] = strs(load_value(q, symbol(f":{folder}/{table}/.d")))
     for table in sorted(fields):
         database.counts[table] = ()
-        interpreter.set(table, Partitioned.over(database, table, fields[table]))
-    interpreter.set(".Q.pf", symbol(database.field))
-    interpreter.set(".Q.pt", symbols(sorted(fields)))
+        q.set(table, Partitioned.over(database, table, fields[table]))
+    q.set(".Q.pf", symbol(database.field))
+    q.set(".Q.pt", symbols(sorted(fields)))
 
 
-def _define_segments(interpreter: Interpreter, segments: list[str], database: Database) -> None:
+def _define_segments(q: Context, segments: list[str], database: Database) -> None:
     held = []
     for segment in segments:
         inside = [k for k, folder in enumerate(database.folders) if folder.rpartition("/")[0] == segment]
         held.append(take(database.values, np.array(inside, np.int64)))
-    interpreter.set(".Q.P", symbols([f":{segment}" for segment in segments]))
-    interpreter.set(".Q.D", List.of(tuple(held)))
+    q.set(".Q.P", symbols([f":{segment}" for segment in segments]))
+    q.set(".Q.D", List.of(tuple(held)))
 
 
-def _define(interpreter: Interpreter, database: Database) -> None:
+def _define(q: Context, database: Database) -> None:
     """The variables that say what is there, and what queries see of it."""
     places = symbols([f":{folder.rpartition('/')[0] or '.'}" for folder in database.folders])
     visible = np.array(database.visible, np.int64)
@@ -129,8 +127,8 @@ def _define(interpreter: Interpreter, database: Database) -> None:
     for name, value in (
         ("PV", database.values), ("PD", places), ("pv", seen), ("pd", take(places, visible)), ("pn", _counts(database)),
     ):  # fmt: skip
-        interpreter.set(f".Q.{name}", value)
-    interpreter.set(database.field, seen)
+        q.set(f".Q.{name}", value)
+    q.set(database.field, seen)
 
 
 def _counts(database: Database) -> Value:
@@ -141,10 +139,10 @@ def _counts(database: Database) -> Value:
 # -- what scripts ask of them
 
 
-def _database(interpreter: Interpreter) -> Database:
+def _database(q: Context) -> Database:
     """The database of the partitioned tables that are loaded; ``'par`` without any."""
-    for name in strs(interpreter.names.find(".Q.pt") or symbols([])):
-        found = interpreter.names.find(name)
+    for name in strs(q.names.find(".Q.pt") or symbols([])):
+        found = q.names.find(name)
         if isinstance(found, Partitioned):
             return found.database
     raise QError("par")
@@ -155,14 +153,14 @@ def is_partitioned(x: Value) -> Value:
     return flag(True) if isinstance(x, Partitioned) else long(0)
 
 
-def counted(interpreter: Interpreter, x: Value) -> Value:
+def counted(q: Context, x: Value) -> Value:
     """``.Q.cn``: how many rows a partitioned table has in each partition; kept in ``.Q.pn``."""
     if not isinstance(x, Partitioned):
         raise QError("par")
     database = x.database
     if not database.counts[x.title]:
         database.counts[x.title] = tuple([x.size(k) for k in database.visible])
-        _define(interpreter, database)
+        _define(q, database)
     return longs(np.array(database.counts[x.title], np.int64))
 
 
@@ -173,9 +171,9 @@ def rows_of(x: Value, y: Value) -> Value:
     return x.rows(integers(y)) if isinstance(x, Partitioned) else take(x, integers(y))
 
 
-def viewed(interpreter: Interpreter, x: Value) -> Value:
+def viewed(q: Context, x: Value) -> Value:
     """``.Q.view``: the partitions that queries see; all of them again for an empty list."""
-    database = _database(interpreter)
+    database = _database(q)
     everything = list(range(len(database.folders)))
     if x is not NULL and count(x):
         wanted = x if isinstance(x, Vector) else collapse([x])
@@ -187,31 +185,31 @@ def viewed(interpreter: Interpreter, x: Value) -> Value:
         everything = [k for k in everything if kept[k]]
     database.visible = everything
     database.counts = dict.fromkeys(database.counts, ())
-    _define(interpreter, database)
+    _define(q, database)
     return NULL
 
 
-def lenient(interpreter: Interpreter, _: Value) -> Value:
+def lenient(q: Context, _: Value) -> Value:
     """``.Q.bv``: tables count as empty in partitions that lack them; their schemas in ``.Q.vp``."""
-    database = _database(interpreter)
+    database = _database(q)
     database.lenient = True
     database.counts = dict.fromkeys(database.counts, ())
     schemas: dict[str, Value] = {}
     for title in database.counts:
-        table = interpreter.names.find(title)
-        lacking = [f for f in database.folders if not interpreter.host.kind(f"{f}/{title}/.d")]
+        table = q.names.find(title)
+        lacking = [f for f in database.folders if not q.host.kind(f"{f}/{title}/.d")]
         if isinstance(table, Partitioned) and lacking:
             schemas[title] = table.prototype()[0:0]
-    interpreter.set(".Q.vp", Dict(symbols(list(schemas)), List.of(tuple(schemas.values()))))
+    q.set(".Q.vp", Dict(symbols(list(schemas)), List.of(tuple(schemas.values()))))
     return NULL
 
 
-def filled(interpreter: Interpreter, x: Value) -> Value:
+def filled(q: Context, x: Value) -> Value:
     """``.Q.chk``: empty tables written where partitions lack them, as the last partition with the table has it; for
     each partition, the last one first, its folder if anything was written."""
-    base, host = path_of(x).rstrip("/"), interpreter.host
-    places = segments_of(interpreter, base) or [base]
-    folders = sorted(_folders(interpreter, places), key=lambda path: path.rpartition("/")[2], reverse=True)
+    base, host = path_of(x).rstrip("/"), q.host
+    places = segments_of(q, base) or [base]
+    folders = sorted(_folders(q, places), key=lambda path: path.rpartition("/")[2], reverse=True)
     models: dict[str, str] = {}
     for folder in folders:
         for table in host.names(folder):
@@ -221,26 +219,26 @@ def filled(interpreter: Interpreter, x: Value) -> Value:
     for folder in folders:
         missing = [table for table in models if not host.kind(f"{folder}/{table}/.d")]
         for table in missing:
-            model = load_value(interpreter, symbol(f":{models[table]}/"))
+            model = load_value(q, symbol(f":{models[table]}/"))
             assert isinstance(model, Table)
-            store_value(interpreter, symbol(f":{folder}/{table}/"), model[0:0])
+            store_value(q, symbol(f":{folder}/{table}/"), model[0:0])
         report.append(symbols([f":{folder}"]) if missing else EMPTY)
     return List.of(tuple(report))
 
 
-def added(interpreter: Interpreter, x: Value) -> Value:
+def added(q: Context, x: Value) -> Value:
     """``.Q.li``: those of the given partitions that are there by now are seen by queries too."""
-    database = _database(interpreter)
+    database = _database(q)
     wanted = collapse([x]) if is_atom(x) else x
     if not isinstance(wanted, Vector) or wanted.qtype is not database.values.qtype:
         raise QError("type")
-    load_partitions(interpreter)
-    fresh = _database(interpreter)
+    load_partitions(q)
+    fresh = _database(q)
     kept = (positions(wanted, fresh.values) < len(wanted)) | (
         positions(database.values, fresh.values) < len(database.values)
     )
     fresh.visible = np.flatnonzero(kept).tolist()
-    _define(interpreter, fresh)
+    _define(q, fresh)
     return NULL
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, SymbolArray, Table, Value, Vector, count
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._enums import extend_domain
 from ._find import find
 from ._lists import first
 from ._support import INTEGERS, NULL_LONG, TEMPORAL, integer, longs, vec
 from ._take import take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install", "query"]
 
@@ -32,19 +30,19 @@ _MANY_NAMES: Final = 1 << 16
 """So many names, and no more, are numbered at once rather than spelled out one by one."""
 
 
-def query(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def query(q: Context, x: Value, y: Value) -> Value:
     """q's ``x?y``: random choice for an integer on the left, find for a list, table or dict."""
     if isinstance(x, Atom):
         if x.qtype in INTEGERS:
-            return _chosen(interpreter, integer(x), y)
+            return _chosen(q, integer(x), y)
         if x.qtype is QType.SYMBOL and x.raw:
-            return extend_domain(interpreter, x.raw, y)
+            return extend_domain(q, x.raw, y)
         raise QError("type")
     return find(x, y)
 
 
-def _chosen(interpreter: Interpreter, size: int, y: Value) -> Value:
-    random = interpreter.settings.random
+def _chosen(q: Context, size: int, y: Value) -> Value:
+    random = q.settings.random
     if size > _MOST:
         raise QError("limit")
     if isinstance(y, Dict | Table | Vector | List):
@@ -60,7 +58,7 @@ def _chosen(interpreter: Interpreter, size: int, y: Value) -> Value:
     if y.qtype is QType.GUID:
         if y.raw != bytes(16):
             raise QError("type")
-        return _guids(interpreter, abs(size))
+        return _guids(q, abs(size))
     return _deal(random, -size, y) if size < 0 else _roll(random, size, y)
 
 
@@ -150,17 +148,17 @@ def _deal_names(random: np.random.Generator, size: int, y: Atom) -> Vector:
     raise QError("length")
 
 
-def _guids(interpreter: Interpreter, size: int) -> Vector:
+def _guids(q: Context, size: int) -> Vector:
     """Version 4 guids."""
-    raw = np.frombuffer(interpreter.host.entropy(16 * size), np.uint8).reshape(-1, 16).copy()
+    raw = np.frombuffer(q.host.entropy(16 * size), np.uint8).reshape(-1, 16).copy()
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
     return vec(QType.GUID, raw.reshape(-1).view("V16"))
 
 
-def rand(interpreter: Interpreter, x: Value) -> Value:
+def rand(q: Context, x: Value) -> Value:
     """One random item of a list, or one random value below an atom."""
-    return first(_chosen(interpreter, 1, x))
+    return first(_chosen(q, 1, x))
 
 
 def install(vocabulary: Vocabulary) -> None:

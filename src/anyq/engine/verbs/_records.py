@@ -8,14 +8,14 @@ into ``size:`int$()``; releases/ChangesIn3.0.md). Facts: KX reference, pages ref
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
+from .._context import Context
 from .._enumeration import Enumeration
+from .._vocabulary import Vocabulary
 from ._attributes import kept_attr
 from ._cast import cast
 from ._dicts import upsert as upsert_keyed
@@ -24,10 +24,6 @@ from ._search import positions
 from ._support import is_atom, items_of, longs, nulls, table_of
 from ._tables import AnyTable, changed, rekeyed, unkeyed
 from ._take import is_row, join, rows_to_table
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["appended", "insert", "install", "records", "upsert"]
 
@@ -109,11 +105,11 @@ def _of_columns(table: Table, columns: list[Value]) -> Table:
     return Table.of(table.names, List.of(tuple(full)))
 
 
-def _longer(interpreter: Interpreter, column: Value, more: Value) -> Value:
+def _longer(q: Context, column: Value, more: Value) -> Value:
     """A column with new items at its end. ``'type`` for items that it does not take."""
     if isinstance(column, Enumeration):
         same = isinstance(more, Enumeration) and more.domain == column.domain
-        checked = more if same else enumerate_over(interpreter, column.domain, more)
+        checked = more if same else enumerate_over(q, column.domain, more)
         return join(column, checked)
     if isinstance(column, Vector):
         if isinstance(more, Enumeration):
@@ -142,34 +138,32 @@ def _narrowed(longs_: Vector) -> Vector:
     return made
 
 
-def appended(interpreter: Interpreter, table: Table, rows: Table) -> Table:
+def appended(q: Context, table: Table, rows: Table) -> Table:
     """A table with rows of the same columns at its end."""
-    columns = [
-        _longer(interpreter, column, more) for column, more in zip(table.columns.items, rows.columns.items, strict=True)
-    ]
+    columns = [_longer(q, column, more) for column, more in zip(table.columns.items, rows.columns.items, strict=True)]
     return Table.of(table.names, List.of(tuple(columns)))
 
 
-def insert(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def insert(q: Context, x: Value, y: Value) -> Value:
     """q's ``insert``: new rows of the table of a name; their row numbers. ``'insert`` for a key that is there."""
     if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
         raise QError("type")
-    have = interpreter.names.find(_full(interpreter, x.raw))
+    have = q.names.find(_full(q, x.raw))
     if have is None:
         if not isinstance(y, Table | KeyedTable):
             raise QError(x.raw)
-        interpreter.set(x.raw, y)
+        q.set(x.raw, y)
         return longs(np.arange(len(y)))
     size = count(have)
-    changed(interpreter, x, lambda table: _inserted(interpreter, table, y))
-    return longs(np.arange(size, count(interpreter.get(x.raw))))
+    changed(q, x, lambda table: _inserted(q, table, y))
+    return longs(np.arange(size, count(q.get(x.raw))))
 
 
-def _full(interpreter: Interpreter, name: str) -> str:
-    return name if name.startswith(".") or not interpreter.context else f"{interpreter.context}.{name}"
+def _full(q: Context, name: str) -> str:
+    return name if name.startswith(".") or not q.context else f"{q.context}.{name}"
 
 
-def _inserted(interpreter: Interpreter, table: AnyTable, y: Value) -> Value:
+def _inserted(q: Context, table: AnyTable, y: Value) -> Value:
     plain = unkeyed(table)
     rows = records(plain, y, by_column=True)
     if isinstance(table, KeyedTable):
@@ -179,20 +173,20 @@ def _inserted(interpreter: Interpreter, table: AnyTable, y: Value) -> Value:
             or bool((positions(fresh, fresh) != np.arange(len(fresh))).any())
         ):
             raise QError("insert")
-    return rekeyed(appended(interpreter, plain, rows), table)
+    return rekeyed(appended(q, plain, rows), table)
 
 
-def upsert(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def upsert(q: Context, x: Value, y: Value) -> Value:
     """q's ``upsert``: new rows at the end; in a keyed table, rows with the same key are replaced."""
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and not x.raw.startswith(":"):
-        have = interpreter.names.find(_full(interpreter, x.raw))
+        have = q.names.find(_full(q, x.raw))
         if have is None:
             if not isinstance(y, Table | KeyedTable):
                 raise QError(x.raw)
-            interpreter.set(x.raw, y)
+            q.set(x.raw, y)
             return x
         if not isinstance(have, Table | KeyedTable):
-            interpreter.set(x.raw, upsert(interpreter, have, y))
+            q.set(x.raw, upsert(q, have, y))
             return x
     elif isinstance(x, Dict) and not isinstance(x, KeyedTable):
         return join(x, y)
@@ -200,16 +194,16 @@ def upsert(interpreter: Interpreter, x: Value, y: Value) -> Value:
         return y
     elif isinstance(x, Vector | List):
         return join(x, y)
-    return changed(interpreter, x, lambda table: _upserted(interpreter, table, y))
+    return changed(q, x, lambda table: _upserted(q, table, y))
 
 
-def _upserted(interpreter: Interpreter, table: AnyTable, y: Value) -> Value:
+def _upserted(q: Context, table: AnyTable, y: Value) -> Value:
     plain = unkeyed(table)
     rows = records(plain, y, by_column=False)
     if not isinstance(table, KeyedTable):
-        return appended(interpreter, plain, rows)
+        return appended(q, plain, rows)
     empty = plain[0:0]
-    made = rekeyed(appended(interpreter, empty, rows), table)
+    made = rekeyed(appended(q, empty, rows), table)
     return upsert_keyed(table, made)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
+from .._vocabulary import Vocabulary
 from ._aggregates import SUMMED, as_floats, nulls_in
 from ._arithmetic import add, divide, multiply, subtract
 from ._comparison import greater, lesser
@@ -25,9 +26,6 @@ from ._promote import SUBTRACT
 from ._support import EMPTY, Array, fail, integer, is_atom, items_of, vec
 from ._take import join, take, window
 from ._types import fill, is_null
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install"]
 

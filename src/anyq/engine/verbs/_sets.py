@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count, tolerant_equal
 
+from .._vocabulary import Vocabulary
 from ._search import factorized, positions
 from ._support import EMPTY, bools, is_atom, items_of, symbols
 from ._take import join, take
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["distinct", "group", "groups", "install"]
 

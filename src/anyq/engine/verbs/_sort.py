@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,10 @@ import numpy.typing as npt
 from anyq.errors import QError
 from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
 
+from .._vocabulary import Vocabulary
 from ._search import sortable
 from ._support import FLOATS, integer, is_atom, items_of, longs, strs, type_number, vec
 from ._take import take
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["ascending", "grade", "install", "is_sorted", "order_by", "ranks", "sort"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from anyq.console import line, string, strings
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, StringArray, SymbolArray, Table, Value, Vector, collapse
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._itemwise import extend1
 from ._patterns import cut, matches, test_of
 from ._support import (
@@ -28,10 +29,6 @@ from ._support import (
 )
 from ._take import window
 from ._types import is_null
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install", "pad", "to_string"]
 
@@ -61,8 +58,8 @@ def _text(x: Atom, digits: int) -> str:
     return x.raw if x.qtype is _SYMBOL else string(x, digits)
 
 
-def _string(interpreter: Interpreter, x: Value) -> Value:
-    return to_string(x, interpreter.settings.style.digits)
+def _string(q: Context, x: Value) -> Value:
+    return to_string(x, q.settings.style.digits)
 
 
 # -- case and blanks
@@ -140,13 +137,13 @@ def pad(width: int, x: Value) -> Value:
 # -- patterns
 
 
-def _like(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def _like(q: Context, x: Value, y: Value) -> Value:
     """q's ``x like y``."""
     if isinstance(y, List):
         if isinstance(x, List | Vector) and not is_string(x) and len(x) == len(y):
-            return collapse([_like(interpreter, item, each) for item, each in zip(x, y.items, strict=True)])
+            return collapse([_like(q, item, each) for item, each in zip(x, y.items, strict=True)])
         raise QError("type" if is_atom(x) or is_string(x) else "length")
-    return _tested(test_of(text_of(y), interpreter.check), x)
+    return _tested(test_of(text_of(y), q.check), x)
 
 
 def _tested(test: Callable[[bytes], bool], x: Value) -> Value:
@@ -169,31 +166,31 @@ def _tested(test: Callable[[bytes], bool], x: Value) -> Value:
     raise QError("type")
 
 
-def _search(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def _search(q: Context, x: Value, y: Value) -> Value:
     """q's ``x ss y``: where the pattern begins in the string; matches do not overlap."""
     if isinstance(x, List):
-        return collapse([_search(interpreter, item, y) for item in x.items])
+        return collapse([_search(q, item, y) for item in x.items])
     if not is_string(x):
         raise QError("type")
     part, *others = cut(text_of(y))
     if others or not part.width:
         raise QError("length")
-    return longs(list(matches(part, text_of(x), interpreter.check)))
+    return longs(list(matches(part, text_of(x), q.check)))
 
 
-def _replace(interpreter: Interpreter, x: Value, y: Value, z: Value) -> Value:
+def _replace(q: Context, x: Value, y: Value, z: Value) -> Value:
     """q's ``ssr``: every match of ``y`` in ``x`` by ``z``, a string or a function of the matched text."""
     if isinstance(x, List):
-        return collapse([_replace(interpreter, item, y, z) for item in x.items])
+        return collapse([_replace(q, item, y, z) for item in x.items])
     if not is_string(x):
         raise QError("type")
     text, made, at = text_of(x), [], 0
     part, *others = cut(text_of(y))
     if others:
         raise QError("length")
-    for found in matches(part, text, interpreter.check) if part.width else ():
+    for found in matches(part, text, q.check) if part.width else ():
         end = found + part.width
-        new = z if isinstance(z, Vector | Atom) else interpreter.apply(z, (chars(text[found:end]),))
+        new = z if isinstance(z, Vector | Atom) else q.apply(z, (chars(text[found:end]),))
         made += [text[at:found], text_of(new)]
         at = end
     return chars(b"".join([*made, text[at:]]))

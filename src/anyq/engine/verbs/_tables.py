@@ -6,7 +6,6 @@ A table is given as such, or by the name of a variable; then what changes it set
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,8 +24,10 @@ from anyq.values import (
     count,
 )
 
+from .._context import Context
 from .._enumeration import Enumeration
 from .._partitioned import Partitioned
+from .._vocabulary import Vocabulary
 from ._dicts import bang as make_dict
 from ._dicts import keyed
 from ._enums import link
@@ -35,10 +36,6 @@ from ._sets import groups
 from ._sort import sort_columns
 from ._support import INTEGERS, chars, integer, is_atom, items_of, strs, symbol, symbols, table_of
 from ._take import razed, take
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = [
     "bang",
@@ -61,31 +58,31 @@ def is_name(x: Value) -> bool:
     return isinstance(x, Atom) and x.qtype is QType.SYMBOL
 
 
-def by_name(interpreter: Interpreter, x: Value) -> Value:
+def by_name(q: Context, x: Value) -> Value:
     """The value of the variable, or of the file, that a symbol names; other values as they are."""
     if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
         return x
-    return interpreter.verb("get", x) if x.raw.startswith(":") else interpreter.get(x.raw)
+    return q.verb("get", x) if x.raw.startswith(":") else q.get(x.raw)
 
 
-def table_named(interpreter: Interpreter, x: Value) -> AnyTable:
+def table_named(q: Context, x: Value) -> AnyTable:
     """A table or keyed table, given as such or by name; ``'type`` for others."""
-    found = by_name(interpreter, x)
+    found = by_name(q, x)
     if not isinstance(found, Table | KeyedTable):
         raise QError("type")
     return found
 
 
-def changed(interpreter: Interpreter, x: Value, change: Callable[[AnyTable], Value]) -> Value:
+def changed(q: Context, x: Value, change: Callable[[AnyTable], Value]) -> Value:
     """The changed table; for a name, the variable or the file is set and the name is the result."""
-    made = change(table_named(interpreter, x))
+    made = change(table_named(q, x))
     if not (isinstance(x, Atom) and x.qtype is QType.SYMBOL):
         return made
     if x.raw.startswith(":"):
-        splayed = not x.raw.endswith("/") and interpreter.host.kind(x.raw[1:]) == "folder"
-        interpreter.verb("set", symbol(f"{x.raw}/") if splayed else x, made)
+        splayed = not x.raw.endswith("/") and q.host.kind(x.raw[1:]) == "folder"
+        q.verb("set", symbol(f"{x.raw}/") if splayed else x, made)
     else:
-        interpreter.set(x.raw, made)
+        q.set(x.raw, made)
     return x
 
 
@@ -133,13 +130,13 @@ def column_type(column: Value) -> str:
     return " "
 
 
-def meta(interpreter: Interpreter, x: Value) -> Value:
+def meta(q: Context, x: Value) -> Value:
     """q's ``meta``: a table of types, foreign keys and attributes, keyed by column."""
-    table = unkeyed(table_named(interpreter, x))
+    table = unkeyed(table_named(q, x))
     if isinstance(table, Partitioned):
         table = table.prototype()
     columns = table.columns.items
-    foreign = [c.domain if isinstance(c, Enumeration) and _is_table(interpreter, c.domain) else "" for c in columns]
+    foreign = [c.domain if isinstance(c, Enumeration) and _is_table(q, c.domain) else "" for c in columns]
     attrs = [c.attr.char if isinstance(c, Vector | List) else "" for c in columns]
     types = "".join([column_type(c) for c in columns])
     return KeyedTable(
@@ -148,24 +145,24 @@ def meta(interpreter: Interpreter, x: Value) -> Value:
     )
 
 
-def _is_table(interpreter: Interpreter, name: str) -> bool:
-    return isinstance(interpreter.names.find(name), Table | KeyedTable)
+def _is_table(q: Context, name: str) -> bool:
+    return isinstance(q.names.find(name), Table | KeyedTable)
 
 
-def cols(interpreter: Interpreter, x: Value) -> Value:
+def cols(q: Context, x: Value) -> Value:
     """q's ``cols``: the names of all columns."""
-    return symbols(unkeyed(table_named(interpreter, x)).column_names)
+    return symbols(unkeyed(table_named(q, x)).column_names)
 
 
-def keys(interpreter: Interpreter, x: Value) -> Value:
+def keys(q: Context, x: Value) -> Value:
     """q's ``keys``: the names of the key columns."""
-    return symbols(key_names(table_named(interpreter, x)))
+    return symbols(key_names(table_named(q, x)))
 
 
 # -- other names, another order
 
 
-def xcol(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def xcol(q: Context, x: Value, y: Value) -> Value:
     """q's ``xcol``: the first columns renamed, or those that a dict of old to new names says."""
 
     def rename(table: AnyTable) -> Value:
@@ -183,7 +180,7 @@ def xcol(interpreter: Interpreter, x: Value, y: Value) -> Value:
             names = [*given, *names[len(given) :]]
         return rekeyed(Table.of(symbols(names), plain.columns), table)
 
-    return changed(interpreter, y, rename)
+    return changed(q, y, rename)
 
 
 def _picked(table: Table, names: Sequence[str]) -> Table:
@@ -193,7 +190,7 @@ def _picked(table: Table, names: Sequence[str]) -> Table:
     return table_of(names, [table.column(name) for name in names])
 
 
-def xcols(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def xcols(q: Context, x: Value, y: Value) -> Value:
     """q's ``xcols``: these columns first."""
     first = strs(x)
 
@@ -202,10 +199,10 @@ def xcols(interpreter: Interpreter, x: Value, y: Value) -> Value:
             raise QError("type")
         return _picked(table, [*first, *[name for name in table.column_names if name not in first]])
 
-    return changed(interpreter, y, reorder)
+    return changed(q, y, reorder)
 
 
-def xkey(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def xkey(q: Context, x: Value, y: Value) -> Value:
     """q's ``xkey``: these columns, and no others, as the key."""
     first = strs(x)
 
@@ -214,30 +211,30 @@ def xkey(interpreter: Interpreter, x: Value, y: Value) -> Value:
         ordered = _picked(plain, [*first, *[name for name in plain.column_names if name not in first]])
         return keyed(len(first), ordered)
 
-    return changed(interpreter, y, rekey)
+    return changed(q, y, rekey)
 
 
-def enkey(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def enkey(q: Context, x: Value, y: Value) -> Value:
     """q's ``n!t`` where ``t`` is a name."""
-    return changed(interpreter, y, lambda table: keyed(integer(x), table))
+    return changed(q, y, lambda table: keyed(integer(x), table))
 
 
-def xasc(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def xasc(q: Context, x: Value, y: Value) -> Value:
     """q's ``xasc``: the rows in ascending order of columns."""
-    return changed(interpreter, y, lambda table: sort_columns(x, table, down=False))
+    return changed(q, y, lambda table: sort_columns(x, table, down=False))
 
 
-def xdesc(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def xdesc(q: Context, x: Value, y: Value) -> Value:
     """q's ``xdesc``."""
-    return changed(interpreter, y, lambda table: sort_columns(x, table, down=True))
+    return changed(q, y, lambda table: sort_columns(x, table, down=True))
 
 
 # -- nested rows
 
 
-def xgroup(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def xgroup(q: Context, x: Value, y: Value) -> Value:
     """q's ``xgroup``: keyed by columns, the others as lists of what belongs to each key."""
-    plain = unkeyed(table_named(interpreter, y))
+    plain = unkeyed(table_named(q, y))
     by = _picked(plain, strs(x))
     rest = [name for name in plain.column_names if name not in by.column_names]
     codes, firsts = factorized(by)
@@ -252,9 +249,9 @@ def _nested(column: Value, parts: tuple[Value, ...]) -> List:
     return List.of(tuple([take(column, part.data) for part in parts]))  # type: ignore[attr-defined]
 
 
-def ungroup(interpreter: Interpreter, x: Value) -> Value:
+def ungroup(q: Context, x: Value) -> Value:
     """q's ``ungroup``: a row for each item of the lists in a row. ``'length`` where they differ in count."""
-    table = unkeyed(table_named(interpreter, x))
+    table = unkeyed(table_named(q, x))
     columns = table.columns.items
     nested = [isinstance(c, List) and any(not is_atom(item) for item in c.items) for c in columns]
     if not any(nested):
@@ -277,19 +274,19 @@ def _razed(column: Value) -> Value:
     return collapse([found]) if is_atom(found) else found
 
 
-def tables(interpreter: Interpreter, x: Value) -> Value:
+def tables(q: Context, x: Value) -> Value:
     """q's ``tables``: the names of the tables in a namespace."""
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
-        return interpreter.verb("system", chars(f"a {x.raw}" if x.raw else "a"))
-    return interpreter.verb("system", chars("a"))
+        return q.verb("system", chars(f"a {x.raw}" if x.raw else "a"))
+    return q.verb("system", chars("a"))
 
 
-def bang(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def bang(q: Context, x: Value, y: Value) -> Value:
     """q's ``x!y``, with tables given by name and with links to tables."""
     if isinstance(x, Atom) and x.qtype in INTEGERS and is_name(y) and integer(x) >= 0:
-        return enkey(interpreter, x, y)
+        return enkey(q, x, y)
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and isinstance(y, Atom | Vector) and y.qtype in INTEGERS:
-        return link(interpreter, x.raw, y)
+        return link(q, x.raw, y)
     return make_dict(x, y)
 
 

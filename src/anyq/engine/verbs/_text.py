@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -10,25 +10,23 @@ from anyq.console import strings as cell_texts
 from anyq.errors import QError
 from anyq.values import Atom, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
+from .._context import Context
+from .._vocabulary import Vocabulary
 from ._cast import tok
 from ._files import file_lines, file_text, is_file, path_of
 from ._support import empty, integers, is_atom, is_string, items_of, symbol, symbols, table_of, text_of
-
-if TYPE_CHECKING:
-    from .._interpreter import Interpreter
-    from .._vocabulary import Vocabulary
 
 __all__ = ["install"]
 
 _ISO: Final = (QType.DATE, QType.TIMESTAMP, QType.DATETIME, QType.MONTH)
 
 
-def text(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def text(q: Context, x: Value, y: Value) -> Value:
     """q's ``0:``, by what ``x`` is: a file, a delimiter, types with delimiter or widths, or the marks of pairs."""
     if is_file(x):
-        return _save(interpreter, x, y)
+        return _save(q, x, y)
     if isinstance(x, Atom) and x.qtype is QType.CHAR:
-        return _prepared(interpreter, bytes([x.raw]), y)
+        return _prepared(q, bytes([x.raw]), y)
     if is_string(x):
         return _pairs(text_of(x), text_of(y))
     if isinstance(x, List) and len(x) in (2, 3):
@@ -36,24 +34,24 @@ def text(interpreter: Interpreter, x: Value, y: Value) -> Value:
         how = x[1]
         if isinstance(how, Vector | Atom) and how.qtype is QType.CHAR:
             embedded = len(x) == 3 and bool(integers(x[2])[0])
-            return _delimited(interpreter, types, how, y, embedded)
-        return _fixed(interpreter, types, integers(how).tolist(), y)
+            return _delimited(q, types, how, y, embedded)
+        return _fixed(q, types, integers(how).tolist(), y)
     raise QError("type")
 
 
-def _save(interpreter: Interpreter, x: Value, y: Value) -> Value:
+def _save(q: Context, x: Value, y: Value) -> Value:
     if is_string(y) or is_atom(y):
         raise QError("type")
     lines = [text_of(line) for line in items_of(y)]
-    interpreter.host.write_file(path_of(x), b"".join([line + b"\n" for line in lines]))
+    q.host.write_file(path_of(x), b"".join([line + b"\n" for line in lines]))
     return x
 
 
 # -- tables as text
 
 
-def _prepared(interpreter: Interpreter, delimiter: bytes, y: Value) -> Value:
-    digits = interpreter.settings.style.digits
+def _prepared(q: Context, delimiter: bytes, y: Value) -> Value:
+    digits = q.settings.style.digits
     names: list[str] = []
     if isinstance(y, KeyedTable):
         y = y.unkeyed()
@@ -98,24 +96,24 @@ def _quoted(cell: bytes, delimiter: bytes) -> bytes:
 # -- text as tables
 
 
-def _lines(interpreter: Interpreter, y: Value) -> tuple[list[bytes], bool]:
+def _lines(q: Context, y: Value) -> tuple[list[bytes], bool]:
     """The lines to read, and whether they are one string that was given as such."""
     if is_string(y):
         return [text_of(y)], True
     if isinstance(y, Atom) and y.qtype is QType.SYMBOL and not is_file(y):
         y = symbol(f":{y.raw}")  # A bare name does too (pages ref/file-text.md, kb/faq.md).
     if is_file(y) or (isinstance(y, List) and len(y) and is_file(y[0])):
-        strings = file_lines(file_text(interpreter, y)).strings
+        strings = file_lines(file_text(q, y)).strings
         return list(strings) if strings is not None else [], False
     if isinstance(y, List):
         return [text_of(line) for line in y.items], False
     raise QError("type")
 
 
-def _delimited(interpreter: Interpreter, types: str, how: Vector | Atom, y: Value, embedded: bool) -> Value:
+def _delimited(q: Context, types: str, how: Vector | Atom, y: Value, embedded: bool) -> Value:
     delimiter = text_of(how)
     headed = isinstance(how, Vector)
-    lines, single = _lines(interpreter, y)
+    lines, single = _lines(q, y)
     if single and (headed or b"\n" in lines[0]):
         lines, single = lines[0].replace(b"\r\n", b"\n").split(b"\n"), False
         if lines and not lines[-1]:
@@ -130,7 +128,7 @@ def _delimited(interpreter: Interpreter, types: str, how: Vector | Atom, y: Valu
     columns: list[Value] = []
     for at, letter in enumerate(types):
         if letter != " ":
-            columns.append(_read(interpreter, letter, [row[at] if at < len(row) else b"" for row in rows]))
+            columns.append(_read(q, letter, [row[at] if at < len(row) else b"" for row in rows]))
     if single:
         return collapse([column[0] for column in columns])  # type: ignore[index]
     if not headed:
@@ -181,10 +179,10 @@ def _bare(field: bytes) -> bytes:
     return field
 
 
-def _fixed(interpreter: Interpreter, types: str, widths: list[int], y: Value) -> Value:
+def _fixed(q: Context, types: str, widths: list[int], y: Value) -> Value:
     if len(types) != len(widths):
         raise QError("length")
-    lines, single = _lines(interpreter, y)
+    lines, single = _lines(q, y)
     size = sum(widths)
     if not single and len(lines) == 1 and len(lines[0]) > size and len(lines[0]) % size == 0:
         lines = [lines[0][i : i + size] for i in range(0, len(lines[0]), size)]
@@ -192,12 +190,12 @@ def _fixed(interpreter: Interpreter, types: str, widths: list[int], y: Value) ->
     at = 0
     for letter, wide in zip(types, widths, strict=True):
         if letter != " ":
-            columns.append(_read(interpreter, letter, [line[at : at + wide] for line in lines]))
+            columns.append(_read(q, letter, [line[at : at + wide] for line in lines]))
         at += wide
     return List.of(tuple(columns))
 
 
-def _read(interpreter: Interpreter, letter: str, cells: list[bytes]) -> Value:
+def _read(q: Context, letter: str, cells: list[bytes]) -> Value:
     """The values that the cells of a column say."""
     if letter == "*":
         return List.of(StringArray.from_bytes(cells))
@@ -212,7 +210,7 @@ def _read(interpreter: Interpreter, letter: str, cells: list[bytes]) -> Value:
     made = _numbers(qtype, cells)
     if made is not None:
         return made
-    return tok(qtype, List.of(StringArray.from_bytes(cells)), day_first=interpreter.settings.day_first)
+    return tok(qtype, List.of(StringArray.from_bytes(cells)), day_first=q.settings.day_first)
 
 
 _PLAIN: Final = frozenset(b"0123456789-")

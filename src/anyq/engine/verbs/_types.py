@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, collapse
 
+from .._vocabulary import Vocabulary
 from ._attributes import attribute_of
 from ._itemwise import extend1, extend2
 from ._promote import LESSER
@@ -16,9 +17,6 @@ from ._raw import convert
 from ._search import positions
 from ._support import array_of, atom_of, bools, flag, items_of, type_number, vec
 from ._take import rows_to_table
-
-if TYPE_CHECKING:
-    from .._vocabulary import Vocabulary
 
 __all__ = ["fill", "install", "is_null"]
 
