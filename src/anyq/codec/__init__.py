@@ -7,10 +7,12 @@ from ._compression import Compressed, compress, decompress
 from ._decode import Body, decode, decode_first, decode_number
 from ._encode import Buffer, encode, encode_error, encode_parts, encode_small
 from ._limits import DEFAULT_LIMITS, Limits
+from ._memory import allocate
 from ._message import Kind, dumps, loads
 from ._pack import Packed, pack
 
 __all__ = [
-    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "Packed", "compress", "decode", "decode_first",
-    "decode_number", "decompress", "dumps", "encode", "encode_error", "encode_parts", "encode_small", "loads", "pack",
+    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "Packed", "allocate", "compress", "decode",
+    "decode_first", "decode_number", "decompress", "dumps", "encode", "encode_error", "encode_parts", "encode_small",
+    "loads", "pack",
 ]  # fmt: skip

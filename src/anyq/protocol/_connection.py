@@ -125,6 +125,11 @@ class Connection:
         """
         return self._inbox.filled, self._inbox.size
 
+    @property
+    def inside_message(self) -> bool:
+        """Whether bytes wait for the rest of their message, or were not looked at yet."""
+        return bool(self._inbox.end or self._inbox.size)
+
     # Receiving
 
     def receive_data(self, data: Buffer) -> None:

@@ -1,8 +1,9 @@
-"""The quick way: a small request, answered in the step in which it is received, in no task.
+"""The fast path: a small request is answered in the step in which it is received, in no task.
 
 Most requests of most clients are of this kind: one message that came alone, small and plain, for a plain function whose
-answer is small too, while nothing else of that client is going on. What does not fit goes the usual way, through the
-session's reader, from whatever point the quick way has come to: both change the same state.
+answer is small too, while nothing else of that client is going on. A piece of a large body is received here as well,
+into the memory that the body is decoded from; the reader is woken when all of it is there. What does not fit goes the
+usual way, through the session's reader, from whatever point the fast path has come to: both change the same state.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from anyq.values import Atom, Vector
 
 from ._handlers import Action
 from ._limits import Stats
+from ._readiness import Turn
 
 if TYPE_CHECKING:
     from ._session import Session
@@ -42,40 +44,46 @@ class Quick:
         self._function = action.function
         self._wants_client = action.wants_client
 
-    def __call__(self) -> bool:
-        """Receive, and answer if that takes no task. False if the reader has to go on; if the session was ``fed``, with
-        what was received.
+    def __call__(self) -> Turn:
+        """Receive, and answer if that takes no task. `Turn.WAKE` if the reader has to go on; if the session was
+        ``fed``, with what was received.
         """
-        session = self._session
-        if (
-            session._working
-            or session._work
-            or session._laters
-            or session._answers
-            or session._waiting
-            or session._closed
-        ):
-            return False
+        session, peer = self._session, self._peer
+        if session._closed:
+            return Turn.WAKE
         try:
+            if peer.inside_message:
+                return self._read_on(session)
+            if session._working or session._work or session._laters or session._answers or session._waiting:
+                return Turn.WAKE
             data = self._socket.recv(_SOME)
+            session._heard = True
+            body = peer.asked(data)
+            if body is None:
+                peer.receive_data(data)
+                return self._read_on(session) if len(data) == _SOME else self._feed(session)
         except (BlockingIOError, InterruptedError):
-            return True
+            return Turn.TAKEN
         except OSError as error:
             session._end(f"cannot be read from: {error}")
-            return False
-        session._heard = True
+            return Turn.WAKE
         try:
-            body = self._peer.asked(data)
-            if body is None:
-                self._peer.receive_data(data)
-                session._fed = True
-                return False
             if not session._finishing:
                 self._answer(session, body)
         except Exception:  # here it would end the server, not the session
             log.exception("client %d at %s: the session failed", session.handle, session.address)
             session._end("the session failed")
-        return True
+        return Turn.ANSWERED
+
+    def _read_on(self, session: Session) -> Turn:
+        """Receive more of a message of which a part is here already."""
+        session._heard = True
+        return self._feed(session) if session._receive() else Turn.TAKEN
+
+    @staticmethod
+    def _feed(session: Session) -> Turn:
+        session._fed = True
+        return Turn.WAKE
 
     def _answer(self, session: Session, body: bytes) -> None:
         try:

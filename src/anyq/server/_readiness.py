@@ -1,18 +1,19 @@
 """Waiting for input on the sockets of a server.
 
 Theory of operation. A socket stays registered from its first wait on, and what is told is that there is input (not that
-there is new input). Whoever gets the news first may be ``eager``: a function that is called in no task and answers what
-can be answered at once, so that no task is woken for a small request. Input that comes while nobody waits ends the
-registration, or the loop would spin; the next wait makes it anew.
+there is new input). ``eager`` may get the news first: a function that is called in no task and answers what can be
+answered at once, so that no task is woken for a small request or for a piece of a large one (`Turn`). Input that comes
+while nobody waits ends the registration, or the loop would spin; the next wait makes it anew.
 
 Event loops tell of input at a price: a turn of the loop, with Trio a system call for each wait, too. So all sockets of
 a server are registered with one `select.epoll`, and the event loop looks after that one's descriptor. When it has news
-there are several rounds: while some clients are answered, others ask. A client has one turn in each round, and tasks
-wait for no more than some dozens of turns.
+there are several rounds, as long as each has answered a request: while some clients are answered, others ask. A client
+has one turn in each round, and tasks wait for no more than some dozens of turns.
 
 Waking a processor that sleeps takes longer than many a client takes for its next request. So after a request that was
 answered at once, if the last one came soon, the event loop is kept from going to sleep for a moment (`_PATIENCE`): it
-looks for input, and runs what else there is to run, again and again.
+looks for input, and runs what else there is to run, again and again. Pieces of a large body are no request: between
+them it sleeps.
 
 Where there is no epoll, asyncio's own registrations do, and on Trio each
 session waits by itself.
@@ -25,12 +26,13 @@ import os
 import select
 import socket
 from collections.abc import Callable
+from enum import Enum
 from time import perf_counter
 from typing import Any, Final, Protocol
 
 import anyio
 
-__all__ = ["Eager", "Lookout", "Readable", "lookout_here"]
+__all__ = ["Eager", "Lookout", "Readable", "Turn", "lookout_here"]
 
 _TURNS: Final = 64
 """How many sockets are served, about, before the tasks of the event loop have their turn."""
@@ -41,14 +43,25 @@ _SOON: Final = 2 * _PATIENCE
 """Of a request that took longer than that to come, going to sleep is the smaller part."""
 _let_others_run: Final[Callable[[], None]] = getattr(os, "sched_yield", lambda: None)
 
-Eager = Callable[[], bool]
+
+class Turn(Enum):
+    """What came of a socket's input."""
+
+    WAKE = "who waits for it has to go on"
+    TAKEN = "it was received; more has to come before anyone can go on"
+    ANSWERED = "a request was answered"
+
+
+Eager = Callable[[], Turn]
+_ANSWERED: Final = Turn.ANSWERED  # the class of an enumeration takes its time to find a member
+_WAKE: Final = Turn.WAKE
 
 
 class Readable(Protocol):
     """Waits for the input of one socket; one task at a time does."""
 
     eager: Eager | None
-    """Called when there is input while somebody waits; false wakes who waits."""
+    """Called when there is input while a task waits; `Turn.WAKE` wakes it."""
 
     async def wait(self) -> None:
         """Wait until there is input, or the end of it."""
@@ -96,7 +109,7 @@ class TaskReadable:
 
     async def wait(self) -> None:
         await anyio.wait_readable(self._socket)
-        while self.eager is not None and self.eager():
+        while self.eager is not None and self.eager() is not Turn.WAKE:
             await anyio.wait_readable(self._socket)
 
     def close(self) -> None:
@@ -131,7 +144,7 @@ class Registry(Protocol):
 
     new_event: Callable[[], Event]
 
-    def add(self, number: int, ready: Callable[[], object], /) -> object:
+    def add(self, number: int, ready: Eager, /) -> object:
         """Have ``ready`` called again and again while the descriptor has input."""
 
     def remove(self, number: int, /) -> object:
@@ -160,12 +173,17 @@ class RegisteredReadable:
         finally:
             self._event = None
 
-    def _ready(self) -> None:
+    def _ready(self) -> Turn:
         event = self._event
         if event is None:
             self.close()
-        elif not event.is_set() and (self.eager is None or not self.eager()):
+            return Turn.TAKEN
+        if event.is_set():
+            return Turn.TAKEN
+        turn = Turn.WAKE if self.eager is None else self.eager()
+        if turn is Turn.WAKE:
             event.set()
+        return turn
 
     def close(self) -> None:
         if self._registered:
@@ -179,7 +197,7 @@ class LoopLookout:
     new_event: Callable[[], Event] = asyncio.Event
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.add: Callable[[int, Callable[[], object]], object] = loop.add_reader
+        self.add: Callable[[int, Eager], object] = loop.add_reader
         self.remove: Callable[[int], object] = loop.remove_reader
 
     def readable(self, sock: socket.socket) -> Readable:
@@ -197,7 +215,7 @@ class EpollLookout:
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._number = self._epoll.fileno()
-        self._ready: dict[int, Callable[[], object]] = {}
+        self._ready: dict[int, Eager] = {}
         self._heard_at = 0.0
         self._prompt = False
         """Whether the last request came soon after the one before."""
@@ -205,7 +223,7 @@ class EpollLookout:
     def readable(self, sock: socket.socket) -> Readable:
         return RegisteredReadable(sock, self)
 
-    def add(self, number: int, ready: Callable[[], object]) -> None:
+    def add(self, number: int, ready: Eager) -> None:
         self._ready[number] = ready
         self._epoll.register(number, select.EPOLLIN)
 
@@ -215,15 +233,22 @@ class EpollLookout:
 
     def _serve(self) -> bool:
         """Give those their turn that have input. Whether there may be more soon."""
-        poll, ready, turns = self._epoll.poll, self._ready, 0
-        while turns < _TURNS and (found := poll(0, _TURNS)):
+        poll, ready, turns, asked = self._epoll.poll, self._ready, 0, False
+        answered = True
+        while answered and turns < _TURNS and (found := poll(0, _TURNS)):
+            answered = False
             turns += len(found)
             for number, _ in found:
                 function = ready.get(number)
-                if function is not None:  # else another one's turn closed it
-                    function()
+                if function is None:  # another one's turn closed it
+                    continue
+                turn = function()
+                if turn is _ANSWERED:
+                    answered = asked = True
+                elif turn is _WAKE:
+                    asked = True
         now = perf_counter()
-        if turns:
+        if asked:
             self._prompt, self._heard_at = now - self._heard_at < _SOON, now
         return self._prompt and now - self._heard_at < _PATIENCE
 

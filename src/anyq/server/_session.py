@@ -16,6 +16,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import attrs
 
+from anyq import codec
 from anyq.errors import DecodeError, LimitError, ProtocolError
 from anyq.protocol import (
     CAPABILITY,
@@ -37,13 +38,15 @@ from ._handlers import Action
 from ._limits import Limits, Stats
 from ._quick import Quick
 from ._transport import SocketTransport, TlsTransport
-from ._wire import NOT_HTTP, allocate, decode_request
+from ._wire import NOT_HTTP, decode_request
 from ._work import Worker
 
 __all__ = ["Actions", "Session"]
 
 log: Final = logging.getLogger("anyq.server")
 _BATCH, _CLOSING_TIME = 32, 5.0
+_BURST: Final = 1 << 20
+"""Bytes of one client's large body that are received before others get their turn: half a millisecond."""
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
 _TLS_FIRST: Final = b"\x16"
 
@@ -82,7 +85,7 @@ class Session(Worker):
             max_message_size=limits.message_size,
             max_login_size=limits.login_size,
             max_in_flight=1,
-            allocate=allocate,
+            allocate=codec.allocate,  # not touched: announcing much and sending little costs little
         )
         super().__init__(handle, address, peer, transport, limits, stats)
         self._socket = transport
@@ -183,11 +186,20 @@ class Session(Worker):
             self._receive()
 
     def _receive(self) -> bool:
-        """Take what the network has; false if that is nothing."""
-        count = self._transport.try_receive(self._peer.get_buffer())
-        if count >= 0:
-            self._peer.buffer_updated(count)
-        return count >= 0
+        """Take what the network has, and of a large body up to `_BURST` bytes. True if the reader has to go on; False
+        if all there is, is a part of a large body.
+        """
+        peer, taken = self._peer, 0
+        while True:
+            count = self._transport.try_receive(peer.get_buffer())
+            if count >= 0:
+                peer.buffer_updated(count)
+            filled, size = peer.receiving
+            if count == 0 or filled == size:
+                return True
+            taken += count
+            if count < 0 or taken >= _BURST:
+                return False
 
     # Messages
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 import attrs
-import numpy as np
 
 from anyq import codec
 from anyq.errors import DecodeError, QError
@@ -14,18 +13,13 @@ from anyq.values import Value
 
 Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
-__all__ = ["NOT_HTTP", "Encoded", "allocate", "decode_request", "decode_response", "encode", "error_body"]
+__all__ = ["NOT_HTTP", "Encoded", "decode_request", "decode_response", "encode", "error_body"]
 
 NOT_HTTP: Final = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 36\r\n\r\n"
     b"This port speaks q IPC and not HTTP\n"
 )
 """What a web browser is told."""
-
-
-def allocate(size: int) -> memoryview:
-    """Memory for a large body as it comes, not touched before: who announces much and sends little costs little."""
-    return np.empty(size, np.uint8).data
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ import pytest
 
 import anyq
 from anyq import codec
-from anyq.client import _memory, allocate
+from anyq.codec import _memory, allocate
 
 SIZE = 2 << 20
 
