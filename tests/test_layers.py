@@ -43,12 +43,34 @@ LAYERS = {
     "testing": 6,
     "notebook": 6,
 }
+ENGINE_LAYERS = {
+    "syntax": 0,
+    "kernel": 0,
+    "session": 1,
+    "apply": 2,
+    "query": 2,
+    "compile": 2,
+    "verbs": 3,
+    "_interpreter": 4,
+    "engine": 5,
+}
+"""The packages inside the engine (``engine`` is its own ``__init__``). Those of one layer do not import each other."""
+
 TOP = "anyq"
 """The package's own ``__init__`` and ``__main__``; only the rooms that nobody imports use it, as a user would."""
 USERS = 6
 
 TOGETHER = {frozenset({"portal", "sync"})}
 """Rooms of one layer that make one thing: the blocking twins stand on the owner thread."""
+
+CYCLES = {
+    frozenset({"anyq", "anyq.notebook"}),
+    frozenset({"anyq.portal._portal", "anyq.portal._shared"}),
+    frozenset({"anyq.server._quick", "anyq.server._session"}),
+    frozenset({"anyq.twin", "anyq.twin._choice"}),
+    frozenset({"anyq.values._atom", "anyq.values._vector"}),
+}
+"""The cycles of modules that exist; there shall be no other one, and none in the engine."""
 
 NOT_AT_IMPORT = ("pandas", "pyarrow", "polars", "rich", "prompt_toolkit", "hypothesis", "pytest", "IPython")
 NOT_AT_IMPORT_ROOMS = ("engine", "embedded", "server", "testing", "cli", "notebook")
@@ -129,6 +151,62 @@ def test_imports_go_down_only() -> None:
         if (LAYERS[room] < USERS) if other == TOP else (LAYERS[other] >= LAYERS[room]):
             wrong.append(f"{found.where}: {room} imports {module}")
     assert not wrong, "\n".join(wrong)
+
+
+def engine_package(module: str) -> str:
+    """The package of the engine that a module of it lies in."""
+    return [*module.split("."), "engine"][2]
+
+
+def test_every_package_of_the_engine_has_its_layer() -> None:
+    packages = {engine_package(module_name(file)) for file in SOURCES if room_of(module_name(file)) == "engine"}
+    assert packages == ENGINE_LAYERS.keys()
+
+
+def test_imports_inside_the_engine_go_down_only() -> None:
+    wrong = []
+    for found, room, module in OURS:
+        if room == room_of(module) == "engine":
+            package, other = engine_package(module_name(found.file)), engine_package(module)
+            if package != other and ENGINE_LAYERS[other] >= ENGINE_LAYERS[package]:
+                wrong.append(f"{found.where}: {package} imports {module}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_modules_import_each_other_in_no_cycle() -> None:
+    """Typing imports and those inside functions count."""
+    graph: dict[str, set[str]] = {module_name(file): set() for file in SOURCES}
+    for found, _, module in OURS:
+        importer = module_name(found.file)
+        if module != importer:
+            graph[importer].add(module)
+    cycles = {frozenset(part) for part in strong_components(graph) if len(part) > 1}
+    assert cycles <= CYCLES, "\n".join(" ".join(sorted(cycle)) for cycle in cycles - CYCLES)
+
+
+def strong_components(graph: dict[str, set[str]]) -> Iterator[list[str]]:
+    """The sets of modules that reach each other, by Tarjan's algorithm."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+
+    def visit(node: str) -> Iterator[list[str]]:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in graph[node]:
+            if other not in index:
+                yield from visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            yield stack[at:]
+            del stack[at:]
+
+    for node in graph:
+        if node not in index:
+            yield from visit(node)
 
 
 def test_rooms_use_only_public_names_of_each_other() -> None:

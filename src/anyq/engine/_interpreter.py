@@ -11,25 +11,32 @@ from anyq import console
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Lambda, List, QType, Value, Vector
 
-from . import _applying, _commands, _runtime, _session
-from ._application import Applier
-from ._compiler import Compiler, is_silent
-from ._functions import Closure, is_function, rebind
-from ._host import Host
-from ._lexer import source_of, text_of
-from ._names import Names, absolute
-from ._nodes import Assign, Block, Function
-from ._parser import parse
-from ._program import Program, State
-from ._queries import Queries
-from ._report import Frame, as_q_error, chain, drawn
-from ._scope import names_of
-from ._settings import Settings
-from ._trees import Trees
-from ._views import View
-from ._vocabulary import Vocabulary
-from ._words import NO_MEMBERS, SessionWords
-from .verbs import install, load_folder, load_value, once, store_value
+from .apply._application import Applier
+from .compile import _runtime
+from .compile._compiler import Compiler, is_silent
+from .compile._report import Frame, as_q_error, chain, drawn
+from .kernel._namespace_path import absolute
+from .query._queries import Queries
+from .query._trees import Trees
+from .session import _variables
+from .session._functions import Closure, is_function, rebind
+from .session._host import Host
+from .session._names import Names
+from .session._program import Program, State
+from .session._settings import Settings
+from .session._views import View
+from .session._vocabulary import Vocabulary
+from .session._words import NO_MEMBERS, SessionWords
+from .syntax._lexer import source_of, text_of
+from .syntax._nodes import Assign, Block, Function
+from .syntax._parser import parse
+from .syntax._scope import names_of
+from .verbs._install import install
+from .verbs.files._database import load_folder
+from .verbs.files._files import load_value, store_value
+from .verbs.lists._apply import value as value_of
+from .verbs.system import _commands
+from .verbs.system._handles import once
 
 __all__ = ["Interpreter", "Program"]
 
@@ -52,8 +59,6 @@ class Interpreter:
         self.state = State()
         self.vocabulary = Vocabulary()
         install(self.vocabulary)
-        _applying.install(self.vocabulary)
-        _commands.install(self.vocabulary)
         self.names = Names()
         self.words = SessionWords(self.vocabulary, self.names)
         for name, value in self.vocabulary.constants.items():
@@ -63,7 +68,7 @@ class Interpreter:
                 self.names.put(name, entry.value)
             elif name[0].isalpha() and name not in NO_MEMBERS:
                 self.names.put(f".q.{name}", entry.value)
-        _session.install(self)
+        _variables.install(self)
         self.applier = Applier(self)
         self.callable = self.applier.callable
         self.builtin = self.applier.builtin
@@ -270,7 +275,7 @@ class Interpreter:
 
     def plain(self, x: Value) -> Value:
         """An enumeration as the symbols it stands for; other values as they are."""
-        return _applying.value(self, x) if isinstance(x, Vector) and type(x) is not Vector else x
+        return value_of(self, x) if isinstance(x, Vector) and type(x) is not Vector else x
 
     @contextmanager
     def sealed(self) -> Iterator[None]:

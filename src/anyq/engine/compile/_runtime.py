@@ -1,0 +1,95 @@
+"""What compiled code calls besides verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from anyq.errors import QError
+from anyq.values import Atom, Composition, Dict, KeyedTable, List, QType, Table, Value, Vector
+
+from ..kernel._amend import Change, amend_deep, new_item, with_item
+from ..kernel._append import kept_attr
+from ..kernel._build import build_table
+from ..kernel._in_place import IN_LOCAL, change_item, references
+from ..kernel._records import records
+from ..session._context import Context
+
+__all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack"]
+
+
+_EMPTY: Final = List.of(())
+
+
+def truth(x: Value) -> bool:
+    """Whether a condition holds. Raises `QError` (``type``) for what is no atom of a number."""
+    if type(x) is Atom and x.qtype is not QType.SYMBOL and x.qtype is not QType.GUID:
+        return bool(x.raw != 0)
+    raise QError("type")
+
+
+def times(x: Value) -> int:
+    """How often ``do`` runs."""
+    if type(x) is Atom and isinstance(x.raw, int) and x.qtype <= QType.LONG:
+        return x.raw
+    raise QError("type")
+
+
+def signal(x: Value) -> QError:
+    """The error that ``'x`` raises."""
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
+        return QError(x.raw)
+    if isinstance(x, Vector) and x.qtype is QType.CHAR:
+        return QError(bytes(x).decode("utf-8", "surrogateescape"))
+    return QError("stype")
+
+
+def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
+    """The new value of a local variable ``x`` after ``x[path] f: y``: itself, changed, if nobody else has it."""
+    found = new_item(x, path, change, y)
+    if found is None:
+        return amend_deep(x, path, change, y)
+    assert isinstance(x, Vector)
+    return x if references(x) <= IN_LOCAL and change_item(x, *found) else with_item(x, *found)
+
+
+def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
+    """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another; and its attribute, if
+    what is appended lets it (page ref/set-attribute.md). An atom takes the empty list only, and is a list then. A table
+    takes the records that it takes by ``upsert`` (page kb/faq.md)."""
+    if isinstance(x, Vector) and isinstance(y, Atom | Vector):
+        if y.qtype is x.qtype:
+            return _longer(join, x, y) if x.attr else join(x, y)
+        if len(x):
+            raise QError("type")
+    if isinstance(x, Atom) and not (isinstance(y, Dict | Table) or y == _EMPTY):
+        raise QError("type")
+    if isinstance(x, Table | KeyedTable) and isinstance(y, Atom | Vector | List):
+        return q.verb("upsert", x, y)
+    return join(x, y)
+
+
+def _longer(join: Callable[[Value, Value], Value], x: Vector, y: Atom | Vector) -> Value:
+    made, more = join(x, y), records([y]) if isinstance(y, Atom) else y
+    assert isinstance(more, Vector)
+    return made.with_attr(kept_attr(x, more)) if isinstance(made, Vector) else made
+
+
+def compose(outer: Value, inner: Value) -> Value:
+    """``outer inner@``."""
+    tail = inner.items if isinstance(inner, Composition) else (inner,)
+    return Composition((outer, *tail))
+
+
+def unpack(x: Value, size: int) -> list[Value]:
+    """The items that ``(a;b):x`` assigns."""
+    if isinstance(x, Vector | List):
+        if len(x) != size:
+            raise QError("length")
+        return list(x)
+    return [x] * size
+
+
+def make_table(names: tuple[str, ...], columns: tuple[Value, ...], keyed: int) -> Value:
+    """The value of ``([..]..)``: ``keyed`` columns are the key, -1 makes a dict."""
+    return build_table(names, columns, keyed)

@@ -1,0 +1,204 @@
+"""Databases on disk: ``.Q.en .Q.ens .Q.dpft .Q.dpt .Q.hdpf .Q.par .Q.fs``, and loading a folder.
+
+A database is a folder of serialized values, splayed tables, scripts and partitions (`_partitions`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value, Vector
+
+from ...kernel._enumeration import Enumeration
+from ...kernel._order import grade
+from ...kernel._support import chars, integer, long, strs, symbol, symbols, table_of
+from ...kernel._take import take
+from ...session._context import Context
+from ...session._vocabulary import Vocabulary
+from ..tables._enums import extend_domain
+from ._files import load_value, path_of, store_value
+from ._partitions import SEGMENTS, is_partition, load_partitions, segments_of
+
+__all__ = ["install", "load_folder"]
+
+_CHUNK: Final = 131_000
+
+
+# -- enumerating
+
+
+def enumerated(q: Context, folder: Value, table: Value) -> Value:
+    """``.Q.en[dir;t]``: the symbol columns of a table over ``sym``, which is kept in ``dir/sym``."""
+    return enumerated_over(q, folder, table, symbol("sym"))
+
+
+def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Value:
+    """``.Q.ens[dir;t;name]``: the same over another list."""
+    if not isinstance(table, Table):
+        raise QError("type")
+    domain = strs(name)[0]
+    path = f"{path_of(folder).rstrip('/')}/{domain}"
+    file = symbol(f":{path}")
+    words = load_value(q, file) if q.host.kind(path) else symbols([])
+    q.set(domain, words)
+    columns = [_over(q, domain, column) for column in table.columns.items]
+    longer = q.get(domain)
+    if longer is not words or not q.host.kind(path):
+        store_value(q, file, longer)
+    return Table.of(table.names, List.of(tuple(columns)), table.attr)
+
+
+def _over(q: Context, domain: str, column: Value) -> Value:
+    if isinstance(column, Vector) and column.qtype is QType.SYMBOL and not isinstance(column, Enumeration):
+        return extend_domain(q, domain, column)
+    if (
+        isinstance(column, List)
+        and column.items
+        and all(isinstance(item, Vector) and item.qtype is QType.SYMBOL for item in column.items)
+    ):
+        return List.of(tuple([extend_domain(q, domain, item) for item in column.items]))
+    return column
+
+
+# -- partitions
+
+
+def partition_path(q: Context, folder: Value, partition: Value, table: Value) -> Value:
+    """``.Q.par[dir;p;t]``: the folder of a table in a partition; in a segmented database in the segment of its turn."""
+    base = path_of(folder).rstrip("/")
+    segments = segments_of(q, base)
+    if segments and isinstance(partition, Atom) and isinstance(partition.raw, int):
+        base = segments[partition.raw % len(segments)]
+    return symbol(f":{base}/{_text(q, partition)}/{strs(table)[0]}")
+
+
+def _text(q: Context, partition: Value) -> str:
+    return bytes(q.verb("string", partition)).decode()  # type: ignore[call-overload, no-any-return]
+
+
+def _saved(q: Context, folder: Value, partition: Value, field: str, table: Value, domain: str) -> Value:
+    """A global table sorted by ``field``, parted on it, enumerated, into its folder of the partition."""
+    name = strs(table)[0]
+    value = q.get(name)
+    if not isinstance(value, Table):
+        raise QError("type")
+    made = enumerated_over(q, folder, value, symbol(domain))
+    assert isinstance(made, Table)
+    if field:
+        made = _parted(made, field)
+    where = strs(partition_path(q, folder, partition, table))[0]
+    store_value(q, symbol(f"{where}/"), made)
+    return symbol(name)
+
+
+def _parted(table: Table, field: str) -> Table:
+    if field not in table.column_names:
+        raise QError(field)
+    ordered = take(table, grade(table.column(field)))
+    assert isinstance(ordered, Table)
+    first = ordered.column(field)
+    rest = [name for name in ordered.column_names if name != field]
+    marked = first.with_attr(Attr.PARTED) if isinstance(first, Vector) else first
+    return table_of([field, *rest], [marked, *[ordered.column(name) for name in rest]])
+
+
+def dpft(q: Context, folder: Value, partition: Value, field: Value, table: Value) -> Value:
+    """``.Q.dpft[dir;p;f;t]``."""
+    return _saved(q, folder, partition, strs(field)[0], table, "sym")
+
+
+def dpfts(q: Context, folder: Value, partition: Value, field: Value, table: Value, s: Value) -> Value:
+    """``.Q.dpfts[dir;p;f;t;s]``."""
+    return _saved(q, folder, partition, strs(field)[0], table, strs(s)[0])
+
+
+def dpt(q: Context, folder: Value, partition: Value, table: Value) -> Value:
+    """``.Q.dpt[dir;p;t]``: as ``.Q.dpft``, without sorting."""
+    return _saved(q, folder, partition, "", table, "sym")
+
+
+def dpts(q: Context, folder: Value, partition: Value, table: Value, s: Value) -> Value:
+    """``.Q.dpts[dir;p;t;s]``."""
+    return _saved(q, folder, partition, "", table, strs(s)[0])
+
+
+def hdpf(q: Context, history: Value, folder: Value, partition: Value, field: Value) -> Value:
+    """``.Q.hdpf[h;dir;p;f]``: every table of the root saved by ``.Q.dpft`` and emptied; then the process at ``h``, if
+    it can be reached, is told to load its database again."""
+    for name in strs(q.verb("tables", symbol("."))):
+        dpft(q, folder, partition, field, symbol(name))
+        table = q.get(name)
+        assert isinstance(table, Table)
+        q.set(name, table[0:0])
+    try:
+        handle = integer(q.verb("hopen", history))
+    except QError:
+        return NULL
+    q.host.call(handle, chars("\\l ."))
+    q.host.close(handle)
+    return NULL
+
+
+# -- text in pieces
+
+
+def in_pieces(q: Context, function: Value, file: Value) -> Value:
+    """``.Q.fs[f;file]``: ``f`` of the lines of a file, some at a time; the size of the file."""
+    return in_pieces_of(q, function, file, long(_CHUNK))
+
+
+def in_pieces_of(q: Context, function: Value, file: Value, size: Value) -> Value:
+    """``.Q.fsn[f;file;n]``: in pieces of about ``n`` bytes, each ending at the end of a line."""
+    path, step, at, rest = path_of(file), max(integer(size), 1), 0, b""
+    total = q.host.size(path)
+    while at < total:
+        q.check()
+        piece = q.host.read(path, at, step)
+        at += len(piece)
+        whole, _, rest = (rest + piece).rpartition(b"\n") if at < total else (rest + piece, b"", b"")
+        if whole:
+            lines = whole.removesuffix(b"\n").replace(b"\r\n", b"\n").split(b"\n")
+            q.apply(function, (List.of(StringArray.from_bytes(lines)),))
+        if not piece:
+            break
+    return long(total)
+
+
+# -- loading
+
+
+def load_folder(q: Context, path: str) -> None:
+    r"""``\l`` of a folder: a splayed table into a variable of its name; of a database everything that is in it, and the
+    folder becomes the current one."""
+    host = q.host
+    folder = path.rstrip("/") or "/"
+    if host.kind(f"{folder}/.d"):
+        q.set(folder.rpartition("/")[2], load_value(q, symbol(f":{folder}")))
+        return
+    host.change_folder(folder)
+    names = [name for name in host.names(".") if not name.startswith(".") and not name.endswith("$")]
+    load_partitions(q)
+    for name in sorted(names, key=lambda name: (host.kind(name) == "folder", name)):
+        if name != SEGMENTS and not is_partition(name):
+            _load_one(q, name)
+
+
+def _load_one(q: Context, name: str) -> None:
+    host = q.host
+    if name.endswith((".q", ".k")):
+        q.verb("system", Vector(QType.CHAR, np.frombuffer(f"l {name}".encode(), np.uint8)))
+    elif host.kind(name) == "file" or host.kind(f"{name}/.d"):
+        q.set(name, load_value(q, symbol(f":{name}")))
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names."""
+    for name, rank, function in (
+        ("en", 2, enumerated), ("ens", 3, enumerated_over), ("par", 3, partition_path), ("dpft", 4, dpft),
+        ("dpfts", 5, dpfts), ("dpt", 3, dpt), ("dpts", 4, dpts), ("fs", 2, in_pieces), ("fsn", 3, in_pieces_of),
+        ("fps", 2, in_pieces), ("fpn", 3, in_pieces_of), ("hdpf", 4, hdpf),
+    ):  # fmt: skip
+        vocabulary.define(f".Q.{name}", rank, function, context=True)

@@ -1,0 +1,225 @@
+"""Find ``?``, membership ``in``, ranges ``within``, binary search ``bin`` ``binr``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from anyq.errors import QError
+from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, collapse, count
+
+from ...kernel._order import ranks
+from ...kernel._promote import COMPARE
+from ...kernel._raw import convert
+from ...kernel._search import members, positions, sortable
+from ...kernel._support import array_of, bools, flag, is_atom, items_of, long, longs
+from ...kernel._take import is_row, rows_to_table, take
+from ...session._vocabulary import Vocabulary
+from ..numbers._comparison import compare, lesser
+
+__all__ = ["find", "install", "member"]
+
+
+def find(x: Value, y: Value) -> Value:
+    """q's ``x?y`` where ``x`` is a list, dict or table: the first place of ``y``; the count of ``x`` for none."""
+    if isinstance(x, Dict):
+        return _find_key(x, y)
+    if isinstance(x, Table):
+        return _find_row(x, y)
+    if isinstance(x, Vector):
+        return _find_in_vector(x, y)
+    if isinstance(x, List):
+        return _find_in_list(x, y)
+    raise QError("type")
+
+
+def _find_key(x: Dict, y: Value) -> Value:
+    places = find(x.values, y)
+    if isinstance(places, Atom):
+        single = take(x.keys, np.array([places.raw], np.int64))
+        return items_of(single)[0]
+    if isinstance(places, List):
+        return collapse([_find_key(x, item) for item in items_of(y)])
+    if not isinstance(places, Vector):
+        raise QError("type")
+    return take(x.keys, places.data)
+
+
+def _find_row(x: Table, y: Value) -> Value:
+    if is_row(y):
+        return long(int(positions(x, rows_to_table([y]))[0]))
+    if isinstance(y, Table):
+        return longs(positions(x, y))
+    if isinstance(y, Vector | List) and len(y) == len(x.columns):
+        row = Dict(x.names, y)
+        return long(int(positions(x, rows_to_table([row]))[0]))
+    raise QError("type")
+
+
+def _find_in_vector(x: Vector, y: Value) -> Value:
+    if isinstance(y, Atom):
+        _check(x, y)
+        data = SymbolArray.from_strs([y.raw]) if y.qtype is QType.SYMBOL else array_of(y)
+        return long(int(positions(x, Vector.of(y.qtype, data))[0]))
+    if isinstance(y, Vector):
+        _check(x, y)
+        return longs(positions(x, y))
+    if isinstance(y, List):
+        return collapse([_find_in_vector(x, item) for item in y.items])
+    if isinstance(y, Dict):
+        return Dict(y.keys, _find_in_vector(x, y.values))
+    raise QError("type")
+
+
+def _check(x: Vector, y: Atom | Vector) -> None:
+    if x.qtype is not y.qtype and (x.qtype, y.qtype) not in COMPARE:
+        raise QError("type")
+
+
+def _find_in_list(x: List, y: Value) -> Value:
+    """Items are matched as wholes; ``y`` is a list of such wholes when it lies one level deeper than they do."""
+    nested = bool(len(x)) and not is_atom(x[0])
+    if is_atom(y) or isinstance(y, Dict) or (nested and isinstance(y, Vector)):
+        return long(int(positions(x, List.of((y,)))[0]))
+    if nested and isinstance(y, List) and len(y) and all(is_atom(item) for item in y.items):
+        return long(int(positions(x, List.of((y,)))[0]))
+    return longs(positions(x, y))
+
+
+def member(x: Value, y: Value) -> Value:
+    """q's ``x in y``."""
+    if is_atom(y):
+        if not is_atom(x):
+            return _each_member(x, y)
+        return flag(x == y) if isinstance(x, Atom) and isinstance(y, Atom) and x.qtype is y.qtype else _same(x, y)
+    size = count(y)
+    if isinstance(y, Dict):
+        return member(x, y.values if not isinstance(y, KeyedTable) else y.keys)
+    if isinstance(y, Table):
+        if isinstance(x, Table):
+            return bools(positions(y, x) < size)
+        return flag(is_row(x) and positions(y, rows_to_table([x]))[0] < size)
+    if isinstance(y, Vector):
+        return _member_of_vector(x, y)
+    found = _find_in_list(y, x) if isinstance(y, List) else long(size)
+    return flag(found.raw < size) if isinstance(found, Atom) else bools(found.data < size)  # type: ignore[attr-defined]
+
+
+def _same(x: Value, y: Value) -> Value:
+    try:
+        return compare("=", x, y)
+    except QError:
+        return flag(False)
+
+
+def _each_member(x: Value, y: Value) -> Value:
+    if isinstance(x, Dict):
+        return Dict(x.keys, _each_member(x.values, y))
+    return collapse([member(item, y) for item in items_of(x)])
+
+
+def _member_of_vector(x: Value, y: Vector) -> Value:
+    if isinstance(x, Atom | Vector):
+        if x.qtype is not y.qtype and (x.qtype, y.qtype) not in COMPARE:
+            return flag(False) if isinstance(x, Atom) else bools(np.zeros(len(x), np.bool_))
+        if isinstance(x, Vector):
+            return bools(members(x, y))
+        found = _find_in_vector(y, x)
+        assert isinstance(found, Atom)
+        return flag(found.raw < len(y))
+    if isinstance(x, Table):
+        return Table.of(x.names, List.of(tuple([member(column, y) for column in x.columns.items])))
+    if isinstance(x, List | Dict):
+        return _each_member(x, y)
+    return flag(False)
+
+
+def within(x: Value, y: Value) -> Value:
+    """q's ``x within y``: not below the first and not above the second item of ``y``."""
+    bounds = items_of(y)
+    if len(bounds) != 2:
+        raise QError("length")
+    return lesser(compare(">=", x, bounds[0]), compare("<=", x, bounds[1]))
+
+
+def _search(x: Value, y: Value, *, right: bool) -> Value:
+    if isinstance(x, Dict):
+        at = _search(x.values, y, right=right)
+        if not isinstance(at, Atom | Vector):
+            raise QError("type")
+        where = np.array([at.raw], np.int64) if isinstance(at, Atom) else at.data
+        found = take(x.keys, where)
+        return items_of(found)[0] if isinstance(at, Atom) else found
+    if isinstance(x, Table):
+        return _search_rows(x, y, right=right)
+    if isinstance(x, List):
+        return _search_list(x, y, right=right)
+    if not isinstance(x, Vector):
+        raise QError("type")
+    if isinstance(y, List):
+        return collapse([_search(x, item, right=right) for item in y.items])
+    if isinstance(y, Dict):
+        return Dict(y.keys, _search(x, y.values, right=right))
+    if not isinstance(y, Atom | Vector):
+        raise QError("type")
+    places = _places(*_comparable(x, y), right=right)
+    return long(int(places[0])) if isinstance(y, Atom) else longs(places)
+
+
+def _comparable(x: Vector, y: Atom | Vector) -> tuple[Any, Any]:
+    if x.qtype is QType.SYMBOL:
+        if y.qtype is not QType.SYMBOL:
+            raise QError("type")
+        wanted = y.symbols.objects() if isinstance(y, Vector) else np.array([y.raw], object)
+        return x.symbols.objects(), wanted
+    if x.qtype is y.qtype:
+        return sortable(x.data), sortable(array_of(y))
+    common = COMPARE.get((x.qtype, y.qtype))
+    if common is None:
+        raise QError("type")
+    return convert(x.data, x.qtype, common), convert(array_of(y), y.qtype, common)
+
+
+def _places(have: Any, wanted: Any, *, right: bool) -> Any:
+    side = "left" if right else "right"
+    if have.dtype.kind == "f":
+        nulls = int(np.count_nonzero(np.isnan(have)))
+        missing = np.isnan(wanted)
+        inside = np.searchsorted(have[nulls:], np.where(missing, 0, wanted), side) + nulls  # type: ignore[call-overload]
+        at = np.where(missing, 0 if right else nulls, inside)
+    else:
+        at = np.searchsorted(have, wanted, side)  # type: ignore[call-overload]
+    return at if right else at - 1
+
+
+def _search_list(x: List, y: Value, *, right: bool) -> Value:
+    have = len(x)
+    merged = ranks(List.of((*x.items, *_wanted(x, y))))
+    at = _places(merged[:have], merged[have:], right=right)
+    return long(int(at[0])) if len(at) == 1 and (is_atom(y) or not isinstance(y, List)) else longs(at)
+
+
+def _wanted(x: List, y: Value) -> tuple[Value, ...]:
+    nested = bool(len(x)) and not is_atom(x[0])
+    if isinstance(y, List) or (isinstance(y, Vector) and not nested):
+        return tuple(items_of(y))
+    return (y,)
+
+
+def _search_rows(x: Table, y: Value, *, right: bool) -> Value:
+    wanted = rows_to_table([y]) if is_row(y) else y
+    if not isinstance(wanted, Table):
+        raise QError("type")
+    rows = rows_to_table([*x, *wanted])
+    merged = ranks(rows)
+    at = _places(merged[: len(x)], merged[len(x) :], right=right)
+    return long(int(at[0])) if is_row(y) else longs(at)
+
+
+def install(vocabulary: Vocabulary) -> None:
+    """Enter this family's names; ``?`` of an atom on the left is random choice, in its own family."""
+    vocabulary.binary("in", member)
+    vocabulary.binary("within", within)
+    vocabulary.binary("bin", lambda x, y: _search(x, y, right=False))
+    vocabulary.binary("binr", lambda x, y: _search(x, y, right=True))

@@ -1,0 +1,3 @@
+"""System commands, ``.Q``, ``.h``, internal functions, the environment, handles."""
+
+__all__: list[str] = []
