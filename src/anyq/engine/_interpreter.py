@@ -81,6 +81,7 @@ class Interpreter:
         self._busy = False
         self._programs: dict[tuple[str | bytes, str, bool], Program] = {}
         self._closures: dict[tuple[str, bytes], Closure] = {}
+        self._compiling: set[int] = set()
 
     # -- evaluating text
 
@@ -347,9 +348,16 @@ class Interpreter:
         return Closure("", source.encode(), node, self, len(params), code, "", True)
 
     def compiled(self, closure: Closure) -> Callable[..., Value]:
-        """The code of a lambda, compiled if this is its first use."""
-        if not closure.ready:
-            rebind(closure, self.compiler.function(closure))
+        """The code of a lambda, compiled if this is its first use.
+
+        Of one that is being compiled (``.z.s'`` in its own text) the stub, which calls the code once there is one.
+        """
+        if not closure.ready and id(closure) not in self._compiling:
+            self._compiling.add(id(closure))
+            try:
+                rebind(closure, self.compiler.function(closure))
+            finally:
+                self._compiling.discard(id(closure))
         return closure.code
 
     def closure(self, function: Lambda) -> Value:

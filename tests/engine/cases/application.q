@@ -195,3 +195,26 @@ type(0|+) / 105h
 1 ({2*x="x"};{1+x="f"};{0})/"fx" / 0
 (1 2;(3 4;5 6))[1;0;1] / 4
 (enlist/)[30000;7] . 30000#0 / 7
+/ compositions: a final :: marks one
+sa:sum abs::
+sa 1 -2 / 3
+(sum 3#::)5 4 3 2 1 / 12
+hd:sum (<>)::
+hd[1 2 3;1 5 3] / 1i
+(count::)1 2 3 / 3
+(2<count::)1 2 3 / 1b
+(neg sum {x*x}::)1 2 3 / -14
+(raze 2 cut::)1 2 3 / 1 2 3
+l2:{[l]l*{x*x}::}
+l2[3]2 / 12
+1 2 3 :: / 1 2 3
+/ the rank of a composition is that of its last function
+nd:('[neg;+])
+(nd 1)2 / -3
+nd[1;2] / -3
+('[neg;{x+y+z}])[1;;3]2 / -6
+/ a train may end in a word
+mm:`t xdesc upsert
+mm[([]t:1 2);(enlist`t)!enlist 5] / ([]t:5 2 1)
+/ a handle is a unary value
+type ('[-1;{"msg ",x}]) / 105h

@@ -163,3 +163,24 @@ null each 1 0N 3 / 010b
 -1 0'["ab";"cd"] / 'rank
 0 1 0'["ab";"xyz"] / 'length
 0 1 0'["a";"xyz"] / "aya"
+/ fewer arguments than the rank project a derived function
+fe:{x+y}'[1 2 3]
+fe 10 20 30 / 11 22 33
+(+'[1 2])3 4 / 4 6
+({x+y+z}'[1 2])[3 4;5 6] / 9 12
+(+/:[1 2])10 20 / (11 12;21 22)
+(+\:[1 2])10 20 / (11 21;12 22)
+gg:{x+y}\:/:
+(gg[1 2])10 20 / (11 12;21 22)
+type +'[1 2] / 104h
+type ({x+y}each 1 2) / 104h
+/ blanks before iterators
+0 {x+y} \ 1 2 3 / 1 3 6
+(avg '')((1 2 3f;4 5f);enlist 6 7f) / (2 4.5;enlist 6.5)
+1 2 + \: 10 20 / (11 21;12 22)
+/ iterators on .z.s
+wk:{$[0h=type x;.z.s'[x];x+1]}
+wk(1;2 3;(4;5 6)) / (2;3 4;(5;6 7))
+{$[0h=type x;.z.s'[x];x+1]}(1;2 3) / (2;3 4)
+{[t;d]if[1b;:`ok];t .z.s\:d}[1;2] / `ok
+{$[x>3;x;.z.s/[1;x+1]]}0 / 4

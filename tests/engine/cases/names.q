@@ -81,3 +81,11 @@ gn:1;{gn:0;gn+:x;gn}5 / 5
 {kd::`q`w!1 2;key`kd}[] / `q`w
 {kk::([s:`q`w]g:1 2);key`kk}[] / ([]s:`q`w)
 {kv::1;key`kv}[] / `kv
+/ assign through an operator with two colons amends the global
+{ag::1 2;{ag,::3}[];ag}[] / 1 2 3
+{bg::10;{bg+::1}[];bg}[] / 11
+{ag::1 2;{ag[0]+::5}[];ag}[] / 6 2
+{[v]v+::1;v}5 / 6
+cg:1 2
+cg,::4
+cg / 1 2 4

@@ -182,6 +182,8 @@ class Applier:
         return Projection((f.items[0], *_fill(f.items[1:], gaps, arguments)))
 
     def _composition(self, f: Composition, n: int) -> Function:
+        if 0 < n < rank_of(f, self.vocabulary):
+            return partial(_project_now, f)
         inner = self.callable(f.items[-1], n)
         outers = [self.callable(part, 1) for part in reversed(f.items[:-1])]
         if len(outers) == 1:
@@ -200,9 +202,13 @@ class Applier:
         """An iterator applied in brackets: ``'[f;g]`` composes, ``/[f]`` derives."""
         if len(arguments) == 1:
             return Derived(QType(QType.EACH + f.code), arguments[0])
-        if f.code == 0 and all(is_function(a) or isinstance(a, _DATA) for a in arguments):
+        if f.code == 0 and all(isinstance(a, _DATA) or is_function(a) or _is_handle(a) for a in arguments):
             return Composition(arguments)
         raise QError("rank")
+
+
+def _is_handle(x: Value) -> bool:
+    return isinstance(x, Atom) and x.qtype in (QType.SHORT, QType.INT, QType.LONG)
 
 
 def _project_now(f: Value, *arguments: Value) -> Value:

@@ -11,14 +11,14 @@ from itertools import pairwise
 from typing import Final
 
 from anyq.errors import QError
-from anyq.values import Atom, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse
+from anyq.values import Atom, Derived, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse
 
 from ..kernel._index import index_at, null_of
 from ..kernel._items import items_of, nothing_visited, rebuilt
 from ..kernel._records import records
 from ..kernel._texts import WHOLE
 from ..session._context import Context
-from ..session._functions import rank_of
+from ..session._functions import project, rank_of
 from ..session._vocabulary import Native
 
 __all__ = ["COUNTS", "each", "each_left", "each_prior", "each_right"]
@@ -31,6 +31,8 @@ COUNTS: Final = frozenset({Q.BOOLEAN, Q.BYTE, Q.SHORT, Q.INT, Q.LONG})
 def each(q: Context, f: Value, n: int) -> Function:
     if _is_case(f) and n > 1:
         return partial(_case, f)
+    if 0 < n < rank_of(f, q.vocabulary):
+        return _waiting(Q.EACH, f)
     inner = q.callable(f, n)
     if n == 1:
         name = _name_of(q, f)
@@ -40,6 +42,12 @@ def each(q: Context, f: Value, n: int) -> Function:
     if n == 0:
         raise QError("rank")
     return partial(_each_many, inner)
+
+
+def _waiting(kind: QType, f: Value) -> Function:
+    """A derived function has the rank of the function it is made of: fewer arguments project it (page ref/maps.md)."""
+    derived = Derived(kind, f)
+    return lambda *arguments: project(derived, arguments)
 
 
 _ITEMWISE: Final = frozenset({
@@ -122,6 +130,8 @@ def _case(which: Value, *lists: Value) -> Value:
 def each_left(q: Context, f: Value, n: int) -> Function:
     if n == 1 and isinstance(f, Atom | Vector):
         return partial(q.verb, "vs", f)  # page ref/maps.md: ``\\:`` of an atom or a string splits
+    if n == 1:
+        return _waiting(Q.EACH_LEFT, f)
     if n != 2:
         raise QError("rank")
     inner = q.callable(f, 2)
@@ -138,6 +148,8 @@ def each_left(q: Context, f: Value, n: int) -> Function:
 def each_right(q: Context, f: Value, n: int) -> Function:
     if n == 1 and isinstance(f, Atom | Vector):
         return partial(q.verb, "sv", f)
+    if n == 1:
+        return _waiting(Q.EACH_RIGHT, f)
     if n != 2:
         raise QError("rank")
     inner = q.callable(f, 2)

@@ -280,7 +280,7 @@ class _Writer(Lines):
     def assign(self, node: Assign, *, wanted: bool = True) -> str:
         local = node.name in self.names
         key = repr(absolute(node.name, self.context))
-        if node.everywhere and not local and self.closure is None and node.indices is None:
+        if node.is_view and not local and self.closure is None:
             view = self.q.make_view(node, self.unit.source, self.context)
             self.mark = node.start
             self.emit(f"view({key}, {self.constant(view)})")

@@ -20,13 +20,18 @@ __all__ = ["Term", "fold"]
 
 @attrs.frozen
 class Term:
-    """A node with its part of speech. ``verb``: stands between its arguments; ``through``: ``+:`` and its like."""
+    """A node with its part of speech.
+
+    ``verb``: stands between its arguments; ``through``: ``+:`` and its like; ``everywhere``: ``+::``, which amends a
+    global variable.
+    """
 
     node: Node
     verb: bool = False
     iterator: bool = False
     through: bool = False
     parenthesised: bool = False
+    everywhere: bool = False
 
 
 _ITERATOR_WORDS: Final = frozenset({"each", "peach", "over", "scan", "prior"})
@@ -74,6 +79,12 @@ class _Fold:
         """Fold the last term, and a last verb with its left argument. The index of the next term."""
         at = len(self.terms) - 1
         last = self.terms[at]
+        if self.composes(at):
+            at -= 1
+            last = self.terms[at]
+            if not last.verb:
+                self.right, self.wants = last.node, True
+                return at - 1
         if not last.verb or _is_glyph(last, "::"):
             self.right = Constant(last.node.start, last.node.end, NULL) if last.verb else last.node
             return at - 1
@@ -85,10 +96,16 @@ class _Fold:
                 self.wants = True
                 return at - 2
         self.right = last.node
-        word = isinstance(last.node, Verb) and last.node.name.isalpha()
-        bare = not last.iterator and not word
+        bare = not last.iterator and not self.is_iterator(at)
         self.wants = at > 1 and bare and self.terms[at - 1].verb and not _is_glyph(self.terms[at - 1], ":")
         return at - 1
+
+    def composes(self, at: int) -> bool:
+        """Whether the ``::`` at the end marks a composition: ``sum abs::`` waits for the argument of ``abs``."""
+        if at == 0 or not _is_glyph(self.terms[at], "::"):
+            return False
+        before = self.terms[at - 1]
+        return not (_is_glyph(before, ":") or _is_glyph(before, "::") or before.through or before.iterator)
 
     def is_iterator(self, at: int) -> bool:
         """Whether the term is an iterator's keyword: ``f each each x`` is ``(f each)each x``."""
@@ -126,11 +143,11 @@ class _Fold:
     def infix(self, left: Term, verb: Term) -> Node:
         node = verb.node
         if _is_glyph(verb, ":") or _is_glyph(verb, "::") or verb.through:
-            assigned = self.assignment(left.node, node, left.parenthesised)
+            assigned = self.assignment(left, verb)
             if assigned is not None:
                 self.wants = False
                 return assigned
-        if isinstance(node, Verb) and node.unary and not verb.through:
+        if isinstance(node, Verb) and node.unary and (verb.everywhere or not verb.through):
             node = attrs.evolve(node, unary=False)
         if self.wants:
             gap = Elided(node.end, node.end, open=True)
@@ -139,9 +156,10 @@ class _Fold:
             raise QError(node.name, position=node.start)
         return Apply(node.start, self.right.end, node, (left.node, self.right))
 
-    def assignment(self, target: Node, verb: Node, parenthesised: bool) -> Node | None:
+    def assignment(self, left: Term, term: Term) -> Node | None:
+        target, verb, parenthesised = left.node, term.node, left.parenthesised
         assert isinstance(verb, Verb)
-        everywhere = verb.name == "::"
+        everywhere = term.everywhere or verb.name == "::"
         through = Verb(verb.start, verb.end - 1, verb.name) if verb.unary else None
         start, end, right = target.start, self.right.end, self.right
         if isinstance(target, Name) and not parenthesised:

@@ -157,6 +157,11 @@ class Assign:
     value: Node
     everywhere: bool = False
 
+    @property
+    def is_view(self) -> bool:
+        """Whether this makes a view where it stands outside of lambdas."""
+        return self.everywhere and self.indices is None and self.verb is None
+
 
 @attrs.frozen(eq=False)
 class AssignPattern:

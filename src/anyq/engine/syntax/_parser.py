@@ -125,7 +125,13 @@ class _Parser:
         if self.token.kind is not Kind.END:
             raise self.fail(self.token.text)
         first = statements[0] if statements else None
-        if len(statements) > 1 and isinstance(first, Assign) and first.everywhere and first.indices is None:
+        if (
+            len(statements) > 1
+            and isinstance(first, Assign)
+            and first.everywhere
+            and first.indices is None
+            and not first.verb
+        ):
             rest = Block(first.value.start, len(self.source), (first.value, *statements[1:]))
             statements = [attrs.evolve(first, value=rest, end=rest.end)]
         return Block(0, len(self.source), tuple(statements))
@@ -177,11 +183,16 @@ class _Parser:
             token = self.token
             if token.kind is Kind.OPEN and token.text == "[":
                 term = self.bracketed(term)
-            elif token.kind is Kind.ITERATOR and token.adjacent and not isinstance(term.node, Elided):
+            elif token.kind is Kind.ITERATOR and self.iterates(term):
                 self.take()
                 term = Term(Iterated(token.start, token.end, self.value_of(term), token.text), verb=True)
             else:
                 return term
+
+    def iterates(self, term: Term) -> bool:
+        """Whether the iterator at hand belongs to the term before it. Published code has blanks between them."""
+        glyph = isinstance(term.node, Verb) and term.node.name in (":", "::")
+        return not isinstance(term.node, Elided) and (self.token.adjacent or not (glyph or term.iterator))
 
     @staticmethod
     def value_of(term: Term) -> Node:
@@ -223,6 +234,11 @@ class _Parser:
         name = token.text
         if len(name) > 1 and name.endswith(":") and name not in ("0:", "1:", "2:", "::"):
             return Term(Verb(token.start, token.end, name[:-1], unary=True), verb=True, through=True)
+        if name not in (":", "::") and self.token.text == "::" and self.token.adjacent:
+            after = self.tokens[self.at + 1].kind
+            if after not in (Kind.END, Kind.CLOSE, Kind.SEMICOLON):
+                end = self.take().end
+                return Term(Verb(token.start, end, name, unary=True), verb=True, through=True, everywhere=True)
         return Term(Verb(token.start, token.end, name), verb=True)
 
     def word(self) -> Term:
