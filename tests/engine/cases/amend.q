@@ -127,7 +127,34 @@ g:(1;`a;"xyz")
 {v8::1;@[`.;`v8;:;5];v8}0 / 5
 {v9::1;@[`.;`v9;+;5];v9}0 / 6
 {.nm.a:1;@[`.nm;`a`b;:;7 8];.nm.b}0 / 8
-{k:([id:1 2]v:3 4);k[9;`v]+:1;k}0 / 'index
+{k:([id:1 2]v:3 4);k[9;`v]+:1;k}0 / ([id:1 2 9]v:3 4 1)
 x:5;x,:9 2 -4 / 'type
 {x,:1;x}5 / 'type
 {x,:1;x}enlist 5 / 5 1
+/ what is not there counts as the operator's identity
+{v10+:1;v10}0 / 1
+{v11-:1;v11}0 / -1
+{v12,:1;v12}0 / enlist 1
+{v13*:3;v13}0 / 3
+{d:`a`b!1 2;d[`c]+:5;d[`z]-:1;d}0 / `a`b`c`z!1 2 5 -1
+{d:()!();d[`a]+:5;d}0 / (enlist`a)!enlist 5
+{d:()!();d[`a],:5;d[`a],:6;d}0 / (enlist`a)!enlist 5 6
+@[`a`b!1 2;`b`c`c;+;10] / `a`b`c!1 12 20
+/ rows of keyed tables: partial, new, several, by column
+{k:([k:`$()]b:`boolean$();tm:`timestamp$();n:`long$());k[`a]:`b`n!(1b;5);exec t from meta k}0 / "sbpj"
+{k:([k:`a`b]v:1 2);k[([]k:`a`c)]:([]v:7 8);k}0 / ([k:`a`b`c]v:7 2 8)
+{k:([k:`a`b]v:1 2;w:3 4);k[([]k:`a`c)]:([]w:7 8);k}0 / ([k:`a`b`c]v:1 2 0N;w:7 4 8)
+{k:([k:`a`b]v:1 2;w:"xy");k[`b]:(enlist`w)!enlist"z";k}0 / ([k:`a`b]v:1 2;w:"xz")
+{k:([k:`a`b]v:1 2);k[`c;`v]:9;k}0 / ([k:`a`b`c]v:1 2 9)
+{k:([k:`a`b]v:1 2);k[`b`c;`v]:8 9;k}0 / ([k:`a`b`c]v:1 8 9)
+{k:([k:`a`b]v:1 2);k[`c`c;`v]+:1;k}0 / ([k:`a`b`c]v:1 2 2)
+{k:([k:`a`b]v:1 2);k[`x`a]:3;k}0 / ([k:`a`b`x]v:3 2 3)
+{k:([k:`a`b]v:1 2);k[`x`a]:(enlist 3;enlist 4);k}0 / ([k:`a`b`x]v:4 2 3)
+{k:([a:1 2;b:`x`y]c:3 4);k[(3;`z)]:5;k[((1;`x);(3;`z));`c]+:1;k}0 / ([a:1 2 3;b:`x`y`z]c:4 4 6)
+{k:([a:1 2;b:`x`y]c:3 4);k[`b`a!(`z;1)]:(enlist`c)!enlist 9;k}0 / ([a:1 2 1;b:`x`y`z]c:3 4 9)
+{k:([k:`a`b]v:1 2);k[`v]:9;k}0 / ([k:`a`b]v:9 9)
+{k:([k:`a`b]v:1 2);k[`a]:`v`q!1 2;k}0 / 'mismatch
+{k:([k:`a`b]v:1 2);k[`a]:1f;k}0 / 'type
+{k:([k:`a`b]v:1 2);k[7]:1;k}0 / 'type
+{k:([k:`a`b]v:1 2);k[`a`b]:([]v:1 2 3);k}0 / 'length
+{k:([k:()]v:());k["ab"]:1;k["cd"]:2;k}0 / ([k:("ab";"cd")]v:1 2)

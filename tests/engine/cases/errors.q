@@ -94,7 +94,7 @@ ema[1.5 2;0N 1 2] / 'length
 {a:([a:1 2;b:3 4]c:5 6);a["abc"]:2h;a}[] / 'length
 {a:([a:1 2;b:3 4]c:5 6);a[0W]:{x};a}[] / 'length
 {a:([]a:1 2;b:`x`y);a[`a`b]:`a`b!(1 2;3);a}[] / 'type
-@[([a:1 2;b:3 4]c:5 6);();+/] / 'length
+@[([a:1 2;b:3 4]c:5 6);();+/] / 'type
 `a`b!([a:1 2]b:3 4) / 'type
 .h.cd(1 2;3 4 5) / 'length
 .h.fram["a";enlist"b";"abc"] / 'length

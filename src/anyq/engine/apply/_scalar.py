@@ -45,6 +45,7 @@ def _arithmetic(op: Callable[[Any, Any], Any], edge: int, verb: Function) -> Fun
                 return Atom(_LONG, op(a, b))
         return verb(x, y)
 
+    run.alone = getattr(verb, "alone", None)  # type: ignore[attr-defined]
     return run
 
 

@@ -47,7 +47,8 @@ from ..syntax._nodes import (
 )
 from ..syntax._scope import assigned_in
 from . import _runtime
-from ._lines import Lines, Unit
+from ._assignments import Assignments
+from ._lines import Unit
 
 __all__ = ["Compiler", "Unit", "is_silent"]
 
@@ -86,6 +87,8 @@ class Compiler:
             "query": q.queries.run,
             "view": q.define_view,
             "unpack": _runtime.unpack,
+            "unset": _runtime.unset,
+            "QError": QError,
             "NULL": NULL,
             "ELIDED": ELIDED,
             "EMPTY": List.of(()),
@@ -116,17 +119,14 @@ def is_silent(node: Node) -> bool:
     return isinstance(node, Assign | AssignPattern | Control | Elided)
 
 
-class _Writer(Lines):
+class _Writer(Assignments):
     """Writes the lines of one function from its nodes."""
 
     def __init__(
         self, compiler: Compiler, unit: Unit, context: str, names: frozenset[str], closure: Closure | None
     ) -> None:
-        super().__init__(unit)
+        super().__init__(unit, context, names, closure)
         self.q = compiler.q
-        self.context = context
-        self.names = names
-        self.closure = closure
 
     # -- statements
 
@@ -274,71 +274,6 @@ class _Writer(Lines):
         width = -1 if node.dictionary else len(node.keys)
         self.mark = node.start
         return self.temporary(f"table({names}, ({', '.join(operands)}{',' if operands else ''}), {width})")
-
-    # -- assignment
-
-    def assign(self, node: Assign, *, wanted: bool = True) -> str:
-        local = node.name in self.names
-        key = repr(absolute(node.name, self.context))
-        if node.is_view and not local and self.closure is None:
-            view = self.q.make_view(node, self.unit.source, self.context)
-            self.mark = node.start
-            self.emit(f"view({key}, {self.constant(view)})")
-            return "NULL"
-        value = self.assigned_value(node)
-        if node.indices is None and node.verb is None:
-            self.mark = node.start
-            self.emit(f"l_{node.name} = {value}" if local else f"setg({key}, {value})")
-            return value
-        indices = self.operands(node.indices) if node.indices is not None else []
-        self.mark = node.start
-        if node.indices is not None:
-            self.amended(node, key, indices, value)
-            # What is read again, as no name but the variable's own may keep what the next amend wants for itself.
-            after = f"l_{node.name}" if local else f"N[{key}]"
-            if node.verb is None or not wanted:
-                return value
-            return self.temporary(f"apn({after}, ({', '.join(indices)},))")
-        before = f"l_{node.name}" if local else self.temporary(f"N[{key}]")
-        after = self.modified(node, before, value)
-        self.emit(f"l_{node.name} = {after}" if local else f"setg({key}, {after})")
-        return after
-
-    def assigned_value(self, node: Assign) -> str:
-        """The value to assign; a lambda learns the name it gets, for call chains."""
-        if isinstance(node.value, Function) and node.indices is None and node.verb is None:
-            label = node.name if self.closure is None else f"{self.unit.label}@"
-            return self.constant(self.q.make_closure(node.value, self.context, label))
-        return self.gen(node.value)
-
-    def amended(self, node: Assign, key: str, indices: list[str], value: str) -> None:
-        verb = self.resolved(node.verb, 2) if node.verb is not None else "None"
-        given = f"({', '.join(indices)},), {verb}, {value})"
-        local = node.name in self.names
-        self.emit(f"l_{node.name} = amendl(l_{node.name}, {given}" if local else f"amendg({key}, {given}")
-
-    def modified(self, node: Assign, before: str, value: str) -> str:
-        assert node.verb is not None
-        verb = self.resolved(node.verb, 2)
-        self.mark = node.verb.start
-        if isinstance(node.verb, Verb) and node.verb.name == ",":
-            return self.temporary(f"append({verb}, {before}, {value})")
-        return self.temporary(f"{verb}({before}, {value})")
-
-    def pattern(self, node: AssignPattern) -> str:
-        value = self.gen(node.value)
-        self.mark = node.start
-        parts = self.temporary(f"unpack({value}, {len(node.targets)})")
-        for at, target in enumerate(node.targets):
-            if isinstance(target, Elided):
-                continue
-            if not isinstance(target, Name):
-                raise QError("assign", position=target.start)
-            if target.name in self.names:
-                self.emit(f"l_{target.name} = {parts}[{at}]")
-            else:
-                self.emit(f"setg({absolute(target.name, self.context)!r}, {parts}[{at}])")
-        return value
 
     # -- control
 

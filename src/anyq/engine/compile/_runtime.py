@@ -8,14 +8,14 @@ from typing import Final
 from anyq.errors import QError
 from anyq.values import Atom, Composition, Dict, KeyedTable, List, QType, Table, Value, Vector
 
-from ..kernel._amend import Change, amend_deep, new_item, with_item
+from ..kernel._amend import Change, amend_deep, new_item, of_nothing, with_item
 from ..kernel._append import kept_attr
 from ..kernel._build import build_table
 from ..kernel._in_place import IN_LOCAL, change_item, references
 from ..kernel._records import records
 from ..session._context import Context
 
-__all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack"]
+__all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack", "unset"]
 
 
 _EMPTY: Final = List.of(())
@@ -67,6 +67,13 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
     if isinstance(x, Table | KeyedTable) and isinstance(y, Atom | Vector | List):
         return q.verb("upsert", x, y)
     return join(x, y)
+
+
+def unset(error: QError, key: str, change: Callable[..., Value], y: Value) -> Value:
+    """``x op: y`` of a variable that is not set. Raises ``error`` again if it is about something else."""
+    if error.text != key:
+        raise error
+    return of_nothing(change, y)
 
 
 def _longer(join: Callable[[Value, Value], Value], x: Vector, y: Atom | Vector) -> Value:

@@ -27,10 +27,11 @@ from anyq.values import (
     count,
 )
 
-from ._index import find_keys, find_rows, index_at, null_of, positions
+from ._index import find_keys, index_at, null_of, positions
+from ._keyed import amend_keyed, of_nothing
 from ._records import records
 
-__all__ = ["Change", "amend_at", "amend_deep", "new_item", "with_item"]
+__all__ = ["Change", "amend_at", "amend_deep", "new_item", "of_nothing", "with_item"]
 
 Change = Callable[..., Value] | None
 Q = QType
@@ -252,11 +253,12 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
             _fitting(x.values, new)
         values[at] = new
         return Dict(keys, _kept(x.values, values), x.sorted)
-    old = null_of(values[0]) if values else List.of(())
     if change is None and not rest:
         new = y if y is not None else NULL
+    elif change is not None and not rest and y is not None:
+        new = of_nothing(change, y)
     else:
-        new = amend_deep(old, rest, change, y)
+        new = amend_deep(null_of(values[0]) if values else List.of(()), rest, change, y)
     if isinstance(x.values, Vector) and values:
         _fitting(x.values, new)
     return Dict(records([*keys, key]), _kept(x.values, [*values, new]))  # type: ignore[misc]
@@ -268,38 +270,22 @@ def _kept(old: Value, values: list[Value]) -> Value:
 
 
 def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
-    keys, values = x.keys, x.values
-    assert isinstance(keys, Table)
-    if _everything(head):
-        return KeyedTable(keys, amend_deep(values, (NULL, *rest), change, y))
-    if isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in values.column_names:  # type: ignore[attr-defined]
-        return KeyedTable(keys, amend_deep(values, (head, *rest), change, y))
-    row: Value = head if isinstance(head, Vector | List) and len(keys.columns) > 1 else records([head])
-    if isinstance(head, Dict):
-        row = index_at(head, keys.names)
-    columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
-    if len(columns) != len(keys.columns):
-        raise QError("length")
-    at = int(find_rows(keys, Table.of(keys.names, List.of(columns)))[0])
-    if at < 0:
-        if change is not None or rest or y is None:
-            raise QError("index")
-        return _with_row(keys, values, columns, y)
-    if isinstance(y, Atom) and change is None and not rest:
-        y = records([y])
-    return KeyedTable(keys, amend_deep(values, (Atom(Q.LONG, at), *rest), change, y))
-
-
-def _with_row(keys: Table, values: Value, key: Sequence[Value], y: Value) -> Value:
-    """A keyed table with one row more."""
+    values = x.values
     assert isinstance(values, Table)
-    row = index_at(y, values.names) if isinstance(y, Dict) else y
-    new = list(row) if isinstance(row, Vector | List) else [row]
-    if len(new) != len(values.columns):
-        raise QError("length")
-    grown = [records([*old, item]) for old, item in zip(values.columns.items, new, strict=True)]  # type: ignore[misc]
-    wider = [records([*old, *more]) for old, more in zip(keys.columns.items, key, strict=True)]  # type: ignore[misc]
-    return KeyedTable(Table.of(keys.names, List.of(tuple(wider))), Table.of(values.names, List.of(tuple(grown))))
+    if _everything(head):
+        return KeyedTable(x.keys, amend_deep(values, (NULL, *rest), change, y))
+    if _names_column(x, head):
+        return KeyedTable(x.keys, amend_deep(values, (head, *rest), change, y))
+    return amend_keyed(x, head, rest, change, y, amend_deep)
+
+
+def _names_column(x: Dict, head: Value) -> bool:
+    """Whether a symbol is a value column's name and no key."""
+    if not (isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in x.values.column_names):  # type: ignore[attr-defined]
+        return False
+    columns = x.keys.columns.items  # type: ignore[attr-defined]
+    only = columns[0] if len(columns) == 1 else None
+    return not (isinstance(only, Vector) and only.qtype is Q.SYMBOL and head in list(only))
 
 
 # -- tables

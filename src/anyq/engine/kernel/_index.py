@@ -36,7 +36,9 @@ from anyq.values import (
 
 from ._records import records
 
-__all__ = ["find_keys", "index_at", "index_deep", "null_of", "positions", "take_rows"]
+__all__ = [
+    "find_keys", "find_rows", "found_rows", "index_at", "index_deep", "key_rows", "null_of", "positions", "take_rows",
+]  # fmt: skip
 
 Q = QType
 Positions: TypeAlias = npt.NDArray[np.int64]
@@ -294,26 +296,34 @@ def _of_table(t: Table, i: Value) -> Value:
 
 
 def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
-    values = d.values
+    wanted, single = key_rows(keys, key)
+    at = found_rows(keys, wanted)
+    return index_at(d.values, Atom(Q.LONG, int(at[0]))) if single else take_rows(d.values, at)
+
+
+def key_rows(keys: Table, key: Value) -> tuple[Table, bool]:
+    """The keys that an index of a keyed table means, as rows like ``keys``; and whether it means just one."""
     if isinstance(key, Table):
-        return take_rows(values, _found(keys, _reordered(keys, key)))
+        return _reordered(keys, key), False
     if isinstance(key, Dict):
-        row = index_at(key, keys.names)
-        return _row_found(values, keys, row)
+        return _one_row(keys, index_at(key, keys.names)), True
     width = len(keys.columns)
     if isinstance(key, Atom) or (width == 1 and isinstance(keys.columns.items[0], List) and isinstance(key, Vector)):
         if width != 1:
             raise QError("length")
-        return _row_found(values, keys, records([key]))
+        return _one_row(keys, records([key])), True
     if isinstance(key, Vector | List):
         if width > 1 and len(key) == width and not any(isinstance(part, Vector | List) for part in key):
-            return _row_found(values, keys, key)
+            return _one_row(keys, key), True
         if width > 1 and all(isinstance(part, Vector | List) and len(part) == width for part in key):
-            return take_rows(values, _found(keys, _transposed(keys, key)))
+            return _transposed(keys, key), False
         if width == 1:
-            table = Table.of(keys.names, List.of((_single(key),)))
-            return take_rows(values, _found(keys, table))
+            return Table.of(keys.names, List.of((_single(key),))), False
     raise QError("length" if isinstance(key, Vector | List) else "type")
+
+
+def _one_row(keys: Table, row: Value) -> Table:
+    return Table.of(keys.names, List.of(tuple([records([part]) for part in row])))  # type: ignore[attr-defined]
 
 
 def _single(key: Vector | List) -> Value:
@@ -337,13 +347,7 @@ def _reordered(keys: Table, wanted: Table) -> Table:
     return Table.of(keys.names, List.of(columns))
 
 
-def _row_found(values: Value, keys: Table, row: Value) -> Value:
-    columns = tuple([records([part]) for part in row])  # type: ignore[attr-defined]
-    at = _found(keys, Table.of(keys.names, List.of(columns)))
-    return index_at(values, Atom(Q.LONG, int(at[0])))
-
-
-def _found(keys: Table, wanted: Table) -> Positions:
+def found_rows(keys: Table, wanted: Table) -> Positions:
     """`find_rows` of keys that the table may have: `QError` (``type``) for others."""
     for column, sought in zip(keys.columns.items, wanted.columns.items, strict=True):
         if isinstance(column, Vector) and isinstance(sought, Vector) and column.qtype is not sought.qtype:

@@ -1,0 +1,135 @@
+"""Amending keyed tables: rows by their keys, and single columns of such rows.
+
+A key that the table does not have adds a row of nulls first, so that a partial row (a dict that names some columns)
+keeps what it does not name. Facts: KX reference, pages ref/amend.md, ref/join.md ("Append"), ref/upsert.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import QError
+from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector
+
+from ._append import kept_attr
+from ._index import find_rows, found_rows, key_rows, take_rows
+from ._join import join
+
+__all__ = ["amend_keyed", "of_nothing"]
+
+Amend = Callable[[Value, Sequence[Value], Callable[..., Value] | None, Value | None], Value]
+Positions = npt.NDArray[np.int64]
+
+
+def amend_keyed(
+    x: Dict, head: Value, rest: Sequence[Value], change: Callable[..., Value] | None, y: Value | None, amend: Amend
+) -> Value:
+    """``x[head;rest]`` changed; ``head`` is one key or several, as a record, a table, an atom or a list.
+
+    ``amend`` is the general amend, for the value table. Raises `QError`: ``type``, ``length``.
+    """
+    keys, values = x.keys, x.values
+    assert isinstance(keys, Table)
+    assert isinstance(values, Table)
+    wanted, single = key_rows(keys, head)
+    at = found_rows(keys, wanted)
+    missing = np.flatnonzero(at < 0)
+    if len(missing) and change is not None and y is not None:
+        if not single:
+            return _one_by_one(x, wanted, rest, change, y, amend)
+        y, change = of_nothing(change, y), None
+    if len(missing):
+        at = at.copy()
+        keys, values, at[missing] = _with_keys(keys, values, take_rows(wanted, missing))
+    where = Atom(QType.LONG, int(at[0])) if single else Vector.of(QType.LONG, at)
+    if rest or change is not None or y is None:
+        return KeyedTable(keys, amend(values, (where, *rest), change, y))
+    return KeyedTable(keys, _rows(values, where, y, amend))
+
+
+def of_nothing(change: Callable[..., Value], y: Value) -> Value:
+    """``change[x;y]`` where there is no ``x``: that of the operator's identity element (page ref/assign.md)."""
+    alone: Callable[[Value], Value] | None = getattr(change, "alone", None)
+    if change is join:
+        return join(List.of(()), y)
+    return y if alone is None else alone(y)
+
+
+def _one_by_one(
+    x: Dict, wanted: Table, rest: Sequence[Value], change: Callable[..., Value], y: Value, amend: Amend
+) -> Value:
+    news = list(y) if isinstance(y, Vector | List | Table) else [y] * len(wanted)
+    if len(news) != len(wanted):
+        raise QError("length")
+    made: Value = x
+    for key, new in zip(wanted, news, strict=True):
+        assert isinstance(made, Dict)
+        made = amend_keyed(made, key, rest, change, new, amend)
+    return made
+
+
+def _with_keys(keys: Table, values: Table, fresh: Value) -> tuple[Table, Table, Positions]:
+    """Both tables with rows for new keys, and the number of the row of each; keys may come more than once."""
+    assert isinstance(fresh, Table)
+    first = find_rows(fresh, fresh)
+    own = np.flatnonzero(first == np.arange(len(first)))
+    numbers = np.zeros(len(first), np.int64)
+    numbers[own] = len(keys) + np.arange(len(own))
+    columns = [
+        _longer(old, take_rows(new, own)) for old, new in zip(keys.columns.items, fresh.columns.items, strict=True)
+    ]
+    rows = take_rows(values, np.concatenate([np.arange(len(keys)), np.full(len(own), -1)]))
+    assert isinstance(rows, Table)
+    return Table.of(keys.names, List.of(tuple(columns))), rows, numbers[first]
+
+
+def _longer(old: Value, new: Value) -> Value:
+    if isinstance(old, Vector):
+        if not isinstance(new, Vector) or new.qtype is not old.qtype:
+            raise QError("type")
+        made = join(old, new)
+        return made.with_attr(kept_attr(old, new)) if old.attr and isinstance(made, Vector) else made
+    return join(old, new)
+
+
+def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Value:
+    """Whole rows, or the columns of them that ``y`` names."""
+    single = isinstance(where, Atom)
+    if isinstance(y, Dict) and not isinstance(y, KeyedTable):
+        named: Any = zip(list(y.keys), list(y.values), strict=True)  # type: ignore[call-overload]
+        return _columns(values, where, [(_name(key), item) for key, item in named], amend)
+    if isinstance(y, Table) and not single:
+        return _columns(values, where, list(zip(y.column_names, y.columns.items, strict=True)), amend)
+    names = values.column_names
+    if single or isinstance(y, Atom):
+        row = list(y) if isinstance(y, Vector | List) else [y]
+        if len(row) != len(names):
+            raise QError("length" if isinstance(y, Vector | List) else "type")
+        return _columns(values, where, list(zip(names, row, strict=True)), amend)
+    if not isinstance(y, Vector | List) or len(y) != len(where):  # type: ignore[arg-type]
+        raise QError("length")
+    made: Value = values
+    for at, row in zip(where, y, strict=True):  # type: ignore[call-overload]
+        assert isinstance(made, Table)
+        made = _rows(made, at, row, amend)
+    return made
+
+
+def _name(key: Value) -> str:
+    if isinstance(key, Atom) and key.qtype is QType.SYMBOL:
+        return str(key.raw)
+    raise QError("type")
+
+
+def _columns(values: Table, where: Value, named: Sequence[tuple[str, Value]], amend: Amend) -> Table:
+    names, columns = values.column_names, list(values.columns.items)
+    for name, item in named:
+        if name not in names:
+            raise QError("mismatch")
+        at = names.index(name)
+        columns[at] = amend(columns[at], (where,), None, item)
+    return Table.of(values.names, List.of(tuple(columns)))
