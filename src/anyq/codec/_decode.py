@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +20,8 @@ import numpy as np
 from anyq.errors import DecodeError, DecodeLimitError, QError
 from anyq.twin import speedups
 from anyq.values import (
+    FIXED_TYPES,
+    NULL,
     Atom,
     Attr,
     Composition,
@@ -31,6 +32,7 @@ from anyq.values import (
     Projection,
     QType,
     StringArray,
+    SymbolArray,
     Table,
     Value,
     Vector,
@@ -49,23 +51,10 @@ _ERROR: Final = 0x80
 _ORDERS: Final = (">", "<")
 _STRINGS_FROM: Final = 8
 _TABLES_IN_TABLES: Final = 200
-_NUMBERS: Final = tuple({int(qtype): qtype for qtype in QType}.get(number) for number in range(QType.TIME + 1))
-_ATOM_SIZE: Final = 17
-"""Bytes of a message with the longest atom of a number or time."""
-
+_DEEPEST: Final = 64
+"""So deep may values nest that the compiled decoder takes."""
 Finish = Callable[[list[Any], int], Value]
 Opener = Callable[[Any, int, int, str], tuple[int, Finish, int]]
-
-
-def _no_number(body: bytes) -> Atom | None:
-    return None
-
-
-decode_number: Callable[[bytes], Atom | None] = (
-    partial(speedups.number_atom, Atom, _NUMBERS) if hasattr(speedups, "number_atom") else _no_number
-)
-"""The atom of a number or time that a body holds in little-endian order, where it takes less time to ask than to
-`decode`; ``None`` if it is something else, or perhaps."""
 
 
 def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool = True) -> Value:
@@ -79,12 +68,12 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     exceeds ``limits``. Nesting uses no interpreter stack.
     """
     value: Value | None
-    if little_endian and type(body) is bytes and limits.max_message_size >= _ATOM_SIZE:
-        value = decode_number(body)
-        if value is not None:
-            return value
     buf = body if type(body) is bytes else _flat(body)
     end = _checked_size(buf, limits)
+    if little_endian and limits.max_depth >= _DEEPEST:
+        value = _decode_fast(buf)
+        if value is not None:
+            return value
     leaf = LEAVES[little_endian][buf[0]]
     if leaf is not None:  # as most requests and answers are: without the machinery for what nests
         try:
@@ -193,12 +182,19 @@ def _open_list(buf: Any, pos: int, end: int, order: str) -> tuple[int, Finish, i
     count, attr, start = item_count(buf, pos, order)
     _enough(count, start, end)
     if count >= _STRINGS_FROM and buf[start] == QType.CHAR:
-        bounds = string_bounds(buf, start, count, order == "<")
-        if bounds is not None:
-            starts, ends, stop = bounds
-            texts = StringArray(np.frombuffer(buf, np.uint8, stop - start, start), starts - start, ends - start)
-            return 0, lambda items, pos: List.of(texts, attr), stop
+        found = _strings(buf, start, count, order == "<")
+        if found is not None:
+            return 0, lambda items, pos: List.of(found[0], attr), found[1]
     return count, lambda items, pos: List.of(tuple(items), attr), start
+
+
+def _strings(buf: Any, pos: int, count: int, little_endian: bool = True) -> tuple[StringArray, int] | None:
+    """The texts of ``count`` char vectors that begin at ``pos``, if these are there, and where they end."""
+    bounds = string_bounds(buf, pos, count, little_endian)
+    if bounds is None:
+        return None
+    starts, ends, stop = bounds
+    return StringArray(np.frombuffer(buf, np.uint8, stop - pos, pos), starts - pos, ends - pos), stop
 
 
 def _open_table(buf: Any, pos: int, end: int, order: str) -> tuple[int, Finish, int]:
@@ -288,3 +284,48 @@ def _openers() -> tuple[Opener, ...]:
 
 
 _OPENERS: Final = _openers()
+
+
+# The compiled decoder
+
+
+def _by_number(of: Callable[[QType], Any]) -> tuple[Any, ...]:
+    numbers = {int(qtype): qtype for qtype in QType}
+    return tuple(of(numbers[number]) if number in numbers else None for number in range(QType.TIME + 1))
+
+
+def _empty(qtype: QType) -> Any:
+    return LEAVES[True][qtype](bytes(5), 0, 5)[0].data if qtype in FIXED_TYPES else None  # type: ignore[misc]
+
+
+def _new_decoder() -> Any:
+    slots = [
+        [kind, *[getattr(kind, name) for name in names]]
+        for kind, names in (
+            (Atom, ("qtype", "raw")),
+            (Vector, ("qtype", "data", "attr")),
+            (List, ("_storage", "attr", "_later")),
+            (Table, ("names", "columns", "attr")),
+        )
+    ]
+    return speedups.Decoder(
+        *[part for parts in slots for part in parts],
+        Dict.of, KeyedTable.of, SymbolArray.from_raw, _strings, np.frombuffer, NULL,
+        _by_number(lambda qtype: qtype), _by_number(lambda qtype: qtype.dtype), _by_number(_empty), _ATTRS,
+    )  # fmt: skip
+
+
+_decoder: Final = _new_decoder() if hasattr(speedups, "Decoder") else None
+
+
+def _not_known(body: Any) -> None:
+    return None
+
+
+_decode_fast: Callable[[Any], Value | None] = _decoder.decode if _decoder else _not_known
+"""The value of a little-endian body, if the compiled decoder knows all that is in it and nothing is wrong; else
+``None``."""
+
+decode_number: Callable[[bytes], Atom | None] = _decoder.number if _decoder else _not_known
+"""The atom of a number or time that a body holds in little-endian order, where it takes less time to ask than to
+`decode`; ``None`` if it is something else, or perhaps."""

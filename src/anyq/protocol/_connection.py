@@ -39,7 +39,7 @@ from anyq.protocol._events import (
 from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, check_size, header_bytes, parse_header
 from anyq.protocol._ledger import Call, CallState, Ledger
 from anyq.protocol._login import CAPABILITY, foreign_protocol, login_bytes, parse_login
-from anyq.protocol._receive import BUFFER_SIZE, Allocate, Inbox
+from anyq.protocol._receive import BUFFER_SIZE, Allocate, Inbox, Split, frames
 from anyq.protocol._states import Role, State, States
 
 __all__ = ["Connection", "request_bytes", "response_body"]
@@ -73,8 +73,8 @@ class Connection:
     ``role`` is the part we play. ``max_message_size`` bounds what is received (bytes, header included; a
     longer message is refused after its header), ``max_login_size`` a login. ``max_in_flight`` bounds how
     many of our requests may await their response. ``allocate`` gives writable memory of a given size for
-    large bodies. ``request_bytes`` and ``response_body`` may be quicker functions that give the same as those of this
-    module.
+    large bodies. ``request_bytes``, ``response_body`` and ``split`` (for `frames`) may be quicker functions that give
+    the same as those of this package.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Connection:
         allocate: Allocate = bytearray,
         request_bytes: Callable[[bytes], bytes] = request_bytes,
         response_body: Callable[[bytes, int], bytes | None] = response_body,
+        split: Split = frames,
     ) -> None:
         self.role = role
         self.capability = 0
@@ -96,6 +97,7 @@ class Connection:
         self.max_login_size = max_login_size
         self._request_bytes = request_bytes
         self._response_body = response_body
+        self._split = split
         self._offered = 0
         self._states = States()
         self._theirs = role.other
@@ -171,6 +173,14 @@ class Connection:
             self._states.fail(theirs)
             raise
         return event
+
+    def posts(self) -> list[bytes]:
+        """The bodies of the async messages that come next, as many as are here, whole, small, plain and little-endian:
+        what `next_event` would give one by one. What else comes next is for that.
+        """
+        if self._header is not None or self._failure is not None or self.their_state is not State.OPEN:
+            return []
+        return self._inbox.take_posts(self._split, self.max_message_size)
 
     def _end_of_file(self) -> Event:
         if self.role is Role.CLIENT and self.their_state is State.DECIDING:

@@ -12,17 +12,38 @@ connection owns none.
 from __future__ import annotations
 
 from collections.abc import Callable
+from struct import Struct
 from typing import Final
 
 from anyq.errors import LocalProtocolError, RemoteProtocolError
+from anyq.protocol._header import HEADER_SIZE
 
-__all__ = ["BUFFER_SIZE", "Allocate", "Inbox"]
+__all__ = ["BUFFER_SIZE", "Allocate", "Inbox", "Split", "frames"]
 
 BUFFER_SIZE: Final = 1 << 16
 _SPARES: Final[list[memoryview]] = []
 _MAX_SPARES: Final = 16
 
 Allocate = Callable[[int], bytearray | memoryview]
+Split = Callable[[memoryview, int, int, int], tuple[list[bytes], int]]
+
+_SMALL_HEADER: Final = Struct("<II").unpack_from
+_POST: Final = 1
+"""The first four bytes of a plain little-endian async message, as one number."""
+
+
+def frames(view: memoryview, start: int, end: int, limit: int) -> tuple[list[bytes], int]:
+    """The bodies of the plain little-endian async messages at the front of ``view[start:end]``, as far as each is
+    whole and of at most ``limit`` bytes, and the position behind them.
+    """
+    bodies: list[bytes] = []
+    while end - start > HEADER_SIZE:
+        mark, size = _SMALL_HEADER(view, start)
+        if mark != _POST or not HEADER_SIZE < size <= min(limit, end - start):
+            break
+        bodies.append(bytes(view[start + HEADER_SIZE : start + size]))
+        start += size
+    return bodies, start
 
 
 class Inbox:
@@ -120,6 +141,15 @@ class Inbox:
         if self.start == self.end:
             self._empty()
         return data
+
+    def take_posts(self, split: Split, limit: int) -> list[bytes]:
+        """The bodies that ``split`` finds at the front: see `frames`."""
+        if self.view is None:
+            return []
+        bodies, self.start = split(self.view, self.start, self.end, limit)
+        if self.start == self.end:
+            self._empty()
+        return bodies
 
     def _empty(self) -> None:
         self.start = self.end = 0

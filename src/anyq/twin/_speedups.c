@@ -1,16 +1,14 @@
 /* The hot loops of anyq that NumPy cannot express.
 
    Each function takes buffers and gives numbers; what it found wrong it says by its result, and the callers in Python
-   raise. (`factorize_strs` takes objects, and the last, `exchange`, is none of them.) The functions of the same names in
-   Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py; anyq/convert/_texts.py;
-   anyq/sync/_wire.py) are their specification, and the tests compare the two. No index is used before it is checked, so
-   a buffer that another thread changes meanwhile gives a wrong result at worst: the interpreter's lock is released in every
-   loop over bytes that may take long. */
+   raise. (`factorize_strs` takes objects, and the last, `exchange`, is none of them. Values are made in _decoder.c.) The
+   functions of the same names in Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py;
+   anyq/convert/_texts.py; anyq/sync/_wire.py) are their specification, and the tests compare the two. No index is used
+   before it is checked, so a buffer that another thread changes meanwhile gives a wrong result at worst: the
+   interpreter's lock is released in every loop over bytes that may take long. There is no state but the module's, so
+   each interpreter has its own, and none needs the lock. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
-#include <string.h>
+#include "_speedups.h"
 
 #ifndef _WIN32
 #include <errno.h>
@@ -208,13 +206,6 @@ compress(PyObject *module, PyObject *args)
 #define HEAD 6
 #define CHARS 10
 
-static inline uint64_t
-count_of(const uint8_t *at, int little)
-{
-    return little ? (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24
-                  : (uint64_t)at[3] | (uint64_t)at[2] << 8 | (uint64_t)at[1] << 16 | (uint64_t)at[0] << 24;
-}
-
 static Py_ssize_t
 find_strings(const uint8_t *in, size_t size, size_t pos, int64_t *starts, int64_t *ends, size_t count, int little)
 {
@@ -321,7 +312,6 @@ join_strings(PyObject *module, PyObject *args)
 #define TURNS 255 /* as often as a lane of 8 bits can be counted up */
 #define BLOCK (LANES * TURNS)
 #define AHEAD 8192
-#define BRIEF 65536
 
 #ifdef __GNUC__
 typedef uint8_t Lanes __attribute__((vector_size(LANES)));
@@ -353,7 +343,7 @@ zeros(const uint8_t *in)
 
 /* The place behind the `count`-th NUL from `pos` on, or -1 without so many. Whole blocks are counted; the texts are found
    in the last one only. */
-static Py_ssize_t
+Py_ssize_t
 after_nuls(const uint8_t *in, size_t size, size_t pos, size_t count)
 {
     while (count > BLOCK / 2 && size - pos >= BLOCK) {
@@ -401,6 +391,11 @@ symbols_end(PyObject *module, PyObject *args)
 
 /* ---- symbols ------------------------------------------------------------------------------------------------ */
 
+/* The hash of a text differs from process to process, and is not told to peers: they choose the texts. */
+typedef struct {
+    uint64_t a, b;
+} Seeds;
+
 typedef struct {
     uint64_t hash;
     size_t start;
@@ -412,11 +407,10 @@ typedef struct {
     Slot *slots;
     size_t mask;
     int32_t used;
+    const Seeds *seeds;
     size_t *firsts; /* by code: where the text begins; two entries, start and length */
     size_t room;
 } Seen;
-
-static uint64_t seed_a, seed_b;
 
 static inline uint64_t
 mixed(uint64_t a, uint64_t b)
@@ -432,21 +426,20 @@ mixed(uint64_t a, uint64_t b)
 #endif
 }
 
-/* Seeded, because a peer chooses the texts. */
 static inline uint64_t
-hash_of(const uint8_t *text, size_t length)
+hash_of(const Seeds *seeds, const uint8_t *text, size_t length)
 {
-    uint64_t hash = seed_a ^ length;
+    uint64_t hash = seeds->a ^ length;
 
     for (; length >= 8; text += 8, length -= 8) {
         uint64_t word;
         memcpy(&word, text, 8);
-        hash = mixed(hash ^ word, seed_b);
+        hash = mixed(hash ^ word, seeds->b);
     }
     uint64_t word = 0;
     for (size_t i = 0; i < length; i++)
         word = word << 8 | text[i];
-    return mixed(hash ^ word, seed_b ^ 0xA0761D6478BD642FULL);
+    return mixed(hash ^ word, seeds->b ^ 0xA0761D6478BD642FULL);
 }
 
 static int
@@ -507,7 +500,7 @@ number_symbols(const uint8_t *in, size_t size, int32_t *codes, size_t count, See
         size_t length = (size_t)(nul - (in + pos));
         if (length > UINT32_MAX || seen->used == INT32_MAX)
             return SYMBOLS_WRONG;
-        uint64_t hash = hash_of(in + pos, length);
+        uint64_t hash = hash_of(seen->seeds, in + pos, length);
         size_t at = (size_t)hash & seen->mask;
         Slot *slot = &seen->slots[at];
         while (slot->code >= 0 && !(slot->hash == hash && slot->length == length &&
@@ -531,8 +524,9 @@ number_symbols(const uint8_t *in, size_t size, int32_t *codes, size_t count, See
 #define FIRST_SLOTS 1024
 
 static int
-prepare(Seen *seen)
+prepare(Seen *seen, const Seeds *seeds)
 {
+    seen->seeds = seeds;
     seen->mask = FIRST_SLOTS - 1;
     seen->used = 0;
     seen->room = FIRST_SLOTS;
@@ -571,7 +565,7 @@ factorize(PyObject *module, PyObject *args)
 
     if (!PyArg_ParseTuple(args, "y*w*:factorize", &in, &codes))
         return NULL;
-    if (prepare(&seen) == 0) {
+    if (prepare(&seen, PyModule_GetState(module)) == 0) {
         Py_BEGIN_ALLOW_THREADS
         status = codes.len % sizeof(int32_t) ? SYMBOLS_WRONG
                                              : number_symbols(in.buf, (size_t)in.len, codes.buf,
@@ -1085,62 +1079,6 @@ response_body(PyObject *module, PyObject *const *args, Py_ssize_t count)
     return PyBytes_FromStringAndSize((const char *)in + HEADER, size - HEADER);
 }
 
-/* The width of what follows the type byte of an atom of a number or time, by its type's number; 0 for the others. */
-static const uint8_t widths[20] = {0, 1, 0, 0, 1, 2, 4, 8, 4, 8, 1, 0, 8, 4, 4, 8, 8, 4, 4, 4};
-
-static PyObject *
-raw_of(int type, const uint8_t *in, int width)
-{
-    uint64_t bits = 0;
-
-    if (type == 8 || type == 9 || type == 15) {
-        double number = width == 4 ? PyFloat_Unpack4((const char *)in, 1) : PyFloat_Unpack8((const char *)in, 1);
-        return number == -1.0 && PyErr_Occurred() ? NULL : PyFloat_FromDouble(number);
-    }
-    for (int i = 0; i < width; i++)
-        bits |= (uint64_t)in[i] << 8 * i;
-    switch (width) {
-    case 1: return PyLong_FromLong((long)bits);
-    case 2: return PyLong_FromLong((int16_t)bits);
-    case 4: return PyLong_FromLong((int32_t)bits);
-    default: return PyLong_FromLongLong((int64_t)bits);
-    }
-}
-
-static PyObject *name_qtype, *name_raw;
-
-/* Twin of the readers of such atoms in anyq/codec/_leaves.py: the atom that a body holds in little-endian order, if it is
-   one of a number or time, and nothing else; else None. `types` has their types by number; an atom is made as its
-   __init__ makes it: of the two fields, and no more. */
-static PyObject *
-number_atom(PyObject *module, PyObject *const *args, Py_ssize_t count)
-{
-    if (count != 3 || !PyType_Check(args[0]) || !PyTuple_CheckExact(args[1]) ||
-        PyTuple_GET_SIZE(args[1]) != sizeof widths || !PyBytes_CheckExact(args[2])) {
-        PyErr_SetString(PyExc_TypeError, "number_atom(atom: type, types: tuple of 20, body: bytes)");
-        return NULL;
-    }
-    const uint8_t *in = (const uint8_t *)PyBytes_AS_STRING(args[2]);
-    Py_ssize_t size = PyBytes_GET_SIZE(args[2]);
-    int type = size ? 256 - in[0] : 0;
-    if (type >= (int)sizeof widths || widths[type] == 0 || size != 1 + widths[type] || (type == 1 && in[1] > 1))
-        Py_RETURN_NONE;
-    PyTypeObject *class = (PyTypeObject *)args[0];
-    PyObject *raw = raw_of(type, in + 1, widths[type]);
-    if (raw == NULL)
-        return NULL;
-    if (type == 8 && Py_IS_NAN(PyFloat_AS_DOUBLE(raw))) { /* see anyq/codec/_nan.py */
-        Py_DECREF(raw);
-        Py_RETURN_NONE;
-    }
-    PyObject *atom = class->tp_alloc(class, 0);
-    if (atom != NULL && (PyObject_GenericSetAttr(atom, name_qtype, PyTuple_GET_ITEM(args[1], type)) < 0 ||
-                         PyObject_GenericSetAttr(atom, name_raw, raw) < 0))
-        Py_CLEAR(atom);
-    Py_DECREF(raw);
-    return atom;
-}
-
 /* Twin of _hooked (anyq/portal/_loop.py): whether sys.get_asyncgen_hooks()[0] of this thread is set. */
 static PyObject *
 has_asyncgen_hook(PyObject *module, PyObject *ignored)
@@ -1165,7 +1103,6 @@ static PyMethodDef methods[] = {
     {"has_asyncgen_hook", has_asyncgen_hook, METH_NOARGS, "has_asyncgen_hook() -> whether this thread may run an event loop"},
     {"join_strings", join_strings, METH_VARARGS, "join_strings(data, starts, ends, out, headed)"},
     {"symbols_end", symbols_end, METH_VARARGS, "symbols_end(buf, pos, count) -> end, or -1"},
-    {"number_atom", (PyCFunction)(void (*)(void))number_atom, METH_FASTCALL, "number_atom(atom, types, body) -> Atom or None"},
     {"request_bytes", request_bytes, METH_O, "request_bytes(body) -> message"},
     {"response_body", (PyCFunction)(void (*)(void))response_body, METH_FASTCALL, "response_body(data, limit) -> body or None"},
     {"symbol_texts", symbol_texts, METH_VARARGS, "symbol_texts(raw, out, offsets) -> 1 if not all ASCII, or -1"},
@@ -1179,31 +1116,27 @@ static PyMethodDef methods[] = {
 static int
 seed(PyObject *module)
 {
-    /* The hash of a text differs from process to process, and is not told to peers. */
+    Seeds *seeds = PyModule_GetState(module);
     PyObject *text = PyUnicode_FromString("anyq symbols");
     Py_hash_t hash = text == NULL ? -1 : PyObject_Hash(text);
 
     Py_XDECREF(text);
     if (hash == -1)
         return -1;
-    seed_a = mixed((uint64_t)hash ^ 0xE7037ED1A0B428DBULL, 0x8EBC6AF09C88C6E3ULL);
-    seed_b = mixed((uint64_t)hash ^ 0x589965CC75374CC3ULL, 0x1D8E4E27C47D124FULL) | 1;
+    seeds->a = mixed((uint64_t)hash ^ 0xE7037ED1A0B428DBULL, 0x8EBC6AF09C88C6E3ULL);
+    seeds->b = mixed((uint64_t)hash ^ 0x589965CC75374CC3ULL, 0x1D8E4E27C47D124FULL) | 1;
     return 0;
 }
 
-static int
-learn_names(PyObject *module)
-{
-    if (name_qtype == NULL)
-        name_qtype = PyUnicode_InternFromString("qtype");
-    if (name_raw == NULL)
-        name_raw = PyUnicode_InternFromString("raw");
-    return name_qtype == NULL || name_raw == NULL ? -1 : 0;
-}
-
 static PyModuleDef_Slot slots[] = {
-    {Py_mod_exec, learn_names},
     {Py_mod_exec, seed},
+    {Py_mod_exec, add_decoder},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
     {0, NULL},
 };
 
@@ -1211,7 +1144,7 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "anyq.twin._speedups",
     .m_doc = "The compiled hot loops of anyq.",
-    .m_size = 0,
+    .m_size = sizeof(Seeds),
     .m_methods = methods,
     .m_slots = slots,
 };

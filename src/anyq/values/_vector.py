@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from operator import index as integer
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import attrs
 import numpy as np
@@ -176,8 +176,17 @@ def _as_items(items: Any) -> tuple[Value, ...] | StringArray:
     return items if isinstance(items, StringArray) else tuple([as_q(item) for item in items])
 
 
+class _Later(Value):
+    """What may be decoded when it is first looked at.
+
+    The compiled decoder leaves ``_storage`` of a table's columns unset, and says in ``_later`` how to make it.
+    """
+
+    __slots__ = ("_later",)
+
+
 @attrs.frozen(eq=False, repr=False)
-class List(Value):
+class List(_Later):
     """A q general list. ``items`` gives the values; Python objects given here are converted by `as_q`.
 
     A list of char vectors may hold a `StringArray` (``strings``) until ``items`` is asked for.
@@ -193,6 +202,18 @@ class List(Value):
         _set(self, "_storage", storage)
         _set(self, "attr", attr)
         return self
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "_storage":
+                raise AttributeError(f"a q list has no {name!r}", name=name, obj=self)
+            later = self._later
+            if later is not None:
+                decoder, *place = later
+                _set(self, "_storage", decoder.storage(*place))
+                _set(self, "_later", None)  # from here on the storage is there for other threads, too
+            return object.__getattribute__(self, "_storage")
 
     @property
     def strings(self) -> StringArray | None:
