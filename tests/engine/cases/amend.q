@@ -158,3 +158,15 @@ x:5;x,:9 2 -4 / 'type
 {k:([k:`a`b]v:1 2);k[7]:1;k}0 / 'type
 {k:([k:`a`b]v:1 2);k[`a`b]:([]v:1 2 3);k}0 / 'length
 {k:([k:()]v:());k["ab"]:1;k["cd"]:2;k}0 / ([k:("ab";"cd")]v:1 2)
+/ append: rows with some of the columns, to tables and keyed tables
+{t:([]a:1 2;b:3 4);t,:([a:5]);t,:([]b:6 7);t}0 / ([]a:1 2 5 0N 0N;b:3 4 0N 6 7)
+{t:([]a:1 2;b:3 4);t,:5 6;t,:(7 8;9 10);t}0 / ([]a:1 2 5 7 9;b:3 4 6 8 10)
+{t:([k:`a`b]a:1 2;b:3 4);t,:([k:`b`c]a:7 8);t}0 / ([k:`a`b`c]a:1 7 8;b:3 4 0N)
+{t:([k:`a`b]a:1 2);t,:([k:`c;a:3]);t}0 / ([k:`a`b`c]a:1 2 3)
+{t:([]a:1 2i);t,:([]a:5 6f);t}0 / 'type
+{t:([]a:1 2);t,:([]c:5 6);t}0 / 'mismatch
+{t:`m xkey flip`m`n!"*I"$\:();t,:`m`n!(0xff01;2i);t}0 / ([m:enlist 0xff01]n:enlist 2i)
+{t:([]a:`g#`x`y);t,:([]a:enlist`z);attr t`a}0 / `g
+{d:`a`b!1 2;d,:`a`c!3 4;d}0 / `a`b`c!3 2 4
+{d:`a`b!1 2;d,:(enlist`c)!enlist 5f;d}0 / 'type
+{d:()!();d,:(enlist`c)!enlist 5f;d}0 / (enlist`c)!enlist 5f

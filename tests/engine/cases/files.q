@@ -213,3 +213,11 @@ count get`:disk/t / 6
 ("JS";enlist",")0:`bare.csv / ([]a:enlist 1;b:enlist`x)
 {`:lines.txt 0:("hello world";"again");read0(`:lines.txt;6;5)}[] / "world"
 {`:lines.txt 0:("hello world";"again");read0(`:lines.txt;6;8)}[] / ("world";"ag")
+/ plain symbols name files too
+`plain.txt 0:("ab";"cd") / `plain.txt
+read0`plain.txt / ("ab";"cd")
+read1(`plain.txt;0;2) / 0x6162
+hcount`plain.txt / 6
+.Q.dd[`:db;`t`c] / `:db/t/c
+.Q.dd[`a;`b] / `a.b
+.Q.dd[`:db;2020.01.01] / `:db/2020.01.01

@@ -89,3 +89,7 @@ gn:1;{gn:0;gn+:x;gn}5 / 5
 cg:1 2
 cg,::4
 cg / 1 2 4
+/ dotted names make dicts
+{an.c:1;an.d:2;an`c`d}0 / 1 2
+{an.c:1;an.e.f:3;an.e}0 / ``f!(::;3)
+{v20:5;an2:6;an2.c:7}0 / 7

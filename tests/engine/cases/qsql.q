@@ -70,7 +70,7 @@ select sum p by big:p>30 from t / ([big:01b]p:60 150)
 select sum p by s,big:p>30 from t / ([s:`a`b`b`c;big:0011b]p:40 20 60 90)
 select r:p*2 by s from t / ([s:`a`b`c]r:(20 60;40 120;80 100))
 select sum p*q by s from t / ([s:`a`b`c]p:120 440 455f)
-select q wavg p by s from t / ([s:`a`b`c]q:24 48.88888888888889 45.5)
+select q wavg p by s from t / ([s:`a`b`c]p:24 48.88888888888889 45.5)
 select m:(max p)-min p by s from t / ([s:`a`b`c]m:20 40 10)
 select {first x}p by s from t / ([s:`a`b`c]p:10 20 40)
 select dev p by s from t / ([s:`a`b`c]p:10 20 5f)
@@ -214,3 +214,9 @@ exec p!v from pv / `xx`yy`zz`xx`yy!10 20 30 40 50
 cols select -1#'k,2#'v from([]k:(1 2;3 4);v:(5 6;7 8)) / `k`v
 cols select reverse each -1#'k from([]k:(1 2;3 4)) / enlist`k
 cols select k+'v from([]k:1 2;v:3 4) / enlist`x
+/ names of columns: constants that are no numbers and left arguments of words are passed over
+cols select "M"=a,`x^b from([]a:"MF";b:`p`) / `a`b
+cols update "e"$`Yes=P from([]P:`Yes`No;a:1 2) / `P`a
+cols select 2*a,a+b,a wavg b,3 mavg a from([]a:1 2;b:3 4) / `x`a`b`a1
+exec a from`a`b!0D00 0D01 / 0D00
+exec b from`a`b!(0D00;`x) / `x

@@ -18,7 +18,7 @@ from ..kernel._items import items_of, nothing_visited, rebuilt
 from ..kernel._records import records
 from ..kernel._texts import WHOLE
 from ..session._context import Context
-from ..session._functions import project, rank_of
+from ..session._functions import Closure, project, rank_of
 from ..session._vocabulary import Native
 
 __all__ = ["COUNTS", "each", "each_left", "each_prior", "each_right"]
@@ -188,12 +188,20 @@ def each_prior(q: Context, f: Value, n: int) -> Function:
 
 
 def _seed(q: Context, f: Value, first: Value) -> Value:
-    """What stands before the first item: the identity of arithmetic, so that it passes through; else a null."""
+    """What stands before the first item: the identity of arithmetic, so that it passes through; else a null.
+
+    Built-in functions get an atom for rows too, which their arithmetic extends.
+    """
+    if type(f) is Closure:
+        return null_of(first)
+    atom = first
+    while isinstance(atom, Vector | List) and len(atom):
+        atom = atom[0]
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
-    if entry is not None and entry.name in _IDENTITIES and isinstance(first, Atom):
+    if entry is not None and entry.name in _IDENTITIES and isinstance(atom, Atom):
         identity = _IDENTITIES[entry.name]
-        return first if identity is None else Atom(Q.LONG if first.qtype is not Q.FLOAT else Q.FLOAT, identity)
-    return null_of(first)
+        return first if identity is None else Atom(Q.LONG if atom.qtype is not Q.FLOAT else Q.FLOAT, identity)
+    return null_of(atom)
 
 
 def _prior(inner: Function, seed: Value, x: Value) -> Value:

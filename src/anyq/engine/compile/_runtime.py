@@ -10,6 +10,7 @@ from anyq.values import Atom, Composition, Dict, KeyedTable, List, QType, Table,
 
 from ..kernel._amend import Change, amend_deep, new_item, of_nothing, with_item
 from ..kernel._append import kept_attr
+from ..kernel._append_rows import append_rows
 from ..kernel._build import build_table
 from ..kernel._in_place import IN_LOCAL, change_item, references
 from ..kernel._records import records
@@ -64,8 +65,12 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
             raise QError("type")
     if isinstance(x, Atom) and not (isinstance(y, Dict | Table) or y == _EMPTY):
         raise QError("type")
-    if isinstance(x, Table | KeyedTable) and isinstance(y, Atom | Vector | List):
-        return q.verb("upsert", x, y)
+    if isinstance(x, Table | KeyedTable):
+        return q.verb("upsert", x, y) if isinstance(y, Atom | Vector | List) else append_rows(x, y)
+    if isinstance(x, Dict) and isinstance(y, Dict) and isinstance(x.values, Vector) and len(x):
+        others = y.values
+        if len(y) and not (isinstance(others, Vector) and others.qtype is x.values.qtype):
+            raise QError("type")
     return join(x, y)
 
 

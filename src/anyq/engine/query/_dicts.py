@@ -26,7 +26,7 @@ def _entries(d: Value, scope: Scope | None) -> Scope:
     values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
 
     def find(name: str) -> Value | None:
-        return values.get(name) or (scope(name) if scope is not None else None)
+        return values[name] if name in values else scope(name) if scope is not None else None
 
     return find
 

@@ -90,6 +90,8 @@ class Names(dict[str, Value]):
             return
         if key in self:
             dict.__setitem__(self, key, value)
+        elif "." in key and not key.startswith("."):
+            self._add_dotted(key, value)
         else:
             self._add(key, value)
         if self.on_change is not None:
@@ -130,7 +132,7 @@ class Names(dict[str, Value]):
         if key.startswith("."):
             head, _, last = key.rpartition(".")
             if head in self:
-                self._into_dict(head, last, value)
+                dict.__setitem__(self, head, _with_entry(self[head], [last], value))
                 return
             self._space(head)
         else:
@@ -138,6 +140,11 @@ class Names(dict[str, Value]):
         self.members[head][last] = None
         self.views.pop(key, None)
         dict.__setitem__(self, key, value)
+
+    def _add_dotted(self, key: str, value: Value) -> None:
+        """``ab.c``: an entry of the variable ``ab``, which becomes a dict like a namespace if there is none."""
+        head, *path = key.split(".")
+        self.put(head, _with_entry(self.find(head), path, value))
 
     def compute(self, key: str, view: View) -> None:
         """Put a view in the place of a variable."""
@@ -147,20 +154,6 @@ class Names(dict[str, Value]):
         self._space(head)
         self.members[head][last] = None
         self.views[key] = view
-
-    def _into_dict(self, head: str, last: str, value: Value) -> None:
-        holder = self[head]
-        if not isinstance(holder, Dict):
-            raise QError("type")
-        keys = [*holder] if len(holder) else []
-        values = list(holder.values)  # type: ignore[call-overload]
-        name = Atom(QType.SYMBOL, last)
-        if name in keys:
-            values[keys.index(name)] = value
-        else:
-            keys.append(name)
-            values.append(value)
-        dict.__setitem__(self, head, Dict(collapse(keys), collapse(values)))
 
     def _space(self, space: str) -> None:
         """Make a namespace and those it lies in."""
@@ -212,3 +205,18 @@ class Names(dict[str, Value]):
         """The namespaces at the root, without their dots, in the order they came."""
         made = [name for name in self.computed if name.count(".") == 1]
         return [space[1:] for space in dict.fromkeys((*made, *self.members)) if space.count(".") == 1]
+
+
+def _with_entry(holder: Value | None, path: list[str], value: Value) -> Dict:
+    """A dict, or a new one like a namespace, with an entry at a path of names. Raises `QError` (``type``)."""
+    if holder is None:
+        holder = Dict(symbols([""]), List.of((NULL,)))
+    if not isinstance(holder, Dict):
+        raise QError("type")
+    keys = [*holder] if len(holder) else []
+    values = list(holder.values)  # type: ignore[call-overload]
+    name = Atom(QType.SYMBOL, path[0])
+    at = keys.index(name) if name in keys else len(keys)
+    inner = _with_entry(values[at] if at < len(keys) else None, path[1:], value) if len(path) > 1 else value
+    keys[at:], values[at:] = [name, *keys[at + 1 :]], [inner, *values[at + 1 :]]
+    return Dict(collapse(keys), collapse(values))

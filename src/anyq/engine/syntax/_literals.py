@@ -167,7 +167,7 @@ def _special(body: str, negative: bool) -> tuple[QType, Raw, bool] | None:
     marked = len(body) == 3
     if marked:
         found = _SUFFIX.get(body[2])
-        if found is None or (lower and found not in (Q.FLOAT, Q.REAL)):
+        if found is None or (lower and found in (Q.SHORT, Q.INT, Q.LONG)):
             return None
         qtype = found
     raw = getattr(qtype, "ninf" if which == "inf" and negative else which)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from anyq.errors import QError
-from anyq.values import Atom, QType, Value
+from anyq.values import Atom, QType, Value, Vector
 
 from ._nodes import (
     Apply,
@@ -133,9 +134,11 @@ def _declares(node: Assign) -> bool:
 def column_name(node: Node) -> tuple[str, Node]:
     """A column's name and its expression: ``name:x``, or the variable that is the leftmost term, else ``x``.
 
-    The name of an attribute or of a domain is passed over: a column stays itself in ```update `g#sym from t``. So is
-    any constant left of a word: ``by 10 xbar time.minute`` is named ``minute``, while ``2*qty`` is named ``x``; or of a
-    derived verb: ``-3#'time`` is named ``time`` (page kb/programming-idioms.md).
+    A constant that is no number is passed over, as the name of an attribute or a domain: ```update `g#sym``` and
+    ``update "M"=sex`` keep the column's name, while ``2*qty`` is named ``x``. Left of a word any constant is:
+    ``by 10 xbar time.minute`` is named ``minute``; and the words of two columns are named for the right one:
+    ``size wavg price`` is ``price`` (page ref/avg.md). A constant left of a derived verb is passed over too:
+    ``-3#'time`` is named ``time`` (page kb/programming-idioms.md).
     """
     if isinstance(node, Assign) and node.indices is None and node.verb is None:
         return node.name, node.value
@@ -149,15 +152,27 @@ def column_name(node: Node) -> tuple[str, Node]:
             if len(nouns) < 2 or not isinstance(nouns[0], Constant):
                 break
             word = True
-        passed = len(nouns) > 1 and (_is_symbol(nouns[0]) or (word and isinstance(nouns[0], Constant)))
-        first = nouns[passed] if nouns else first.arguments[0]
+        first = nouns[_passed(first.function, nouns, word)] if nouns else first.arguments[0]
     name = first.name.rpartition(".")[2] if isinstance(first, Name) else "x"
     return ("x" if name == "i" else name), node
 
 
-def _is_symbol(node: Node) -> bool:
-    value = node.value if isinstance(node, Constant) else None
-    return isinstance(value, Atom) and value.qtype is QType.SYMBOL
+_TESTS: Final = frozenset({"in", "within", "like", "and", "or"})
+
+
+def _passed(function: Node, nouns: Sequence[Node], word: bool) -> int:
+    """How many of the nouns of an expression do not give it its name."""
+    if len(nouns) < 2:
+        return 0
+    first = nouns[0]
+    if isinstance(first, Constant):
+        return int(word or not _is_number(first.value))
+    named = word and isinstance(function, Verb) and function.name not in _TESTS
+    return int(named and isinstance(first, Name) and column_name(nouns[1])[0] != "x")
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Atom | Vector) and value.qtype not in (QType.SYMBOL, QType.CHAR)
 
 
 def assigned_in(nodes: Sequence[Node]) -> set[str]:

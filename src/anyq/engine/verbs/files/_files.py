@@ -48,11 +48,15 @@ def is_file(x: Value) -> bool:
 
 
 def path_of(x: Value) -> str:
-    """The path of a file symbol; ``'type`` for others."""
-    if isinstance(x, Atom) and x.qtype is QType.SYMBOL and x.raw.startswith(":"):
+    """The path that a symbol names, whose colon may be left out as in published code; ``'type`` for others."""
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
         raw: str = x.raw
-        return raw[1:]
+        return raw.removeprefix(":")
     raise QError("type")
+
+
+def _is_name(x: Value) -> bool:
+    return isinstance(x, Atom) and x.qtype is QType.SYMBOL
 
 
 # -- values in files
@@ -170,7 +174,7 @@ def hdel(q: Context, x: Value) -> Value:
 
 def _part(x: Value) -> tuple[str, int, int | None]:
     """A file, or a list of a file, an offset and a length."""
-    if isinstance(x, List) and len(x) in (2, 3) and is_file(x[0]):
+    if isinstance(x, List) and len(x) in (2, 3) and _is_name(x[0]):
         return path_of(x[0]), integer(x[1]), integer(x[2]) if len(x) == 3 else None
     return path_of(x), 0, None
 
@@ -202,9 +206,9 @@ def read0(q: Context, x: Value) -> Value:
 
 def binary(q: Context, x: Value, y: Value) -> Value:
     """q's ``1:``: bytes to a file, or records of fixed width out of bytes."""
-    if isinstance(x, List) and len(x) == 4 and is_file(x[0]):
+    if isinstance(x, List) and len(x) == 4 and _is_name(x[0]):
         x = x[0]  # The parameters of compression are taken and not used, as in `set_value`.
-    if is_file(x):
+    if _is_name(x):
         if not (isinstance(y, Vector) and y.qtype in (QType.BYTE, QType.CHAR)):
             raise QError("type")
         q.host.write_file(path_of(x), bytes(y))

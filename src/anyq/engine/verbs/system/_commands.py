@@ -42,6 +42,9 @@ from ...syntax._scripts import statements
 __all__ = ["install", "load_script", "run_command"]
 
 _COMMAND: Final = re.compile(r"([A-Za-z_12]+)(?::(\d+))?(?:[ \t]+(.*))?$", re.S)
+_COMMENT: Final = re.compile(r"(?:^|[ \t]+)/.*", re.S)
+_EXPRESSIONS: Final = frozenset({"t", "ts", "l", "cd", "r", "1", "2"})
+"""Commands whose argument is text of its own: q that has its own comments, or a path."""
 _MS: Final = 1_000_000
 
 
@@ -66,6 +69,7 @@ def run_command(q: Context, text: str) -> Value:
     found = _COMMAND.match(text.strip())
     if found is not None:
         name, repeat, rest = found.group(1), found.group(2), (found.group(3) or "").strip()
+        rest = rest if name in _EXPRESSIONS else _COMMENT.sub("", rest)
         command = _COMMANDS.get(name)
         if command is not None and (repeat is None or name in ("t", "ts")):
             return command(q, rest, int(repeat or 1))

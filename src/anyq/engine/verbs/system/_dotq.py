@@ -105,8 +105,10 @@ def add_months(x: Value, y: Value) -> Value:
 
 
 def join_symbols(q: Context, x: Value, y: Value) -> Value:
-    """``.Q.dd``: a path or a dotted name of a symbol and anything."""
-    parts = [*strs(x), text_of(to_string(y, q.settings.style.digits)).decode("utf-8", "surrogateescape")]
+    """``.Q.dd``: a path or a dotted name of a symbol and anything; of a list each item is a part."""
+    items = items_of(y) if isinstance(y, Vector | List) and not is_string(y) else [y]
+    texts = [text_of(to_string(item, q.settings.style.digits)) for item in items]
+    parts = [*strs(x), *(text.decode("utf-8", "surrogateescape") for text in texts)]
     return symbol(("/" if parts[0].startswith(":") else ".").join(parts))
 
 

@@ -10,7 +10,7 @@ from anyq.console import strings as cell_texts
 from anyq.errors import QError
 from anyq.values import Atom, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
-from ...kernel._support import empty, integers, is_atom, is_string, items_of, symbol, symbols, table_of, text_of
+from ...kernel._support import empty, integers, is_atom, is_string, items_of, symbols, table_of, text_of
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ..files._files import file_lines, file_text, is_file, path_of
@@ -23,7 +23,7 @@ _ISO: Final = (QType.DATE, QType.TIMESTAMP, QType.DATETIME, QType.MONTH)
 
 def text(q: Context, x: Value, y: Value) -> Value:
     """q's ``0:``, by what ``x`` is: a file, a delimiter, types with delimiter or widths, or the marks of pairs."""
-    if is_file(x):
+    if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
         return _save(q, x, y)
     if isinstance(x, Atom) and x.qtype is QType.CHAR:
         return _prepared(q, bytes([x.raw]), y)
@@ -100,9 +100,7 @@ def _lines(q: Context, y: Value) -> tuple[list[bytes], bool]:
     """The lines to read, and whether they are one string that was given as such."""
     if is_string(y):
         return [text_of(y)], True
-    if isinstance(y, Atom) and y.qtype is QType.SYMBOL and not is_file(y):
-        y = symbol(f":{y.raw}")  # A bare name does too (pages ref/file-text.md, kb/faq.md).
-    if is_file(y) or (isinstance(y, List) and len(y) and is_file(y[0])):
+    if (isinstance(y, Atom) and y.qtype is QType.SYMBOL) or (isinstance(y, List) and len(y) and is_file(y[0])):
         strings = file_lines(file_text(q, y)).strings
         return list(strings) if strings is not None else [], False
     if isinstance(y, List):
