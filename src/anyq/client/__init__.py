@@ -2,7 +2,7 @@
 
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query, decode_message, for_weaker, outgoing, request_body, request_value
+from anyq.client._bodies import Query, decode_message, for_weaker, handed_query, outgoing, request_body, request_value
 from anyq.client._connection import Connection, connect
 from anyq.client._context import KNOWN, Namespace, unknown_name
 from anyq.client._dial import tune_socket
@@ -53,6 +53,7 @@ __all__ = [
     "decode_message",
     "end_of_file_text",
     "for_weaker",
+    "handed_query",
     "load_script",
     "lost_error",
     "outgoing",

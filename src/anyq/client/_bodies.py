@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from struct import Struct
 from typing import Any, Final, TypeAlias, TypeVar
@@ -11,10 +11,11 @@ from typing import Any, Final, TypeAlias, TypeVar
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
 from anyq.twin import COMPILED, speedups
-from anyq.values import FIXED_TYPES, List, QType, Value, as_q, chars
+from anyq.values import FIXED_TYPES, List, QType, Value, as_q, chars, handed_over, settled
 
 __all__ = [
-    "MAX_ARGUMENTS", "Query", "decode_message", "for_weaker", "is_heavy", "outgoing", "request_body", "request_value",
+    "MAX_ARGUMENTS", "Query", "decode_message", "for_weaker", "handed_query", "is_heavy", "outgoing", "request_body",
+    "request_value",
 ]  # fmt: skip
 
 MAX_ARGUMENTS: Final = 8
@@ -42,6 +43,14 @@ Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
 Query: TypeAlias = str | bytes | Value
 """A query's text, or a q value: a function, or the symbol that names one."""
+
+
+def handed_query(query: Query, arguments: Iterable[object]) -> tuple[Any, ...]:
+    """A query and its arguments as values that stay as they are, whatever their owner does with his arrays.
+
+    For entry points that send, or evaluate, in another thread than the caller's. `TypeError` for what has no q form.
+    """
+    return (settled(query) if isinstance(query, Value) else query, *map(handed_over, arguments))
 
 
 def request_value(query: Query, arguments: Sequence[object]) -> Value:

@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from anyq.values import ReceivedMemory
+
 __all__ = ["allocate"]
 
 _SMALLEST: Final = 1 << 20
@@ -26,7 +28,7 @@ _SHIFT: Final = 2
 _spare: list[npt.NDArray[np.uint8]] = []
 
 
-class _Lent(np.ndarray[Any, Any]):
+class _Lent(ReceivedMemory):
     """A view of memory that is kept when the view ends. Whatever reads the body holds the view, by way of buffers."""
 
     def __del__(self, spare: list[Any] = _spare) -> None:
@@ -48,7 +50,7 @@ def allocate(size: int) -> memoryview:
     """Memory for a body of ``size`` bytes, not initialised, aligned for the vector that may be in it."""
     whole = size + _SHIFT
     if not _SMALLEST <= whole <= _LARGEST:
-        return _view(np.empty(whole, np.uint8), size)
+        return _view(np.empty(whole, np.uint8).view(ReceivedMemory), size)
     memory = _take(whole)
     return _view((np.empty(whole, np.uint8) if memory is None else memory).view(_Lent), size)
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
+import numpy as np
+
+from anyq.values import is_settled
 
 from ._compression import compress as compress_body
 from ._encode import Buffer, encode, encode_parts
@@ -17,6 +22,23 @@ class Packed:
     body: Buffer
     compressed: int = 0
     more: tuple[Buffer, ...] = ()
+
+    def settled(self) -> Packed:
+        """This body, with a copy of each piece of it whose memory somebody may still write to.
+
+        For messages that wait to be sent while the owner of the arrays goes on.
+        """
+        if type(self.body) is bytes and not self.more:
+            return self
+        first, *rest = [part if is_settled(part) else _copied(part) for part in (self.body, *self.more)]
+        return Packed(first, self.compressed, tuple(rest))
+
+
+def _copied(part: Buffer) -> Buffer:
+    """A copy of large memory; other threads run while NumPy makes it."""
+    made: Any = np.array(np.frombuffer(part, np.uint8))
+    made.flags.writeable = False
+    return memoryview(made)
 
 
 def pack(value: object, *, capability: int = 6, compress: bool = False) -> Packed:

@@ -13,7 +13,7 @@ import anyio.to_thread
 from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.portal import Job, Owner
-from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse
+from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse, settled
 
 from ._caller import EVERYTHING, OWNER, Caller, Permissions
 from ._entry_points import allow_python
@@ -221,7 +221,11 @@ class EmbeddedQ:
         return self.owner.submit(self._do, work, caller, tag=caller.handle)
 
     def evaluate(self, message: Value, caller: Caller = OWNER) -> Job[Value]:
-        """Have q evaluate a message: text, or a list of a function and its arguments. Raises `QError`."""
+        """Have q evaluate a message: text, or a list of a function and its arguments. Raises `QError`.
+
+        What q keeps of it shares no memory with what the caller can write to.
+        """
+        message = settled(message)
         return self.submit(lambda interpreter: interpreter.value(message), caller)
 
     def _do(self, work: Callable[[Interpreter], T], caller: Caller) -> T:
@@ -261,10 +265,14 @@ class EmbeddedQ:
 
     def set(self, name: str, value: Value) -> Job[None]:
         """Set a variable."""
-        return self.submit(lambda interpreter: interpreter.set(name, value))
+        kept = settled(value)
+        return self.submit(lambda interpreter: interpreter.set(name, kept))
 
     def assign(self, name: str, value: object) -> Job[None]:
-        """Set a variable to any object with a q form, or to a Python function. Raises `ConversionError` at once."""
+        """Set a variable to any object with a q form, or to a Python function. Raises `ConversionError` at once.
+
+        The variable shares no memory with what the caller can write to.
+        """
         if callable(value) and not isinstance(value, Value):
             function, given = value, parameters(value)
             return self.submit(lambda interpreter: interpreter.set(name, python_function(interpreter, function, given)))

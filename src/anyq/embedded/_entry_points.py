@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from anyq.engine import Interpreter
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Composition, List, QType, Value, Vector, as_q
+from anyq.values import NULL, Atom, Composition, List, QType, Value, Vector, handed_over
 
 __all__ = ["allow_python"]
 
@@ -60,10 +60,10 @@ def allow_python(interpreter: Interpreter, check: Callable[[], None]) -> None:
 def _called(function: Any, arguments: Value) -> Value:
     given = [NULL] if arguments is NULL else list(arguments)  # type: ignore[call-overload]
     if not callable(function):
-        return as_q(function)
+        return handed_over(function)
     if len(given) == 1 and given[0] is NULL and not _takes_one(function):
         given = []
-    return as_q(_explained(function, *map(_python, given)))
+    return handed_over(_explained(function, *map(_python, given)))
 
 
 def _takes_one(function: Callable[..., Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from anyq.engine import Interpreter
 from anyq.errors import ConversionError, QError
-from anyq.values import Value, as_q
+from anyq.values import Value, handed_over
 
 __all__ = ["in_worker", "parameters", "python_function"]
 
@@ -67,7 +67,7 @@ def python_function(interpreter: Interpreter, function: Callable[..., Any], name
 
     def code(*arguments: Value) -> Value:
         try:
-            return as_q(function(*arguments))
+            return handed_over(function(*arguments))
         except QError:
             raise
         except Exception as error:

@@ -29,7 +29,7 @@ from anyq.server import (
     leaves,
     read_users,
 )
-from anyq.values import Atom, QType, Value, chars, symbol
+from anyq.values import Atom, QType, Value, chars, settled, symbol
 
 from ._caller import Caller, Permissions, address_number, called_name
 from ._core import EmbeddedQ, as_received
@@ -432,7 +432,9 @@ class _Limited:
 
 
 def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], None]:
+    kept = settled(given) if isinstance(given, Value) else given
+
     def work(interpreter: Interpreter) -> None:
-        interpreter.names.put(name, given if isinstance(given, Value) else interpreter.eval(given))
+        interpreter.names.put(name, kept if isinstance(kept, Value) else interpreter.eval(kept))
 
     return work

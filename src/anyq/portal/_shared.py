@@ -25,11 +25,12 @@ from anyq.client import (
     Query,
     Subscription,
     Update,
+    handed_query,
 )
 from anyq.errors import ClosedError
 from anyq.portal._job import JobFuture
 from anyq.portal._namespace import BlockingNamespace
-from anyq.values import Value
+from anyq.values import Value, handed_over
 
 if TYPE_CHECKING:
     from anyq.portal._portal import Portal
@@ -141,11 +142,11 @@ class _Asking(Shared[T]):
 
     def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
         """Ask, and wait for the answer. Arguments, options and errors as a call of the asynchronous object."""
-        return self.portal.call(self.target, query, *arguments, **options)  # type: ignore[call-overload,no-any-return]
+        return self.portal.call(self.target, *handed_query(query, arguments), **options)  # type: ignore[call-overload,no-any-return]
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> JobFuture[Value]:
         """Ask now; the future of the answer, which can also be awaited in any event loop."""
-        return self.portal.submit(self.target, query, *arguments, idempotent=idempotent)  # type: ignore[call-overload,no-any-return]
+        return self.portal.submit(self.target, *handed_query(query, arguments), idempotent=idempotent)  # type: ignore[call-overload,no-any-return]
 
     def __getattr__(self, name: str) -> BlockingNamespace:
         if name.startswith("_"):
@@ -165,7 +166,7 @@ class SharedConnection(_Asking[Connection]):
 
     def post(self, query: Query, *arguments: object) -> None:
         """As `anyq.Connection.post`."""
-        self.portal.call(self.target.post, query, *arguments)
+        self.portal.call(self.target.post, *handed_query(query, arguments))
 
     def flush(self) -> None:
         """As `anyq.Connection.flush`."""
@@ -173,7 +174,7 @@ class SharedConnection(_Asking[Connection]):
 
     def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """As `anyq.Connection.deferred`."""
-        return self.portal.call(self.target.deferred, query, *arguments, timeout=timeout)
+        return self.portal.call(self.target.deferred, *handed_query(query, arguments), timeout=timeout)  # type: ignore[no-any-return]
 
     def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> SharedFeed:
         """As `anyq.Connection.messages`, to be read with ``for``."""
@@ -227,11 +228,12 @@ class SharedPool(_Asking[Pool]):
 
     def post(self, query: Query, *arguments: object) -> None:
         """As `anyq.Pool.post`."""
-        self.portal.call(self.target.post, query, *arguments)
+        self.portal.call(self.target.post, *handed_query(query, arguments))
 
     def map(self, query: Query, items: Iterable[object], *, timeout: float | None = None) -> list[Value]:
         """As `anyq.Pool.map`."""
-        return self.portal.call(self.target.map, query, list(items), timeout=timeout)
+        query, *values = handed_query(query, items)
+        return self.portal.call(self.target.map, query, values, timeout=timeout)
 
     @contextmanager
     def connection(self) -> Generator[SharedConnection, None, None]:
@@ -266,7 +268,8 @@ class SharedServer(Shared[Any]):
 
     def broadcast(self, clients: Any, query: object, *arguments: object) -> int:
         """Post one message to many clients; how many it was queued for."""
-        count: int = self.portal.call(self.target.broadcast, clients, query, *arguments)
+        head = query if isinstance(query, str) else handed_over(query)
+        count: int = self.portal.call(self.target.broadcast, clients, head, *map(handed_over, arguments))
         return count
 
     def stop(self, grace: float | None = None) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from anyq.errors import QError
-from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, symbol
+from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, settled, symbol
 
 from ._client import Client
 from ._rows import joined, last_of_each, rows_with
@@ -70,7 +70,7 @@ class Publisher:
     ) -> None:
         if policy not in ("drop-oldest", "conflate", "disconnect"):
             raise ValueError(f"{policy!r} is no policy: drop-oldest, conflate or disconnect")
-        self.tables = {name: _as_table(table) for name, table in tables.items()}
+        self.tables = {name: settled(_as_table(table)) for name, table in tables.items()}
         self.key = key
         lacking = [name for name, table in self.tables.items() if not self._has_key(table)]
         if policy == "conflate" and lacking:
@@ -192,7 +192,7 @@ class Publisher:
         if subscription.rows is None:
             if not subscription.client.queued_bytes:
                 return False
-            subscription.rows = last_of_each(rows, self.key)
+            subscription.rows = settled(last_of_each(rows, self.key))
         else:
             subscription.conflated += 1
             subscription.rows = last_of_each(joined(subscription.rows, rows), self.key)

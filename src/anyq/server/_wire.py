@@ -53,8 +53,11 @@ def decode_request(message: SyncRequest | AsyncMessage) -> Value:
 
 
 def encode(value: Value, capability: int, remote: bool) -> Encoded:
-    """The body for a value: large arrays as they are, or for ``remote`` peers compressed where q would do it."""
-    packed = codec.pack(value, capability=capability, compress=remote)
+    """The body for a value, for ``remote`` peers compressed where q would do it.
+
+    What is written later to the value's arrays does not reach the body: those that somebody can write to are copied.
+    """
+    packed = codec.pack(value, capability=capability, compress=remote).settled()
     return Encoded(packed.body, packed.compressed, packed.more)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from anyq.twin import speedups
 
 __all__ = ["StringArray", "SymbolArray"]
 
+T = TypeVar("T", bound=np.generic)
 Bytes = npt.NDArray[np.uint8]
 Longs = npt.NDArray[np.int64]
 Index = npt.NDArray[Any] | slice
@@ -28,7 +29,13 @@ def _objects(items: Iterable[object], count: int) -> npt.NDArray[np.object_]:
     out = np.empty(count, dtype=object)
     if count:
         out[:] = items if isinstance(items, list) else list(items)
-    return out
+    return _locked(out)
+
+
+def _locked(array: npt.NDArray[T]) -> npt.NDArray[T]:
+    """An array of our own, which nobody is to write to any more."""
+    array.flags.writeable = False
+    return array
 
 
 @attrs.define(eq=False, repr=False)
@@ -60,7 +67,7 @@ class SymbolArray:
     @classmethod
     def from_strs(cls, items: Iterable[str]) -> SymbolArray:
         if isinstance(items, np.ndarray) and items.dtype == object:
-            return cls(len(items), strs=items)
+            return cls(len(items), strs=_locked(items.view()))
         texts = list(items)
         return cls(len(texts), strs=_objects(texts, len(texts)))
 
@@ -68,6 +75,10 @@ class SymbolArray:
     def from_codes(cls, codes: npt.NDArray[np.int32], uniques: npt.NDArray[np.object_]) -> SymbolArray:
         """Of codes into ``uniques``. Uniques must be distinct; some may be unused."""
         return cls(len(codes), codes=(codes, uniques))
+
+    def forms(self) -> list[Any]:
+        """The arrays and buffers that hold it now."""
+        return [form for form in (self._raw, self._strs, *(self._codes or ())) if form is not None]
 
     @property
     def held(self) -> Literal["wire", "codes", "objects"]:
@@ -104,13 +115,13 @@ class SymbolArray:
         return self._codes is None or self._ordered
 
     def objects(self) -> npt.NDArray[np.object_]:
-        """An object array of ``str``. Not to be written to."""
+        """A read-only object array of ``str``."""
         if self._strs is None:
             if self._codes is None and self._repeats():
                 self.factorize()
             if self._codes is not None:
                 codes, uniques = self._codes
-                self._strs = uniques[codes] if len(codes) else np.empty(0, dtype=object)
+                self._strs = _locked(uniques[codes] if len(codes) else np.empty(0, dtype=object))
             else:
                 raw = self._raw if self._offsets is None else self._raw[: self._offsets[-1]]
                 texts = str(raw, "utf-8", "surrogateescape").split("\0")
@@ -128,7 +139,7 @@ class SymbolArray:
         """``(codes, uniques)``: ``uniques[codes]`` are the items. Not to be written to."""
         if self._codes is None:
             codes, distinct = self._numbered()
-            self._codes = codes, _objects(distinct, len(distinct))
+            self._codes = _locked(codes), _objects(distinct, len(distinct))
             self._ordered = True
         return self._codes
 

@@ -280,4 +280,6 @@ def _pack(qtype: QType, raws: Iterable[Any]) -> Data:
         return SymbolArray.from_strs(raws)
     if qtype is QType.GUID:
         return _read_only(np.frombuffer(b"".join(raws), qtype.numpy))
-    return _read_only(np.array(raws, qtype.numpy))
+    made = np.array(raws, qtype.numpy)
+    made.flags.writeable = False
+    return made
