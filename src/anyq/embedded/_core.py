@@ -113,7 +113,8 @@ class EmbeddedQ:
 
     def _interrupt(self) -> None:
         if self._interpreter is not None:
-            self._interpreter.state.stop = True
+            self._interpreter.state.stop = True  # also for a job that is about to begin
+            self._interpreter.interrupt()
         self.host.wake()
 
     def _rest(self) -> None:
@@ -235,8 +236,8 @@ class EmbeddedQ:
         try:
             if caller.permissions.read_only:
                 with interpreter.sealed():
-                    return work(interpreter)
-            return work(interpreter)
+                    return interpreter.guarded(lambda: work(interpreter))
+            return interpreter.guarded(lambda: work(interpreter))
         except QError:
             self.handles.failed(caller)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from anyq import console
 from anyq.errors import QError
@@ -22,8 +22,9 @@ from .session import _variables
 from .session._functions import Closure, is_function, rebind
 from .session._host import Host
 from .session._names import Names
-from .session._program import Program, State
+from .session._program import Program
 from .session._settings import Settings
+from .session._stop import Interrupted, Stop
 from .session._views import View
 from .session._vocabulary import Vocabulary
 from .session._words import NO_MEMBERS, SessionWords
@@ -39,6 +40,8 @@ from .verbs.system import _commands
 from .verbs.system._handles import once
 
 __all__ = ["Interpreter", "Program"]
+
+T = TypeVar("T")
 
 RECURSION: Final = 6000
 """Python frames that an evaluation may use; deeper is the error ``stack``. A q call takes two or three."""
@@ -56,7 +59,7 @@ class Interpreter:
     def __init__(self, host: Host | None = None) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.host: Host = host or Host()
-        self.state = State()
+        self.state = Stop(self.host.alarm)
         self.vocabulary = Vocabulary()
         install(self.vocabulary)
         self.names = Names()
@@ -78,7 +81,6 @@ class Interpreter:
         self.settings = Settings()
         self.context = ""
         self.time_limit: float | None = None
-        self._busy = False
         self._programs: dict[tuple[str | bytes, str, bool], Program] = {}
         self._closures: dict[tuple[str, bytes], Closure] = {}
         self._compiling: set[int] = set()
@@ -149,27 +151,29 @@ class Interpreter:
 
     def run(self, program: Program) -> Value:
         """Run compiled text: the value of its last statement, of an assignment too. Raises `QError`."""
-        return self._guarded(program.code)
+        return self.guarded(program.code)
 
-    def _guarded(self, job: Callable[[], Value]) -> Value:
-        """Run a job with time limit and interruption; errors come with their call chain. Nested jobs just run."""
-        if self._busy:
+    def guarded(self, job: Callable[[], T]) -> T:
+        """Run a job with time limit and interruption; errors come with their call chain. Nested jobs just run.
+
+        `interrupt` stops whatever the job does with values: evaluate, convert, encode.
+        """
+        if self.state.running:
             return job()
-        cancel = None
-        self._busy = True
         try:
-            if self.time_limit:
-                cancel = self.host.alarm(self.time_limit, self.interrupt)
-            return job()
-        except Exception as error:
+            return self.state.run(job if not self.time_limit else lambda: self._timed(job))
+        except (Exception, Interrupted) as error:
             made = self.explained(error)
             raise made from made.__cause__
-        finally:
-            self._busy = self.state.stop = False
-            if cancel is not None:
-                cancel()
 
-    def explained(self, error: Exception) -> QError:
+    def _timed(self, job: Callable[[], T]) -> T:
+        cancel = self.host.alarm(self.time_limit or 0.0, self.interrupt)
+        try:
+            return job()
+        finally:
+            cancel()
+
+    def explained(self, error: BaseException) -> QError:
         """An exception as a `QError` with the call chain it came through."""
         made = as_q_error(error)
         frames = chain(error.__traceback__)
@@ -188,7 +192,7 @@ class Interpreter:
     def apply(self, function: Value, arguments: Sequence[Value]) -> Value:
         """``function . arguments``. Raises `QError`."""
         given = tuple(arguments) or (NULL,)
-        return self._guarded(lambda: self.applier.apply(function, given))
+        return self.guarded(lambda: self.applier.apply(function, given))
 
     def value(self, x: Value) -> Value:
         """What q does with a message by default: text is evaluated, a list is a function and its arguments.
@@ -314,8 +318,7 @@ class Interpreter:
 
         May be called from any thread. Work inside one NumPy operation is finished first.
         """
-        if self._busy:
-            self.state.stop = True
+        self.state.request()
 
     def halt(self) -> None:
         """Raise what `interrupt` asked for."""

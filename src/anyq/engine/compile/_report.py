@@ -12,6 +12,7 @@ import attrs
 
 from anyq.errors import ConversionError, QError
 
+from ..session._stop import Interrupted
 from ..syntax._lexer import text_of
 from ._lines import Unit
 
@@ -46,6 +47,8 @@ def as_q_error(error: BaseException) -> QError:
     """Any exception of an evaluation as the error that q raises for it."""
     if isinstance(error, QError):
         return error
+    if isinstance(error, Interrupted):
+        return QError("stop")
     if isinstance(error, RecursionError):
         return QError("stack")
     if isinstance(error, MemoryError):

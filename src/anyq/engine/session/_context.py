@@ -17,8 +17,9 @@ from ..syntax._nodes import Assign, Block, Function, Query
 from ._functions import Closure
 from ._host import Host
 from ._names import Names
-from ._program import Program, State
+from ._program import Program
 from ._settings import Settings
+from ._stop import Stop
 from ._views import View
 from ._vocabulary import Entry, Vocabulary
 
@@ -87,7 +88,7 @@ class Context(Protocol):
     settings: Settings
     names: Names
     vocabulary: Vocabulary
-    state: State
+    state: Stop
     context: str
     """The current namespace: ``""`` or a name with its dot."""
 

@@ -1,4 +1,4 @@
-"""Compiled text, and the flag by which a running evaluation is stopped."""
+"""Compiled text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from anyq.values import Value
 
-__all__ = ["Program", "State"]
+__all__ = ["Program"]
 
 
 @attrs.frozen
@@ -18,10 +18,3 @@ class Program:
     source: str
     code: Callable[[], Value]
     silent: bool
-
-
-@attrs.define
-class State:
-    """The flags that compiled code reads at every call. ``stop``: an interruption was requested."""
-
-    stop: bool = False

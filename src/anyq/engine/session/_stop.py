@@ -1,0 +1,148 @@
+"""Stopping an evaluation, whatever it does.
+
+Theory of operation. Compiled code and long loops look at ``Stop.stop`` and raise the q error ``stop``: that is the
+first way, and it ends an evaluation between two of its steps. A primitive that works through millions of items in
+Python does not look. So when the evaluation still runs a moment after `Stop.request`, `Interrupted` is raised in its
+thread by the interpreter of Python itself, between two bytecodes; the evaluation makes the q error ``stop`` of it.
+(CPython's ``PyThreadState_SetAsyncExc``, C API reference, "Initialization, Finalization, and Threads".)
+
+An exception at any bytecode must not meet code that changes shared state. It is therefore raised only while every
+frame above the evaluation belongs to a module that computes values; host operations (files, handles, locks) look at
+the flag themselves, and the modules of `_CAREFUL` change variables or arrays in place and look between two changes.
+
+`Interrupted` is never left pending behind the evaluation: `Stop.leave` first says that none may be raised any more,
+waits for one that is being raised, and then withdraws it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Final, TypeVar
+
+__all__ = ["GRACE", "Interrupted", "Stop"]
+
+T = TypeVar("T")
+
+GRACE: Final = 0.2
+"""Seconds between the request and `Interrupted`, and between two attempts to raise it."""
+
+_COMPUTING: Final = ("anyq.engine.", "anyq.values.", "anyq.codec.", "anyq.console.", "anyq.convert.")
+_CAREFUL: Final = frozenset({"_names", "_owned", "_in_place", "_growth", "_stop"})
+_LOCKING: Final = ("anyq.", "threading", "logging", "queue", "concurrent.", "subprocess", "tempfile", "shutil")
+
+_thread_id: Final = ctypes.pythonapi.PyThread_get_thread_ident
+_thread_id.restype = ctypes.c_ulong
+
+
+def _raise_in_thread(thread: int, error: type[BaseException] | None) -> None:
+    what = ctypes.c_void_p(None if error is None else id(error))
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+
+
+class Interrupted(BaseException):
+    """Raised in the thread of an evaluation that was asked to stop and did not look. No trap of q can catch it."""
+
+
+def _may_raise(frame: FrameType | None, code: object) -> bool:
+    """True when all that runs above the evaluation (the frame of ``code``) computes values.
+
+    The outermost frames may be anybody's: those of the job, which evaluates and then encodes, say.
+    """
+    inside = False
+    for module in reversed(_modules(frame, code)):
+        if module.startswith(_COMPUTING) or module == "q":
+            if module.rpartition(".")[2] in _CAREFUL:
+                return False
+            inside = True
+        elif inside and module.startswith(_LOCKING):
+            return False
+    return inside
+
+
+def _modules(frame: FrameType | None, code: object) -> list[str]:
+    """The modules of the frames above the one of ``code``, innermost first; none if that one is not there."""
+    found = []
+    while frame is not None and frame.f_code is not code:
+        found.append(frame.f_globals.get("__name__") or "")
+        frame = frame.f_back
+    return found if frame is not None else []
+
+
+class Stop:
+    """What compiled code looks at in every call, ``stop``; and how a running evaluation is made to end.
+
+    `run` is for the thread of the evaluation, `request` for any. ``alarm`` is `Host.alarm`.
+    """
+
+    __slots__ = ("_alarm", "_cancel", "_running", "_senders", "_thread", "stop")
+
+    def __init__(self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]]) -> None:
+        self.stop = False
+        self._alarm = alarm
+        self._running: object | None = None
+        self._thread = 0
+        self._cancel: Callable[[], None] = lambda: None
+        self._senders: list[object] = []  # its methods are single steps, whichever thread calls them
+
+    @property
+    def running(self) -> bool:
+        """Whether an evaluation runs."""
+        return self._running is not None
+
+    def run(self, job: Callable[[], T]) -> T:
+        """Call ``job`` as the evaluation that `request` stops.
+
+        Raises `Interrupted` when it had to be stopped between two bytecodes.
+        """
+        self._thread = _thread_id()
+        self._running = object()
+        if self.stop:  # asked for before it began
+            self.request()
+        try:
+            try:
+                return job()
+            finally:
+                self._leave()
+        except Interrupted:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        while True:
+            try:
+                self._running = None
+                while self._senders:  # for the microseconds that one needs
+                    pass
+                _raise_in_thread(self._thread, None)
+                self.stop = False
+                self._cancel()
+                return
+            except Interrupted:  # the last one: none is raised once `_running` is unset
+                continue
+
+    def request(self) -> None:
+        """Make the evaluation that runs end soon. Nothing when none runs. Any thread may call this."""
+        running = self._running
+        if running is not None:
+            self.stop = True
+            self._cancel()
+            self._cancel = self._alarm(GRACE, partial(self._force, running))
+
+    def _force(self, running: object) -> None:
+        """Raise `Interrupted`, again and again until the evaluation is over: one may be lost in a destructor."""
+        if self._running is not running:
+            return
+        self._senders.append(running)
+        try:
+            if self._running is running and self.stop and self._computes():
+                _raise_in_thread(self._thread, Interrupted)
+        finally:
+            self._senders.pop()
+        self._cancel = self._alarm(GRACE, partial(self._force, running))
+
+    def _computes(self) -> bool:
+        return _may_raise(sys._current_frames().get(self._thread), Stop.run.__code__)
