@@ -34,6 +34,7 @@ LAYERS = {
     "convert": 2,
     "client": 3,
     "server": 3,
+    "query": 3,
     "portal": 4,
     "sync": 4,
     "engine": 4,

@@ -82,6 +82,7 @@ if _TYPE_CHECKING:
     from . import embedded as embedded
     from . import engine as engine
     from . import portal as portal
+    from . import query as query
     from . import remote as remote
     from . import server as server
     from . import sync as sync
@@ -90,6 +91,7 @@ if _TYPE_CHECKING:
     from .embedded import open_embedded, serve
     from .notebook import load_ipython_extension, unload_ipython_extension
     from .portal import Portal, start_portal
+    from .query import FunctionalQuery, col, delete, exec, lit, select, update
 
 _CONVERSIONS = {
     "py": "to_py", "np": "to_np", "pd": "to_pd", "pa": "to_pa", "pl": "to_pl", "as_q": "from_object",
@@ -116,10 +118,11 @@ _LAZY = {
     "embedded": ("open_embedded", "serve"),
     "notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "portal": ("Portal", "start_portal"),
+    "query": ("FunctionalQuery", "col", "delete", "exec", "lit", "select", "update"),
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
-_ROOMS = ("client", "convert", "embedded", "engine", "portal", "remote", "server", "sync", "testing")
+_ROOMS = ("client", "convert", "embedded", "engine", "portal", "query", "remote", "server", "sync", "testing")
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 
 
@@ -173,6 +176,7 @@ __all__ = [
     "Dict",
     "EncodeError",
     "Error",
+    "FunctionalQuery",
     "KeyedTable",
     "Lambda",
     "LimitError",
@@ -198,15 +202,19 @@ __all__ = [
     "byte",
     "char",
     "chars",
+    "col",
     "connect",
     "date",
     "datetime",
+    "delete",
     "dict",
+    "exec",
     "float",
     "guid",
     "identical",
     "int",
     "keyed_table",
+    "lit",
     "load_ipython_extension",
     "long",
     "match",
@@ -216,6 +224,7 @@ __all__ = [
     "parse_address",
     "real",
     "second",
+    "select",
     "serve",
     "short",
     "start_portal",
@@ -227,5 +236,6 @@ __all__ = [
     "timespan",
     "timestamp",
     "unload_ipython_extension",
+    "update",
     "vector",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
 from anyq.twin import COMPILED, speedups
-from anyq.values import FIXED_TYPES, List, QType, Value, as_q, chars, handed_over, settled
+from anyq.values import FIXED_TYPES, HasForm, List, QType, Value, as_q, chars, handed_over, settled
 
 __all__ = [
     "MAX_ARGUMENTS", "Query", "decode_message", "for_weaker", "handed_query", "is_heavy", "outgoing", "request_body",
@@ -41,8 +41,8 @@ _LITTLE_ENDIAN: Final = sys.byteorder == "little"
 
 Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
-Query: TypeAlias = str | bytes | Value
-"""A query's text, or a q value: a function, or the symbol that names one."""
+Query: TypeAlias = str | bytes | Value | HasForm
+"""A query's text, or a q value: a function, or the symbol that names one; or a query of `anyq.query`."""
 
 
 def handed_query(query: Query, arguments: Iterable[object]) -> tuple[Any, ...]:
@@ -50,6 +50,8 @@ def handed_query(query: Query, arguments: Iterable[object]) -> tuple[Any, ...]:
 
     For entry points that send, or evaluate, in another thread than the caller's. `TypeError` for what has no q form.
     """
+    if isinstance(query, HasForm):
+        query = query.__as_q__()
     return (settled(query) if isinstance(query, Value) else query, *map(handed_over, arguments))
 
 
@@ -65,6 +67,8 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
         head = chars(query)
     elif isinstance(query, Value):
         head = query
+    elif isinstance(query, HasForm):
+        head = query.__as_q__()
     else:
         raise TypeError(f"a query is text or a q value, not {type(query).__name__}")
     if not arguments:

@@ -20,6 +20,7 @@ from anyq.values import (
     NULL,
     Atom,
     Dict,
+    HasForm,
     List,
     QType,
     StringArray,
@@ -102,6 +103,8 @@ def _convert(obj: Any) -> Value:
 
 
 def _by_base(obj: Any) -> Value:
+    if isinstance(obj, HasForm):
+        return obj.__as_q__()
     for base, make in _ATOMS.items():
         if isinstance(obj, base):
             return make(obj)

@@ -2,7 +2,7 @@
 
 from . import _flat
 from ._atom import Atom
-from ._face import Face, Value, as_q, face, install_face
+from ._face import Face, HasForm, Value, as_q, face, install_face
 from ._functions import ELIDED, NULL, Composition, Derived, Lambda, Primitive, Projection
 from ._make import (
     atom,
@@ -43,10 +43,10 @@ from ._vector import List, Vector, collapse, count
 install_face(repr=describe, match=match, reduce=_flat.reduce)
 
 __all__ = [
-    "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",
-    "Face", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory", "StringArray",
-    "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "byte", "char", "chars",
-    "collapse", "count", "date", "datetime", "describe", "dict_", "face", "float_", "guid", "handed_over",
+    "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived",
+    "Dict", "Face", "HasForm", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory",
+    "StringArray", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "byte", "char",
+    "chars", "collapse", "count", "date", "datetime", "describe", "dict_", "face", "float_", "guid", "handed_over",
     "identical", "install_face", "int_", "is_settled", "keyed_table", "long", "match", "minute", "month", "real",
     "second", "settled", "short", "strings", "symbol", "symbols", "table", "time", "timespan", "timestamp",
     "tolerant_equal", "vector",

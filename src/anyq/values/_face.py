@@ -7,11 +7,11 @@ Conversion and console text are written in rooms above this one. They are handed
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-__all__ = ["Face", "Value", "as_q", "face", "install_face"]
+__all__ = ["Face", "HasForm", "Value", "as_q", "face", "install_face"]
 
 
 class Value:
@@ -55,6 +55,15 @@ class Value:
     def __reduce__(self) -> tuple[Any, ...]:
         """For `pickle` and `copy.deepcopy`, at any depth."""
         return _face.reduce(self)
+
+
+@runtime_checkable
+class HasForm(Protocol):
+    """What has a q form of its own, such as a query of `anyq.query`."""
+
+    def __as_q__(self) -> Value:
+        """The q value that stands for it."""
+        ...
 
 
 def _missing(*_: Any) -> Any:
