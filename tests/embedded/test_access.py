@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 import anyq
+from anyq.embedded import Destinations
 
 pytestmark = pytest.mark.anyio
 
@@ -178,7 +179,7 @@ async def test_a_handle_that_a_client_opens_brings_nobody_who_may_more(tmp_path:
     mark = tmp_path / "mark"
     attempt = f'system"touch {mark}"'.replace('"', '\\"')
     async with (
-        anyq.serve(port=0) as server,
+        anyq.serve(port=0, outbound=["localhost"]) as server,
         anyq.serve(port=0) as elsewhere,
         anyq.connect("127.0.0.1", server.port) as q,
     ):
@@ -201,3 +202,105 @@ async def test_python_runs_only_where_it_is_allowed() -> None:
         async with anyq.connect("127.0.0.1", server.port) as q:
             await q("{.pykx.pyexec x}", b"def add(a, b):\n    return a + b\n")
             assert await q("{f:.pykx.get[x;<]; f . y}", anyq.symbol("add"), [1, 2]) == 3
+
+
+@pytest.mark.parametrize(
+    ("allowed", "target", "access"),
+    [
+        (None, "5010", False), ([], ":localhost:5010", False), (True, ":elsewhere:1", True),
+        (["localhost:5010"], "5010", True), (["localhost:5010"], ":127.0.0.1:5010", True),
+        (["localhost:5010"], "5011", False), ([":5010"], "5010", True), (["*:5010"], ":a.b:5010", True),
+        (["*.b:50?0"], ":a.b:5010:user:pass", True), (["*.b"], ":A.B:7", True), (["*.b"], ":a.c:7", False),
+        (["[::1]:5010"], ":[::1]:5010", True), (["fe80::1"], ":[fe80::1]:5010", True),
+        (["10.0.0.1"], ":10.0.0.10:1", False),
+        (["unix:/tmp/kx.*"], ":unix://5010", True), (["localhost"], ":unix://5010", False), (["*"], ":unix:///x", True),
+        (["localhost:5010"], ":tcps://localhost:5010", True), (["a:1", "b:2"], ":b:2", True),
+        (["a:1", "b:2"], ":b:1", False),
+    ],
+)  # fmt: skip
+def test_where_clients_may_connect_to(allowed: list[str] | bool | None, target: str, access: bool) -> None:
+    rule = Destinations.of(allowed)
+    assert rule.allows(anyq.parse_address(f":{target}" if target.isdigit() else target)) is access
+
+
+@pytest.mark.parametrize("given", ["localhost:5010", [5010], 5010])
+def test_what_says_nothing_about_connections(given: object) -> None:
+    with pytest.raises(TypeError):
+        anyq.serve(port=0, outbound=given)  # type: ignore[arg-type]
+
+
+async def test_connections_of_clients() -> None:
+    async with anyq.serve(port=0) as elsewhere:
+        options = {"outbound": [f"localhost:{elsewhere.port}"]}
+        async with anyq.serve(port=0, **options) as server, anyq.connect("127.0.0.1", server.port) as q:  # type: ignore[arg-type]
+            assert await q(f'h:hopen {elsewhere.port}; h"1+1"') == 2
+            assert await q(f'`::{elsewhere.port} "1+1"') == 2
+            for query in (
+                f"hopen {server.port}",
+                f'`::{server.port} "1"',
+                "hopen`:unix://5000",
+                f"hopen`:example.com:{elsewhere.port}",
+            ):
+                with pytest.raises(anyq.QError, match="access"):
+                    await q(query)
+            async with anyq.connect("127.0.0.1", server.port) as other:
+                assert await other('h"2+2"') == 4
+                handles = await other("key .z.W")
+                for handle in ("h", str(await q(".z.w"))):
+                    with pytest.raises(anyq.QError, match="access"):
+                        await other(f"hclose {handle}")
+                assert len(handles) == 2  # type: ignore[arg-type]
+            assert await q('h"1"') == 1
+            await q("hclose h")
+
+
+async def test_a_client_may_close_its_own_connection() -> None:
+    async with anyq.serve(port=0) as server, anyq.connect("127.0.0.1", server.port) as q:
+        with pytest.raises(anyq.ConnectionLost):
+            await q("hclose .z.w; 1")
+
+
+SETTERS = r"""
+.z.{}:{{[u;p]1b}}
+`.z.{} set {{[u;p]1b}}
+@[`.z;`{};:;{{[u;p]1b}}]
+.[`.z.{};();:;{{[u;p]1b}}]
+delete {} from `.z
+\x .z.{}
+.z.{}::{{[u;p]1b}}
+value(set;`.z.{};{{[u;p]1b}})
+.z.{}.x:1b
+`.z set ``{}!(::;{{[u;p]1b}})
+.[`.z;enlist`{};:;{{[u;p]1b}}]
+update {}:1 from `.z
+{{.z.{}::x}} 1
+@[`.z.{};`mallory;:;1b]
+.z.{}[`mallory]:1b
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("name", ["pw", "ac"])
+@pytest.mark.parametrize("setter", SETTERS)
+async def test_clients_set_no_login_checks(setter: str, name: str) -> None:
+    async with anyq.serve(port=0) as server, anyq.connect("127.0.0.1", server.port) as q:
+        for before in ("{[u;p]u=`ann}", "`ann`bob!10b"):
+            await server.q(f".z.{name}:{before}")
+            with pytest.raises(anyq.QError):
+                await q(setter.format(name).replace("\\n", "\n"))
+            assert await server.q(f".z.{name}~{before}") == True  # noqa: E712
+
+
+async def test_the_permission_to_set_login_checks() -> None:
+    async with anyq.serve(port=0, allow_logins=True) as server, anyq.connect("127.0.0.1", server.port) as q:
+        await q(".z.pw:{[u;p]u=`ann}")
+        with pytest.raises(anyq.AuthenticationError):
+            await anyq.connect("127.0.0.1", server.port, username="bob").__aenter__()
+
+
+async def test_the_owners_login_check_may_do_what_the_owner_may(tmp_path: Path) -> None:
+    passwords = tmp_path / "passwords"
+    passwords.write_text("ann\n")
+    async with anyq.serve(port=0, read_only=True) as server:
+        await server.q(f'seen:(); .z.pw:{{[u;p]seen::seen,u;u in `$read0`$":{passwords}"}}')
+        async with anyq.connect("127.0.0.1", server.port, username="ann") as q:
+            assert await q("seen") == anyq.symbols(["ann"])

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from ._caller import Caller, Permissions
+from ._caller import Caller
 from ._core import EmbeddedQ
 from ._host import Listening
+from ._permissions import PERMISSIONS, Destinations, Permissions
 from ._python import in_worker
 from ._system import SystemHost
 
@@ -14,8 +15,9 @@ if _TYPE_CHECKING:
     from ._serve import EmbeddedServer, serve
 
 __all__ = [
-    "BlockingEmbedded", "BlockingPendingCall", "Caller", "Embedded", "EmbeddedQ", "EmbeddedServer", "Listening",
-    "PendingCall", "Permissions", "SystemHost", "in_worker", "open_blocking", "open_embedded", "serve",
+    "PERMISSIONS", "BlockingEmbedded", "BlockingPendingCall", "Caller", "Destinations", "Embedded", "EmbeddedQ",
+    "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost", "in_worker", "open_blocking",
+    "open_embedded", "serve",
 ]  # fmt: skip
 
 

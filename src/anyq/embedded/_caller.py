@@ -6,42 +6,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from anyq.errors import QError
 from anyq.values import Atom, List, QType, Value, Vector
+
+from ._permissions import EVERYTHING, Permissions
 
 if TYPE_CHECKING:  # a console that serves nobody starts without it
     from anyq.server import Encoded
 
-__all__ = ["EVERYTHING", "OWNER", "Caller", "Permissions", "address_number", "called_name"]
-
-
-@attrs.frozen(kw_only=True)
-class Permissions:
-    """What evaluations on behalf of a caller may do beyond computing. The owner of an embedded q may do everything.
-
-    * ``shell``: run shell commands.
-    * ``files``: use any file, change the folder, set environment variables, end the process. Without it files below
-      the working directory only.
-    * ``handles``: open connections to other processes, and send on them.
-    * ``python``: run Python source, that is anything, through ``.pykx.pyexec``.
-    * ``seconds``: how long an evaluation may take that q does by itself, since the caller has set a handler for it.
-    * ``read_only``: change nothing, and use neither files nor handles nor commands, whatever the others say.
-    """
-
-    shell: bool = False
-    files: bool = False
-    handles: bool = True
-    python: bool = False
-    read_only: bool = False
-    seconds: float | None = None
-
-    def check_handles(self) -> None:
-        """`QError` (``access``) if the caller may not use connections."""
-        if not self.handles:
-            raise QError("access")
-
-
-EVERYTHING = Permissions(shell=True, files=True, python=True)
+__all__ = ["OWNER", "Caller", "address_number", "called_name"]
 
 
 @attrs.define(eq=False)

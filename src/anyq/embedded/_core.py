@@ -15,10 +15,11 @@ from anyq.errors import QError
 from anyq.portal import Job, Owner
 from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse, settled
 
-from ._caller import EVERYTHING, OWNER, Caller, Permissions
+from ._caller import OWNER, Caller
 from ._entry_points import allow_python
 from ._handles import Handles, Outbound
 from ._host import SharedHost
+from ._permissions import EVERYTHING, Permissions
 from ._python import parameters, python_function
 
 __all__ = ["EmbeddedQ", "as_received"]
@@ -97,6 +98,7 @@ class EmbeddedQ:
         computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
         self.handles.check = made.check
         made.names.on_change = self._note_change
+        made.names.guard = host.check_name
         if self._python:
             allow_python(made, host.check_python)
         self._interpreter = made
@@ -134,7 +136,8 @@ class EmbeddedQ:
     def _open(self, target: str, timeout: float | None) -> Outbound:
         from ._outbound import open_outbound  # with the whole client behind it
 
-        return open_outbound(target, timeout, self.host.append, _FromOthers(self, self.host.acting.permissions))
+        inbound = _FromOthers(self, self.host.acting.permissions)
+        return open_outbound(target, timeout, self.host.append, inbound, self.host.check_address)
 
     def _note_change(self, name: str, path: tuple[Value, ...]) -> None:
         """A variable was set, at ``path`` if only an item of it was: one of the root goes to ``.z.vs``. Of the handlers

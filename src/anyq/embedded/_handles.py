@@ -25,6 +25,8 @@ __all__ = ["Appending", "Handles", "Outbound"]
 
 log: Final = logging.getLogger("anyq.embedded")
 _FIRST: Final = 5
+_REFUSALS_LOGGED: Final = 20
+"""Of one client; it could fill the log."""
 _HANDLES: Final = (QType.SHORT, QType.INT, QType.LONG)
 
 
@@ -63,6 +65,8 @@ class _Connected:
 
     client: Client
     errands: Errands
+    refusals: int = 0
+    """How often it was refused something."""
 
 
 @attrs.define(eq=False)
@@ -76,6 +80,8 @@ class Handles:
     """Raises when the running evaluation is to stop."""
     _clients: dict[int, _Connected] = attrs.field(factory=dict)
     _outbound: dict[int, Outbound] = attrs.field(factory=dict)
+    _openers: dict[int, int] = attrs.field(factory=dict)
+    """Who opened each, by the handle of the caller."""
     _owing: dict[int, int] = attrs.field(factory=dict)
     """How many answers to each client were deferred and not yet given."""
     _answers: dict[int, deque[Answer]] = attrs.field(factory=dict)
@@ -97,6 +103,9 @@ class Handles:
         if found is None:
             raise QError("domain", detail=f"{handle} is no client's handle")
         return found.client
+
+    def __contains__(self, handle: int) -> bool:
+        return handle in self._outbound or handle in self._clients
 
     def client_handles(self) -> list[int]:
         return list(self._clients)
@@ -120,25 +129,38 @@ class Handles:
             raise QError("domain", detail=f"{handle} is no client's handle")
         there.errands.add(action, there.client)
 
+    def note_refusal(self, handle: int) -> bool:
+        """Something was refused to a client: whether that is to be logged, as the first ones of each client are."""
+        there = self._clients.get(handle)
+        if there is None:
+            return True
+        there.refusals += 1
+        return there.refusals <= _REFUSALS_LOGGED
+
     # What q does with handles
 
     def open(self, target: str, timeout: float | None, caller: Caller) -> int:
-        caller.permissions.check_handles()
         outbound = self.opener(target, timeout)
         handle = next(self.numbers)
         self._outbound[handle] = outbound
+        self._openers[handle] = caller.handle
         outbound.attend(handle)
         return handle
 
     def lose(self, handle: int) -> None:
         """Forget a connection that q opened and that is gone."""
         outbound = self._outbound.pop(handle, None)
+        self._openers.pop(handle, None)
         if outbound is not None:
             outbound.close()
 
+    def may_close(self, handle: int, caller: Caller) -> bool:
+        """Whether a handle is the caller's own to close; the owner of the q closes all."""
+        return caller.permissions.files or handle == caller.handle or self._openers.get(handle) == caller.handle
+
     def close(self, handle: int, caller: Caller) -> None:
         if handle in self._outbound:
-            self._outbound.pop(handle).close()
+            self.lose(handle)
         elif handle in self._clients:
             self.flush(caller.outbox)
             self.on_client(handle, lambda client: client.close())
@@ -147,7 +169,6 @@ class Handles:
 
     def post(self, handle: int, message: Value, caller: Caller) -> Value:
         if handle in self._outbound:
-            caller.permissions.check_handles()
             _told(handle, self._outbound[handle].post, message)
             if isinstance(self._outbound[handle], Appending):
                 return Atom(QType.INT, -handle)
@@ -159,7 +180,6 @@ class Handles:
 
     def call(self, handle: int, message: Value, caller: Caller) -> Value:
         if handle in self._outbound:
-            caller.permissions.check_handles()
             answer: Value = _told(handle, self._outbound[handle].call, message)
             # A file has nothing to answer: q gives its handle.
             return answer if not isinstance(self._outbound[handle], Appending) else Atom(QType.INT, handle)

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+import attrs
 
 from anyq.errors import QError
 from anyq.values import Value
 
-from ._caller import EVERYTHING, OWNER, Caller
+from ._caller import OWNER, Caller
 from ._handles import Handles
+from ._permissions import PERMISSIONS
 from ._system import SystemHost
+
+if TYPE_CHECKING:  # a console that serves nobody starts without it
+    from anyq.client import Address
 
 __all__ = ["Listening", "SharedHost"]
 
+T = TypeVar("T")
+log: Final = logging.getLogger("anyq.embedded")
+_SHOWN: Final = 200
+"""Characters of what was refused that a log line shows."""
+_LOGIN_CHECKS: Final = (".z.pw", ".z.ac")
 _SHELL_POLL: Final = 0.05
 _KILLED: Final = -9
 
@@ -41,6 +53,8 @@ class SharedHost(SystemHost):
         self.handles = handles
         self.acting: Caller = OWNER
         self.listening: Listening | None = None
+        self._folders: dict[Path, Path] = {}
+        """Where in each data folder its clients are."""
         self.on_timer: Callable[[int], None] = super().set_timer
         self.on_exit: Callable[[int], None] = lambda code: None
         self.before_exit: Callable[[int], None] = lambda code: None
@@ -48,9 +62,45 @@ class SharedHost(SystemHost):
     def begin(self, caller: Caller) -> None:
         """An evaluation on behalf of ``caller`` begins, or goes on after one inside it."""
         self.acting = caller
-        self.caller = caller.handle or int(caller.permissions is not EVERYTHING)
-        self.allow_shell = caller.permissions.shell
-        self.confined = not caller.permissions.files
+
+    # What the caller may do
+
+    def require(self, permission: str, what: str) -> None:
+        """`QError` (``access``) if the caller lacks a permission of `PERMISSIONS`; ``what`` says for what."""
+        self._check_open()
+        if not self.acting.permissions.allows(permission):
+            raise self.refused(permission, what)
+
+    def refused(self, permission: str, what: str) -> QError:
+        """The error of a refusal, which is logged with the option that would have allowed it."""
+        grant, caller = PERMISSIONS[permission], self.acting
+        if self.handles.note_refusal(caller.handle):
+            what = what.encode("utf-8", "backslashreplace").decode()[:_SHOWN]
+            log.warning(
+                "client %d (%r) may not %s: %r; %s", caller.handle, caller.user, grant.what, what, grant.hint,
+                extra={"handle": caller.handle, "user": caller.user, "permission": permission},
+            )  # fmt: skip
+        return QError("access", detail=f"may not {grant.what}; {grant.hint}")
+
+    def _check_open(self) -> None:
+        """`QError` (``noupdate``) in an evaluation that must not do anything but compute."""
+        if self.sealed and self._anchor is None:
+            raise QError("noupdate")
+
+    def check_python(self) -> None:
+        """`QError` (``access``) if the caller may not run Python."""
+        self.require("python", "Python")
+
+    def check_address(self, address: Address) -> None:
+        """`QError` (``access``) if the caller may not connect to that address."""
+        self._check_open()
+        if not self.acting.permissions.outbound.allows(address):
+            raise self.refused("outbound", str(address))
+
+    def check_name(self, name: str) -> None:
+        """`QError` (``access``) if the caller may not set that ``.z`` name."""
+        if name == ".z" or name.startswith(_LOGIN_CHECKS):
+            self.require("logins", name)
 
     # What must end when the evaluation is interrupted
 
@@ -69,9 +119,7 @@ class SharedHost(SystemHost):
         return super().alarm(seconds, ring)
 
     def shell(self, command: str) -> tuple[int, bytes]:
-        self._check_open()
-        if self.caller and not self.allow_shell:
-            raise QError("access")
+        self.require("shell", command)
         import subprocess
 
         group: dict[str, Any] = {"process_group": 0} if hasattr(os, "killpg") else {}
@@ -90,25 +138,66 @@ class SharedHost(SystemHost):
                         running.kill()
                         return _KILLED, b""
 
-    # What a sealed evaluation must not do
+    # Files
 
-    def _check_open(self) -> None:
-        if self.sealed:
-            raise QError("noupdate")
+    @property
+    def _visited(self) -> Path:
+        """The folder that the caller's relative paths start from: clients move about in their data folder alone."""
+        permissions = self.acting.permissions
+        if permissions.files or permissions.data is None:
+            return self.folder
+        return self._folders.get(permissions.data, permissions.data)
 
     def path(self, path: str) -> Path:
+        """Where a path of q is. Raises `QError` (``access``) when the caller may not go there."""
         self._check_open()
-        return super().path(path)
+        permissions = self.acting.permissions
+        if permissions.files:
+            return super().path(path)
+        if permissions.data is None:
+            raise self.refused("data", path)
+        found = (self._anchor or self._visited) / os.path.expanduser(path)
+        try:
+            resolved = found.resolve()
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL
+            raise QError(f"{path}. OS reports: {error}") from error
+        if not resolved.is_relative_to(permissions.data):
+            raise self.refused("files", path)
+        return found
+
+    def anchored(self, read: Callable[[str], T]) -> Callable[[str], T]:
+        acting, base = self.acting, self._visited
+        permissions = attrs.evolve(acting.permissions, read_only=False)
+        reader = Caller(handle=acting.handle, user=acting.user, permissions=permissions)
+
+        def anchored(path: str) -> T:
+            before = self.acting, self._anchor
+            self.acting, self._anchor = reader, base
+            try:
+                return read(path)
+            finally:
+                self.acting, self._anchor = before
+
+        return anchored
+
+    def change_folder(self, path: str) -> None:
+        permissions = self.acting.permissions
+        if permissions.files:
+            self._check_open()
+            super().change_folder(path)
+            return
+        found = self.path(path).resolve()
+        if not found.is_dir():
+            raise QError(f"{path}. OS reports: No such file or directory")
+        assert permissions.data is not None
+        self._folders[permissions.data] = found
+
+    def facts(self) -> dict[str, str]:
+        return {**super().facts(), "directory": str(self._visited)}
 
     def setenv(self, name: str, text: str) -> None:
-        self._check_open()
+        self.require("files", f"setenv {name}")
         super().setenv(name, text)
-
-    def check_python(self) -> None:
-        """`QError` (``access``) if the caller may not run Python."""
-        self._check_open()
-        if not self.acting.permissions.python:
-            raise QError("access")
 
     # The process
 
@@ -116,7 +205,7 @@ class SharedHost(SystemHost):
         return self.listening.port if self.listening is not None else 0
 
     def listen(self, port: str) -> None:
-        self._owner_only()
+        self.require("files", f"\\p {port}")
         if self.listening is None:
             super().listen(port)
         else:
@@ -126,8 +215,7 @@ class SharedHost(SystemHost):
         self.on_timer(interval)
 
     def exit(self, code: int) -> None:
-        self._check_open()
-        self._owner_only()
+        self.require("files", "exit")
         self.before_exit(code)
         self.on_exit(code)
         super().exit(code)
@@ -144,6 +232,8 @@ class SharedHost(SystemHost):
 
     def close(self, handle: int) -> None:
         self._check_open()
+        if handle in self.handles and not self.handles.may_close(handle, self.acting):
+            raise self.refused("others", f"hclose {handle}")
         self.handles.close(handle, self.acting)
 
     def call(self, handle: int, message: Value) -> Value:

@@ -133,13 +133,21 @@ class _File(Appending):
 
 
 def open_outbound(
-    target: str, timeout: float | None, append: Callable[[str, bytes], None], inbound: Inbound
+    target: str,
+    timeout: float | None,
+    append: Callable[[str, bytes], None],
+    inbound: Inbound,
+    admit: Callable[[Address], None],
 ) -> Outbound:
-    """A process for an address, else a file. `QError`: ``hop``, ``timeout``, ``access``, or the system's words."""
+    """A process for an address, else a file. `QError`: ``hop``, ``timeout``, ``access``, or the system's words.
+
+    ``admit`` raises if the caller may not connect to that address.
+    """
     if not _PROCESS.fullmatch(target):
         return _File(target, append)
     try:
         address = parse_address(f":{target}" if target.isdigit() else target)
     except (ValueError, TypeError) as error:
         raise QError("hop", detail=str(error)) from error
+    admit(address)
     return _Process(address, timeout, inbound)

@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from anyq.engine import Host
 from anyq.errors import QError
 
 __all__ = ["SystemHost"]
+
+T = TypeVar("T")
 
 _EPOCH: Final = 946_684_800 * 10**9
 """2000-01-01 in nanoseconds since 1970-01-01."""
@@ -26,12 +28,8 @@ _SYSTEMS: Final = {"Linux": "l", "Darwin": "m", "Windows": "w"}
 class SystemHost(Host):
     """This machine. Relative paths start from ``folder``, which `change_folder` moves; the process stays where it is.
 
-    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. ``caller`` is 0
-    while the owner's evaluation runs, else the handle that it came from (1 if from none). Callers other than
-    the owner may run shell commands only with ``allow_shell``; with ``confined`` they may neither end the process nor
-    reach files outside of ``folder``. All of that is `QError` (``access``).
-
-    `exit` raises `SystemExit` in the thread that evaluates.
+    ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. Everything is
+    allowed. `exit` raises `SystemExit` in the thread that evaluates.
     """
 
     def __init__(
@@ -42,17 +40,13 @@ class SystemHost(Host):
         folder: str | os.PathLike[str] | None = None,
         script: str = "",
         arguments: Sequence[str] = (),
-        allow_shell: bool = False,
-        confined: bool = False,
     ) -> None:
         self.output = output
         self.errors = errors
         self.folder = Path(folder or os.getcwd()).absolute()
         self.script = script
         self.arguments = arguments
-        self.allow_shell = allow_shell
-        self.confined = confined
-        self.caller = 0
+        self._anchor: Path | None = None
         self._wake = threading.Event()
 
     # -- output
@@ -99,8 +93,6 @@ class SystemHost(Host):
         return os.urandom(count)
 
     def shell(self, command: str) -> tuple[int, bytes]:
-        if self.caller and not self.allow_shell:
-            raise QError("access")
         import subprocess
 
         done = subprocess.run(
@@ -112,11 +104,9 @@ class SystemHost(Host):
         return os.environ.get(name, "")
 
     def setenv(self, name: str, text: str) -> None:
-        self._owner_only()
         os.environ[name] = text
 
     def exit(self, code: int) -> None:
-        self._owner_only()
         raise SystemExit(code)
 
     def facts(self) -> dict[str, str]:
@@ -132,18 +122,23 @@ class SystemHost(Host):
             "directory": str(self.folder),
         }
 
-    def _owner_only(self) -> None:
-        if self.caller and self.confined:
-            raise QError("access")
-
     # -- files
 
     def path(self, path: str) -> Path:
-        """Where a path of q is. Raises `QError` (``access``) when the caller may not go there."""
-        found = self.folder / os.path.expanduser(path)
-        if self.caller and self.confined and not found.resolve().is_relative_to(self.folder.resolve()):
-            raise QError("access")
-        return found
+        """Where a path of q is."""
+        return (self._anchor or self.folder) / os.path.expanduser(path)
+
+    def anchored(self, read: Callable[[str], T]) -> Callable[[str], T]:
+        folder = self.folder
+
+        def anchored(path: str) -> T:
+            before, self._anchor = self._anchor, folder
+            try:
+                return read(path)
+            finally:
+                self._anchor = before
+
+        return anchored
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
         with _explained(path), self.path(path).open("rb") as file:
@@ -199,7 +194,6 @@ class SystemHost(Host):
                 found.unlink()
 
     def change_folder(self, path: str) -> None:
-        self._owner_only()
         found = self.path(path).resolve()
         if not found.is_dir():
             raise QError(f"{path}. OS reports: No such file or directory")

@@ -7,11 +7,14 @@ that and knows a fixed time; rooms above derive hosts that allow what their owne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from anyq.errors import QError
 from anyq.values import Value
 
 __all__ = ["Host"]
+
+T = TypeVar("T")
 
 
 class Host:
@@ -124,6 +127,12 @@ class Host:
     def change_folder(self, path: str) -> None:
         """Make ``path`` the folder that relative paths start from."""
         raise QError("access")
+
+    def anchored(self, read: Callable[[str], T]) -> Callable[[str], T]:
+        """``read``, a function of a path, as it works now whoever calls it later: from the folder that is current now,
+        with the rights of who evaluates now. For files that are read on demand.
+        """
+        return read
 
     # -- handles
 

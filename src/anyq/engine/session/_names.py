@@ -31,6 +31,8 @@ class Names(dict[str, Value]):
         self.on_change: Callable[[str, tuple[Value, ...]], None] | None = None
         """Called when a variable was set, with its name and the path of what was amended in it; for a ``.z`` name also
         when it is dropped."""
+        self.guard: Callable[[str], None] | None = None
+        """Called before a ``.z`` name is set or dropped; raises `QError` if that must not be."""
         self.frozen = False
         """While true, nothing can be set or deleted: the error is ``noupdate``."""
 
@@ -120,10 +122,12 @@ class Names(dict[str, Value]):
                 self.put(name.raw, item)  # type: ignore[attr-defined]
 
     def check(self, key: str) -> None:
-        """Raise `QError` (``noupdate`` and the name) while variables are frozen."""
+        """Raise `QError` (``noupdate`` and the name) while variables are frozen, and what `guard` raises."""
         if self.frozen:
             head, _, last = key.rpartition(".") if key.startswith(".") else ("", "", key)
             raise QError(f"noupdate: `{head or '.'} `{last}")
+        if self.guard is not None and key.startswith(".z"):
+            self.guard(key)
 
     def _add(self, key: str, value: Value) -> None:
         if key.startswith(".") and key.count(".") == 1 and isinstance(value, Dict):

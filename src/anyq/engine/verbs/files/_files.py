@@ -37,7 +37,10 @@ from ..tables._dicts import key as key_of_data
 from ..tables._enums import link, places
 from ._stored import stored, value_of
 
-__all__ = ["compression", "file_lines", "file_text", "install", "is_file", "load_value", "path_of", "store_value"]
+__all__ = [
+    "columns_of", "compression", "file_lines", "file_text", "install", "is_file", "load_value", "path_of",
+    "store_value",
+]  # fmt: skip
 
 _COLUMNS = ".d"
 
@@ -83,12 +86,21 @@ def _splayed(q: Context, folder: str) -> Table:
     host = q.host
     if host.kind(f"{folder}/{_COLUMNS}") != "file":
         raise QError(f"{folder}. OS reports: No such file or directory" if not host.kind(folder) else "type")
-    names = strs(value_of(host.read(f"{folder}/{_COLUMNS}"), f"{folder}/{_COLUMNS}"))
+    names = columns_of(q, folder)
     columns = [load_value(q, symbol(f":{folder}/{name}")) for name in names]
     sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
     if len(sizes) > 1 or any(not isinstance(c, Vector | List) for c in columns):
         raise QError(f"{folder}. The columns differ in count")
     return table_of(names, columns)
+
+
+def columns_of(q: Context, folder: str) -> list[str]:
+    """The columns of a splayed table, from its ``.d``. `QError` (``type``) if one is no name of a file there."""
+    path = f"{folder}/{_COLUMNS}"
+    names = strs(value_of(q.host.read(path), path))
+    if any("/" in name for name in names):
+        raise QError("type", detail=f"{path} names files of other folders")
+    return names
 
 
 def _bytes_of(q: Context, value: Value) -> bytes:

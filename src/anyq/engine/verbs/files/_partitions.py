@@ -21,7 +21,7 @@ from ...kernel._support import EMPTY, chars, flag, integers, is_atom, long, long
 from ...kernel._take import take
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
-from ._files import load_value, path_of, store_value
+from ._files import columns_of, load_value, path_of, store_value
 from ._stored import stored_count
 
 __all__ = ["SEGMENTS", "install", "is_partition", "load_partitions", "segments_of"]
@@ -66,9 +66,11 @@ def load_partitions(q: Context) -> None:
     made = collapse([values[k] for k in order])
     assert isinstance(made, Vector)
     folders = tuple([pairs[k][0] for k in order])
+    host = q.host
     database = Database(
-        kind[2], made, folders, list(range(len(folders))), lambda path: load_value(q, symbol(f":{path}")),
-        lambda path: _size(q, path), lambda path: bool(q.host.kind(path)), join,
+        kind[2], made, folders, list(range(len(folders))),
+        host.anchored(lambda path: load_value(q, symbol(f":{path}"))),
+        host.anchored(lambda path: _size(q, path)), host.anchored(lambda path: bool(host.kind(path))), join,
     )  # fmt: skip
     _define_tables(q, database)
     if segments:
@@ -103,7 +105,7 @@ def _define_tables(q: Context, database: Database) -> None:
     for folder in database.folders:
         for table in host.names(folder):
             if host.kind(f"{folder}/{table}/.d"):
-                fields[table] = strs(load_value(q, symbol(f":{folder}/{table}/.d")))
+                fields[table] = columns_of(q, f"{folder}/{table}")
     for table in sorted(fields):
         database.counts[table] = ()
         q.set(table, Partitioned.over(database, table, fields[table]))
