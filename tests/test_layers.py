@@ -26,6 +26,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 LAYERS = {
     "errors": 0,
     "doors": 1,
+    "loops": 1,
     "twin": 0,
     "values": 1,
     "protocol": 2,

@@ -6,15 +6,15 @@ import logging
 from collections import deque
 from collections.abc import Callable, Generator
 from enum import Enum
-from threading import get_ident
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import anyio
 import anyio.from_thread
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from anyq.errors import CallTimeout, ClosedError, ConnectionLost, LocalProtocolError, QError
+from anyq.errors import CallTimeout, ClosedError, ConnectionLost, QError
+from anyq.loops import Home
 from anyq.protocol import AsyncMessage, Buffer, Call, Connection, Response, SyncRequest
 from anyq.values import Value, as_q, chars
 
@@ -26,6 +26,7 @@ from ._wire import Encoded, decode_response, encode, error_body
 __all__ = ["Answer", "AnswerState", "Client", "message_of"]
 
 log: Final = logging.getLogger("anyq.server")
+T = TypeVar("T")
 _MOST_ARGUMENTS: Final = 8
 _SMALL: Final = 4096
 
@@ -78,8 +79,8 @@ class Answer:
 
     def _give(self, make: Callable[[], Encoded]) -> bool:
         client = self._client
-        if client._in_other_thread():
-            return anyio.from_thread.run_sync(self._give, make)
+        if not client._home.here():
+            return client._from_worker(self._give, make)
         if self.state is not AnswerState.OWED:
             return False
         self._body = make()
@@ -130,7 +131,7 @@ class Client:
         self._limits = limits
         self._stats = Stats()
         self._remote = False
-        self._thread = get_ident()
+        self._home = Home()
         self._scope = anyio.CancelScope()
         self._tasks: TaskGroup | None = None
         self._backlog: deque[Buffer] = deque()
@@ -174,8 +175,8 @@ class Client:
         called in the threads that the server's event loop started (``Handler(in_thread=True)``). Raises `ClosedError`
         if the client has left; a client that lets too much wait is disconnected.
         """
-        if self._in_other_thread():
-            return anyio.from_thread.run_sync(self.post, query, *arguments)
+        if not self._home.here():
+            return self._from_worker(self.post, query, *arguments)
         self.post_body(self._encode(message_of(query, arguments)))
         return Posted(self)
 
@@ -191,6 +192,7 @@ class Client:
         Raises `QError` for a q error, `CallTimeout`, `ConnectionLost` when the client leaves. Cancelled: the answer
         is dropped when it comes.
         """
+        self._home.check(self)
         self._check_open()
         body = self._encode(message_of(query, arguments))
         call = _Asked()
@@ -234,6 +236,8 @@ class Client:
 
         `QError` (``domain``) when no sync message of this client is being handled, or it was deferred before.
         """
+        if not self._home.here():
+            return self._from_worker(self.defer)
         if not self._handling_sync or self._current is not None:
             raise QError("domain", detail=f"client {self.handle} does not wait for an answer that could be deferred")
         self._current = Answer(self)
@@ -242,15 +246,30 @@ class Client:
 
     def close(self) -> None:
         """Disconnect the client. What was not sent is dropped; its handlers that run are cancelled."""
-        if self._in_other_thread():
-            anyio.from_thread.run_sync(self.close)
+        if not self._home.here():
+            self._from_worker(self.close)
         else:
             self._end("closed by the server")
 
     # The way out
 
-    def _in_other_thread(self) -> bool:
-        return get_ident() != self._thread
+    def _from_worker(self, function: Callable[..., T], *arguments: object) -> T:
+        """Call ``function`` in the server's event loop, from a worker thread of that loop. `MisuseError` elsewhere."""
+        begun = False
+
+        def at_home() -> T:
+            nonlocal begun
+            begun = True
+            self._home.check(self)  # the worker may be another loop's
+            return function(*arguments)
+
+        try:
+            return anyio.from_thread.run_sync(at_home)
+        except RuntimeError:  # AnyIO's, in a thread that is nobody's worker
+            if begun:
+                raise
+            self._home.check(self)
+            raise
 
     def _check_open(self) -> None:
         if self._closed:
@@ -368,8 +387,7 @@ class Client:
             self._backlog_sent()
 
     async def _sent(self) -> None:
-        if self._in_other_thread():
-            raise LocalProtocolError("await a post in the server's own event loop")
+        self._home.check(self)
         if self._drained is not None:
             await self._drained.wait()
             self._check_open()

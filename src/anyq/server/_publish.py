@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from anyq.errors import QError
+from anyq.loops import Home
 from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, settled, symbol
 
 from ._client import Client
@@ -79,6 +80,7 @@ class Publisher:
         self.max_waiting = max_waiting
         self._snapshot = snapshot
         self._subscriptions: dict[str, dict[int, Subscription]] = {name: {} for name in self.tables}
+        self._home: Home | None = None
         self.published = 0
         """Calls of `publish`."""
 
@@ -97,6 +99,9 @@ class Publisher:
         list of those. `QError` with the name of a table that there is not, or of the column to filter by if the table
         has none.
         """
+        if self._home is None:
+            self._home = Home()
+        self._check_loop()
         wanted = None if symbols is None else frozenset(symbols)
         if table and table not in self.tables:
             raise QError(table)
@@ -115,6 +120,7 @@ class Publisher:
 
     def drop(self, client: Client, table: str | None = None) -> None:
         """End a client's subscription to ``table``, or all of them."""
+        self._check_loop()
         for name in self.tables if table is None else (table,):
             self._subscriptions[name].pop(client.handle, None)
 
@@ -122,6 +128,11 @@ class Publisher:
         """Who is subscribed, with counts."""
         chosen = self._subscriptions.values() if table is None else [self._subscriptions[table]]
         return [subscription for found in chosen for subscription in found.values()]
+
+    def _check_loop(self) -> None:
+        """Raise `MisuseError` in another event loop or thread than that of the first subscription."""
+        if self._home is not None:
+            self._home.check(self)
 
     # Handlers
 
@@ -143,8 +154,10 @@ class Publisher:
     def publish(self, table: str, rows: Any) -> int:
         """Send rows (a table, or what becomes one) to all who want some of them; returns to how many.
 
-        Never waits. ``KeyError`` for a table that there is not.
+        Never waits. ``KeyError`` for a table that there is not, `MisuseError` in another event loop or thread than the
+        server's.
         """
+        self._check_loop()
         self.published += 1
         data = _as_table(rows)
         parts: dict[frozenset[str] | None, Table] = {None: data}

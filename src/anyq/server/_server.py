@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import anyio
-import anyio.abc
 import anyio.lowlevel
 import attrs
 
 from anyq.errors import ClosedError
+from anyq.loops import BackgroundTasks, Home
 
 from ._client import Client, message_of
 from ._handlers import Action, Handler
@@ -82,7 +82,8 @@ class Server:
     _listeners: list[Listener] = attrs.field(factory=list, init=False)
     _sessions: set[Session] = attrs.field(factory=set, init=False)
     _addresses: Counter[str] = attrs.field(factory=Counter, init=False)
-    _tasks: anyio.abc.TaskGroup | None = attrs.field(default=None, init=False)
+    _tasks: BackgroundTasks | None = attrs.field(default=None, init=False)
+    _home: Home = attrs.field(init=False)
     _accepting: anyio.CancelScope = attrs.field(init=False)
     _lookout: Lookout = attrs.field(init=False)
     _empty: anyio.Event = attrs.field(init=False)
@@ -104,8 +105,9 @@ class Server:
         self._actions = self._made_ready()
         self._empty, self._stopped = anyio.Event(), anyio.Event()
         self._accepting, self._lookout = anyio.CancelScope(), lookout_here()
+        self._home = Home()
         self._open_listeners()
-        self._tasks = anyio.create_task_group()
+        self._tasks = BackgroundTasks()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._lookout.run)
         self._tasks.start_soon(self._accept_all)
@@ -114,21 +116,29 @@ class Server:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        assert self._tasks is not None
+        tasks = self._open
+        tasks.check_task()
         try:
             await self.stop(self.grace if error is None else 0)
         finally:
             self._close_listeners()
-            self._tasks.cancel_scope.cancel()
-            self._tasks.cancel_scope.shield = True
-            await _leave(self._tasks)
+            await tasks.__aexit__(None, None, None)
         return False
+
+    @property
+    def _open(self) -> BackgroundTasks:
+        """The tasks of a server that has been started, for use in its event loop: else `ClosedError`, `MisuseError`."""
+        if self._tasks is None:
+            raise ClosedError("the server has not been started: use it inside its `async with` block")
+        self._home.check(self)
+        return self._tasks
 
     async def stop(self, grace: float | None = None) -> None:
         """Stop: as leaving the block does, which may follow. Returns when no client is left.
 
-        Cancelled: those that are left are disconnected at once.
+        Any task of the server's event loop may call it. Cancelled: those that are left are disconnected at once.
         """
+        self._open  # noqa: B018 - raises
         self._accepting.cancel()
         self._close_listeners()
         for session in list(self._sessions):
@@ -147,13 +157,12 @@ class Server:
 
     async def serve_forever(self) -> None:
         """Wait until `stop` is called."""
+        self._open  # noqa: B018 - raises
         await self._stopped.wait()
 
     def start_soon(self, function: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> None:
         """Run an async function as long as the server runs. It must not raise."""
-        if self._tasks is None:
-            raise ClosedError("the server has not been started")
-        self._tasks.start_soon(function, *arguments)
+        self._open.start_soon(function, *arguments)
 
     # What it is
 
@@ -174,6 +183,7 @@ class Server:
 
         Clients (or their handles) that have left are passed over. Returns how many it was queued for.
         """
+        self._open  # noqa: B018 - raises
         found = [self.clients.get(c) if isinstance(c, int) else c for c in clients]
         there = [client for client in found if client is not None and not client.closed]
         if not there:
@@ -275,7 +285,7 @@ class Server:
         if network:
             self._addresses[host] += 1
         assert self._tasks is not None
-        self._tasks.start_soon(self._run, session, host)
+        self._tasks.start_soon(self._run, session, host, name=f"anyq client {session.handle} at {where}")
 
     async def _run(self, session: Session, host: str) -> None:
         try:
@@ -313,14 +323,3 @@ class Server:
                 await action.run(None)
             except Exception as error:
                 log.error("on_timer failed", exc_info=error)
-
-
-async def _leave(tasks: anyio.abc.TaskGroup) -> None:
-    """Leave a task group that was cancelled. What a handler raised that is no `Exception` comes out alone."""
-    try:
-        await tasks.__aexit__(None, None, None)
-    except BaseExceptionGroup as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None
