@@ -97,3 +97,25 @@ type `row!1 / -20h
 attr`ee?`g#`a`b`a / `g
 {`ee set`a`b;attr`ee$`s#`a`b}[] / `
 {`ee set`a`b;.Q.s1`ee?`s#`a`b}[] / "`s#`ee$`s#`a`b"
+/ enumerations hold places: they see what becomes of their domain
+{d1::`a`b`c;e1::`d1$`a`b`c`b;d1[0]::`o;(e1;"i"$e1;value e1)}0 / (`d1$`o`b`c`b;0 1 2 1i;`o`b`c`b)
+{d1::`a`b`c;t1::([]x:`d1$`c`a);d1::`x`y`z;exec x from t1}0 / `z`x
+{d1::`a`b;e1::`d1$`b`a;d1,:`c;e1,:`c;value e1}0 / `b`a`c
+{d1::`a`b;e1::`d1$`b`a;e1,:`zz;e1}0 / 'cast
+{d1::`a`b;t1::([]x:`d1$`b`a);t1,:([]x:enlist`a);type t1`x}0 / 20h
+{d1::`a`b;t1::([]x:`d1$`b`a);t1,:([]x:enlist`zz);t1}0 / 'cast
+{s1::`a`c;d1::`a`b;s1,:`d1$`b;(type s1;s1)}0 / (11h;`a`c`b)
+{e1::`nd1!1 0;nd1::`p`q;e1}0 / `nd1$`q`p
+{k1::([id:1 2 3]n:`a`b`c);t1::([]r:`k1$1 3);k1::([id:7 8 9]n:`x`y`z);exec r from t1}0 / 7 9
+/ enumerations as indexes
+{k2::`a`b`c;(til 3)`k2$`b`c}0 / 1 2
+{k2::`a`b`c;(til 3)first`k2$`b`c}0 / 1
+{k2::`a`b`c;m:1 2 3;m[`k2$`b]:9;m}0 / 1 9 3
+{k2::`a`b`c;@[1 2 3;`k2$`a`c;:;7]}0 / 7 2 7
+{k2::`a`b`c;.[(1 2;3 4);`k2$`b`a;:;7]}0 / (1 2;7 4)
+{k2::`a`b`c;"j"$(`k2$`b`c;`k2$`a`b)}0 / (1 2;0 1)
+/ foreign keys over several columns
+{k3::([a:1 2;b:`x`y]c:10 20);t3::([]r:`k3$((1;`x);(2;`y);(1;`x)));exec r.c from t3}0 / 10 20 10
+{k3::([a:1 2;b:`x`y]c:10 20);`k3$enlist(9;`x)}0 / 'cast
+{k3::([a:1 2;b:`x`y]c:10 20);t3::([]r:`k3$([]a:2 1;b:`y`x));exec r.c from t3}0 / 20 10
+{k3::([a:1 2;b:`x`y]c:10 20);fkeys([]r:`k3$enlist(1;`x))}0 / (enlist`r)!enlist`k3

@@ -12,6 +12,8 @@ from ..kernel._amend import Change, amend_deep, new_item, of_nothing, with_item
 from ..kernel._append import kept_attr
 from ..kernel._append_rows import append_rows
 from ..kernel._build import build_table
+from ..kernel._domains import appendable
+from ..kernel._enumeration import Enumeration
 from ..kernel._in_place import IN_LOCAL, change_item, references
 from ..kernel._records import records
 from ..session._context import Context
@@ -58,6 +60,8 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
     """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another; and its attribute, if
     what is appended lets it (page ref/set-attribute.md). An atom takes the empty list only, and is a list then. A table
     takes the records that it takes by ``upsert`` (page kb/faq.md)."""
+    if isinstance(x, Enumeration):
+        y = appendable(x, y)
     if isinstance(x, Vector) and isinstance(y, Atom | Vector):
         if y.qtype is x.qtype:
             return _longer(join, x, y) if x.attr else join(x, y)

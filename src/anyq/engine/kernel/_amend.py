@@ -27,6 +27,8 @@ from anyq.values import (
     count,
 )
 
+from ._domains import place, places
+from ._enumeration import EnumeratedAtom, Enumeration
 from ._index import find_keys, index_at, null_of, positions
 from ._keyed import amend_keyed, of_nothing
 from ._records import records
@@ -111,6 +113,8 @@ def with_item(x: Vector, at: int, item: Atom) -> Vector:
 def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
     if _everything(head):
         head = Vector.of(Q.LONG, np.arange(len(x), dtype=np.int64))
+    if isinstance(head, Enumeration | EnumeratedAtom):
+        head = places(head) if isinstance(head, Enumeration) else place(head)
     if isinstance(head, Atom):
         if head.qtype not in _POSITIONS:
             raise QError("type")

@@ -13,6 +13,8 @@ from anyq.values import Dict, KeyedTable, List, QType, Table, Value, Vector, col
 
 from ._amend import amend_deep
 from ._append import kept_attr
+from ._domains import appendable
+from ._enumeration import Enumeration
 from ._index import take_rows
 from ._join import join
 from ._keyed import amend_keyed
@@ -64,6 +66,8 @@ def _split(x: KeyedTable, y: Value) -> tuple[Table, Table]:
 
 
 def _longer(old: Value, new: Value) -> Value:
+    if isinstance(old, Enumeration):
+        return join(old, appendable(old, new))
     if isinstance(old, Vector):
         if isinstance(new, List) and not len(new):
             return old

@@ -34,6 +34,8 @@ from anyq.values import (
     count,
 )
 
+from ._domains import place, places
+from ._enumeration import EnumeratedAtom, Enumeration
 from ._records import records
 
 __all__ = [
@@ -97,7 +99,12 @@ def _past_end(x: List) -> Value:
 
 
 def positions(i: Value) -> Positions | None:
-    """The positions that an integer vector or a list of integer atoms means; ``None`` for what is no such vector."""
+    """The positions that an integer vector or a list of integer atoms means; ``None`` for what is no such vector.
+
+    An enumeration means the numbers that it is kept as.
+    """
+    if isinstance(i, Enumeration):
+        i = places(i)
     if isinstance(i, Vector) and i.qtype in _POSITIONS:
         if i.qtype is Q.BOOLEAN or i.qtype is Q.BYTE or i.data.dtype != np.int64:
             wide: Positions = i.data.astype(np.int64)
@@ -120,6 +127,8 @@ def _by_position(x: Vector | List, i: Value) -> Value:
         return records([index_at(x, part) for part in i.items])
     if isinstance(i, Dict):
         return Dict(i.keys, index_at(x, i.values))
+    if isinstance(i, EnumeratedAtom):
+        return index_at(x, place(i))
     raise QError("type")
 
 

@@ -38,7 +38,7 @@ def concatenate(parts: Sequence[Vector]) -> Vector:
         return first if not first.attr else first.with_attr(Attr.NONE)
     if isinstance(first, Enumeration) and {getattr(part, "domain", "") for part in parts} == {first.domain}:
         whole = concatenate([Vector.of(qtype, part.data) for part in parts])
-        return Enumeration.over(first.domain, whole)
+        return first.like(whole)
     if len(parts) == 2:
         if qtype is QType.SYMBOL:
             return Vector.of(qtype, grown_symbols(first.symbols, parts[1].symbols))

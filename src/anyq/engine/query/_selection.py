@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import Atom, List, QType, Table, Value, Vector, collapse
+from anyq.values import Atom, KeyedTable, List, QType, Table, Value, Vector, collapse
 
+from ..kernel._domains import places
+from ..kernel._enumeration import Enumeration
 from ..kernel._index import Positions, index_at, positions, take_rows
 from ..kernel._temporal import part_of
 from ..session._context import Context, Scope
@@ -98,6 +100,8 @@ class Selection:
         domain = getattr(column, "domain", "")
         if domain:
             target = self.q.get(domain)
+            if isinstance(target, KeyedTable) and isinstance(column, Enumeration):
+                return index_at(index_at(target.unkeyed(), places(column)), key)
             return index_at(index_at(target, self.q.plain(column)), key)
         if isinstance(column, Atom | Vector) and column.qtype >= QType.TIMESTAMP:
             part = part_of(name, column)

@@ -12,6 +12,8 @@ from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, List, QType, Value, Vector, collapse, symbols
 
 from ..kernel._amend import Change, amend_deep, new_item, with_item
+from ..kernel._domains import extends, renumbered, words_of
+from ..kernel._enumeration import Domain
 from ..kernel._in_place import IN_TABLE, change_item, references
 from ..kernel._index import index_at
 from ..kernel._temporal import part_of
@@ -33,6 +35,8 @@ class Names(dict[str, Value]):
         when it is dropped."""
         self.guard: Callable[[str], None] | None = None
         """Called before a ``.z`` name is set or dropped; raises `QError` if that must not be."""
+        self.domains: dict[str, Domain] = {}
+        """The variables that something was enumerated over."""
         self.frozen = False
         """While true, nothing can be set or deleted: the error is ``noupdate``."""
 
@@ -90,6 +94,8 @@ class Names(dict[str, Value]):
         if key == ".":
             self._merge(value)
             return
+        if key in self.domains:
+            self._renumber(self.domains[key], value)
         if key in self:
             dict.__setitem__(self, key, value)
         elif "." in key and not key.startswith("."):
@@ -111,6 +117,31 @@ class Names(dict[str, Value]):
             self.put(key, with_item(x, *found), path)
         elif self.on_change is not None:
             self.on_change(key, path)
+
+    def domain(self, key: str, name: str) -> Domain:
+        """A variable as what is enumerated over it by ``name`` sees it. Raises `QError` (``type``) for what cannot be a
+        domain."""
+        found = self.domains.get(key)
+        if found is None:
+            found = Domain(name, words_of(self.find(key)))
+            self.domains[key] = found
+        return found
+
+    def _renumber(self, domain: Domain, value: Value) -> None:
+        """Let a domain's words follow its variable, and the variables that hold what is enumerated over it."""
+        try:
+            words = words_of(value)
+        except QError:
+            words = None
+        old = Domain(domain.name, domain.words)
+        domain.words = words
+        if extends(old.words, words) or words is None:
+            return
+        for name in list(self):
+            before = dict.__getitem__(self, name)
+            after = renumbered(before, old, domain)
+            if after is not before:
+                dict.__setitem__(self, name, after)
 
     def _merge(self, value: Value) -> None:
         """Set the root namespace's variables from a dict."""

@@ -16,6 +16,7 @@ from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, List, QType, StringArray, Table, Value, Vector, collapse
 
 from ...kernel._compressed import is_compressed, plain_size, trailer_of
+from ...kernel._domains import places
 from ...kernel._enumeration import Enumeration
 from ...kernel._support import (
     EMPTY,
@@ -34,7 +35,7 @@ from ...kernel._support import (
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ..tables._dicts import key as key_of_data
-from ..tables._enums import link, places
+from ..tables._enums import link
 from ._stored import stored, value_of
 
 __all__ = [
@@ -104,7 +105,7 @@ def columns_of(q: Context, folder: str) -> list[str]:
 
 
 def _bytes_of(q: Context, value: Value) -> bytes:
-    return stored(value, places(q, value) if isinstance(value, Enumeration) else None)
+    return stored(value, places(value) if isinstance(value, Enumeration) else None)
 
 
 def store_value(q: Context, x: Value, y: Value) -> Value:

@@ -7,58 +7,40 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Attr, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
 
-from ...kernel._enumeration import EnumeratedAtom, Enumeration
+from ...kernel._domains import enumerated, over
+from ...kernel._enumeration import Domain, Enumeration
+from ...kernel._index import found_rows, key_rows
 from ...kernel._join import concatenate
+from ...kernel._namespace_path import absolute
 from ...kernel._search import positions
 from ...kernel._support import INTEGERS, integers, longs, symbols
-from ...kernel._take import take
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 
-__all__ = ["enumerate_over", "extend_domain", "foreign_keys", "install", "link", "places"]
-
-
-def domain_values(domain: Value) -> Vector | None:
-    """What can be enumerated over a variable's value: a list of symbols, the keys of a table with one key column;
-    ``None`` for a table without keys, whose rows are numbered."""
-    if isinstance(domain, KeyedTable):
-        keys = domain.key_table.columns.items
-        if len(keys) == 1 and isinstance(keys[0], Vector):
-            return keys[0]
-        raise QError("type")
-    if isinstance(domain, Table):
-        return None
-    if isinstance(domain, Vector) and domain.qtype is QType.SYMBOL:
-        return domain
-    raise QError("type")
+__all__ = ["enumerate_over", "extend_domain", "foreign_keys", "install", "link"]
 
 
 def enumerate_over(q: Context, name: str, y: Value) -> Value:
     """q's ``name$y``: ``'cast`` unless every item is in the list, or among the keys of the table, of that name."""
-    words = domain_values(q.get(name))
-    if words is None:
-        raise QError("type")
-    return _over(name, words, y.with_attr(Attr.NONE) if isinstance(y, Vector) and y.attr else y)
+    value = q.get(name)
+    plain = y.with_attr(Attr.NONE) if isinstance(y, Vector) and y.attr else y
+    if isinstance(value, KeyedTable) and len(value.key_table.columns) > 1:
+        return _rows_over(q, name, value.key_table, plain)
+    return enumerated(_domain(q, name), plain)
 
 
-def _over(name: str, words: Vector, y: Value) -> Value:
-    if isinstance(y, List):
-        return List.of(tuple([_over(name, words, item) for item in y.items])) if len(y) else _none(name, words)
-    if isinstance(y, Dict):
-        return Dict(y.keys, _over(name, words, y.values))
-    if not isinstance(y, Atom | Vector) or y.qtype is not words.qtype:
-        raise QError("type")
-    wanted = y if isinstance(y, Vector) else collapse([y])
-    assert isinstance(wanted, Vector)
-    found = positions(words, wanted)
-    missing = found == len(words)
-    if missing.any() and not all(wanted[int(at)].is_null for at in np.flatnonzero(missing)):
+def _domain(q: Context, name: str) -> Domain:
+    return q.names.domain(absolute(name, q.context), name)
+
+
+def _rows_over(q: Context, name: str, keys: Table, y: Value) -> Value:
+    """A foreign key over several columns: the rows of the keyed table that hold these keys."""
+    wanted, single = key_rows(keys, y)
+    at = found_rows(keys, wanted)
+    if (at < 0).any():
         raise QError("cast")
-    return EnumeratedAtom(y.qtype, y.raw, name) if isinstance(y, Atom) else Enumeration.over(name, wanted)
-
-
-def _none(name: str, words: Vector) -> Enumeration:
-    return Enumeration.over(name, Vector.of(words.qtype, words[0:0].data))
+    made = Enumeration.over(name, longs(at), _domain(q, name))
+    return made.atom(0) if single else made
 
 
 def extend_domain(q: Context, name: str, y: Value) -> Value:
@@ -76,7 +58,7 @@ def extend_domain(q: Context, name: str, y: Value) -> Value:
     longer = with_new(words, y)
     if longer is not words or not len(words):
         q.set(name, longer)
-    return _over(name, longer, y)
+    return enumerated(_domain(q, name), y)
 
 
 def with_new(words: Vector, y: Value) -> Vector:
@@ -97,28 +79,12 @@ def link(q: Context, name: str, y: Value) -> Value:
     """q's ``name!y``: row numbers of a table, or places in a list, as an enumeration over it."""
     if not isinstance(y, Atom | Vector) or y.qtype not in INTEGERS:
         raise QError("type")
-    if isinstance(y, Atom):
-        made = link(q, name, collapse([y]))
-        return made[0] if isinstance(made, Vector) else made
-    at = integers(y)
     try:
-        words = domain_values(q.get(name))
+        domain = _domain(q, name)
     except QError:
-        words = None
-    if words is None:
-        return Enumeration.over(name, longs(at))
-    found = take(words, at)
-    assert isinstance(found, Vector)
-    return Enumeration.over(name, Vector.of(found.qtype, found.data))
-
-
-def places(q: Context, x: Enumeration) -> Vector:
-    """The numbers that an enumeration is kept as; ``0N`` for what is not in the domain."""
-    words = domain_values(q.get(x.domain))
-    if words is None:
-        return x.plain()
-    found = positions(words, x.plain())
-    return longs(np.where(found == len(words), -(2**63), found))
+        domain = Domain(name)
+    made = over(domain, longs(integers(y if isinstance(y, Vector) else collapse([y]))))
+    return made if isinstance(y, Vector) else made.atom(0)
 
 
 def foreign_keys(table: Value) -> dict[str, str]:

@@ -32,7 +32,7 @@ __all__ = ["appended", "insert", "install", "records", "upsert"]
 def _null_column(column: Value, size: int) -> Value:
     if isinstance(column, Vector):
         made = Vector.of(column.qtype, nulls(column.qtype, size))
-        return Enumeration.over(column.domain, made) if isinstance(column, Enumeration) else made
+        return column.like(made) if isinstance(column, Enumeration) else made
     return List.of((List.of(()),) * size)
 
 

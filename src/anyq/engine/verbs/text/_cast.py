@@ -7,6 +7,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse
 
+from ...kernel._domains import place, places
 from ...kernel._enumeration import EnumeratedAtom, Enumeration
 from ...kernel._itemwise import extend1
 from ...kernel._support import (
@@ -22,7 +23,7 @@ from ...kernel._tok import parse_text
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ..numbers._matrix import multiply_matrices
-from ..tables._enums import enumerate_over, places
+from ..tables._enums import enumerate_over
 from ._strings import pad
 
 __all__ = ["dollar", "install", "tok"]
@@ -81,7 +82,9 @@ def _is_matrix(x: Value) -> bool:
 
 def _by_atom(q: Context, x: Atom, y: Value) -> Value:
     if isinstance(y, Enumeration | EnumeratedAtom):
-        y = _unenumerated(q, x, y)
+        y = _unenumerated(x, y)
+    if isinstance(y, List) and y.strings is None and any(isinstance(i, Enumeration | EnumeratedAtom) for i in y.items):
+        return collapse([_by_atom(q, x, item) for item in y.items])
     if x.qtype is QType.CHAR:
         return _by_letter(chr(x.raw), y, q)
     if x.qtype is QType.SYMBOL:
@@ -95,7 +98,7 @@ def _by_atom(q: Context, x: Atom, y: Value) -> Value:
     raise QError("type")
 
 
-def _unenumerated(q: Context, x: Atom, y: Enumeration | EnumeratedAtom) -> Value:
+def _unenumerated(x: Atom, y: Enumeration | EnumeratedAtom) -> Value:
     """What a cast of an enumeration starts from: its places for numbers, else what it stands for."""
     target = BY_NAME.get(x.raw) if x.qtype is QType.SYMBOL else None
     if x.qtype is QType.CHAR:
@@ -104,7 +107,7 @@ def _unenumerated(q: Context, x: Atom, y: Enumeration | EnumeratedAtom) -> Value
         target = next((t for t in CASTABLE.values() if t == x.raw), None)
     if target is None or target is QType.SYMBOL:
         return y.plain()
-    return places(q, y) if isinstance(y, Enumeration) else places(q, y.alone())[0]
+    return places(y) if isinstance(y, Enumeration) else place(y)
 
 
 def _letter(number: int) -> str:
