@@ -20,12 +20,15 @@ from anyq.client._stats import CallReport, ConnectionStatistics, Counters
 from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
+from anyq.client._variables import BlockingFunction, BlockingVariables, Function, Variables, check_name
 
 __all__ = [
     "KNOWN",
     "Address",
     "BackgroundTasks",
     "Backoff",
+    "BlockingFunction",
+    "BlockingVariables",
     "CallReport",
     "ConnectOptions",
     "Connection",
@@ -33,6 +36,7 @@ __all__ = [
     "Counters",
     "EndOfDay",
     "Feed",
+    "Function",
     "Gap",
     "Namespace",
     "Options",
@@ -47,7 +51,9 @@ __all__ = [
     "Statement",
     "Subscription",
     "Update",
+    "Variables",
     "allocate",
+    "check_name",
     "client_context",
     "connect",
     "decode_message",

@@ -25,6 +25,7 @@ from anyq.client._reports import State
 from anyq.client._script import load_script, script_error
 from anyq.client._stats import ConnectionStatistics
 from anyq.client._subscription import Subscription
+from anyq.client._variables import Variables
 from anyq.errors import BusyError, CallTimeout, QError
 from anyq.protocol import AsyncMessage, Call, SyncRequest
 from anyq.values import NULL, Value
@@ -81,7 +82,7 @@ def connect(
     return Connection(address, Options(ssl_context=context, **options))
 
 
-class Connection:
+class Connection(Variables):
     """A connection to one q process, used by any number of tasks of one event loop.
 
     Made by `anyq.connect`. ``async with connection:`` opens it, and closes it at the end of the block,

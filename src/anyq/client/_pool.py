@@ -25,6 +25,7 @@ from anyq.client._bodies import Query
 from anyq.client._connection import Connection
 from anyq.client._context import Namespace
 from anyq.client._options import ConnectOptions, Options
+from anyq.client._variables import Variables
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.values import Value
 
@@ -77,7 +78,7 @@ class _Member:
     idle_since: float = 0.0
 
 
-class Pool:
+class Pool(Variables):
     """Connections to one service, at most ``max_size``; calls on the pool take the first that is free.
 
     ``hosts`` may be one address in any form, or several: they are tried in order, beginning with the one
@@ -90,6 +91,10 @@ class Pool:
 
     The idle connection used last is used first, so that an oversized pool keeps few connections warm.
     """
+
+    _fields = frozenset(
+        {"addresses", "check_after", "check_timeout", "drain_timeout", "max_size", "max_waiting", "wait_timeout"}
+    )
 
     def __init__(
         self,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self, TypeVar
 
-from anyq.client import Query, load_script, request_value, script_error
+from anyq.client import BlockingVariables, Query, check_name, load_script, request_value, script_error
 from anyq.errors import CallTimeout, QError
 from anyq.portal import BlockingNamespace, Job, refuse_blocking
 from anyq.values import NULL, Value
@@ -17,7 +17,8 @@ from ._face import log_error
 
 __all__ = ["BlockingEmbedded", "BlockingPendingCall", "open_blocking"]
 
-_INSTEAD = "`await` on a q of `anyq.open_embedded`"
+T = TypeVar("T")
+_INSTEAD: Final = "`await` on a q of `anyq.open_embedded`"
 
 
 def open_blocking(*, deadline: float = 5.0) -> BlockingEmbedded:
@@ -53,7 +54,7 @@ class BlockingPendingCall:
         self._job.cancel()
 
 
-class BlockingEmbedded:
+class BlockingEmbedded(BlockingVariables):
     """A q in this process, for any number of threads. It is called as a connection is: ``q("1+1")``.
 
     All that reads or changes it happens on its own thread, in the order in which it is asked; what one thread asks is
@@ -63,6 +64,8 @@ class BlockingEmbedded:
     Leaving the block lets the evaluation that runs finish within ``deadline`` seconds, then interrupts it; calls that
     wait fail with `anyq.PortalClosed`. In a running event loop its methods raise `anyq.MisuseError`.
     """
+
+    _fields = frozenset({"core"})
 
     def __init__(self, core: EmbeddedQ, deadline: float = 5.0, *, started: bool = False) -> None:
         self.core = core
@@ -110,16 +113,7 @@ class BlockingEmbedded:
             return NULL
         message = request_value(query, arguments)
         refuse_blocking("the embedded q", _INSTEAD)
-        job = self.core.evaluate(message)
-        try:
-            return job.wait(timeout)
-        except CallTimeout:
-            job.interrupt()
-            raise CallTimeout(f"no answer within {timeout} s") from None
-        except BaseException:
-            if not job.done():
-                job.interrupt()
-            raise
+        return _done(self.core.evaluate(message), timeout)
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> BlockingPendingCall:
         """Ask now, and get a handle to ask for the answer later. Never waits."""
@@ -141,21 +135,13 @@ class BlockingEmbedded:
 
     # Names and files
 
-    def get(self, name: str) -> Value:
-        """The value of a variable. Raises `QError` with the name if there is none."""
+    def set(self, name: str, value: object, *, timeout: float | None = None) -> None:
+        """Set a variable to any object that has a q form, or to a Python function, and wait until it is set.
+
+        Raises as `anyq.sync.Connection.set`.
+        """
         refuse_blocking("the embedded q", _INSTEAD)
-        return self.core.get(name).wait()
-
-    def set(self, name: str, value: object) -> None:
-        """Set a variable, and wait until it is set."""
-        refuse_blocking("the embedded q", _INSTEAD)
-        self.core.assign(name, value).wait()
-
-    def __getitem__(self, name: str) -> Value:
-        return self.get(name)
-
-    def __setitem__(self, name: str, value: object) -> None:
-        self.set(name, value)
+        _done(self.core.assign(check_name(name), value), timeout)
 
     def execute_file(
         self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
@@ -177,3 +163,16 @@ class BlockingEmbedded:
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         return BlockingNamespace.root(name, self, self._known)
+
+
+def _done(job: Job[T], timeout: float | None) -> T:
+    """The result of a job, which is interrupted after ``timeout`` seconds, and when its caller is."""
+    try:
+        return job.wait(timeout)
+    except CallTimeout:
+        job.interrupt()
+        raise CallTimeout(f"no answer within {timeout} s") from None
+    except BaseException:
+        if not job.done():
+            job.interrupt()
+        raise

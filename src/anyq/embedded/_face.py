@@ -6,12 +6,12 @@ import logging
 import os
 from collections.abc import Generator
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import anyio
 import anyio.lowlevel
 
-from anyq.client import Namespace, Query, load_script, request_value, script_error
+from anyq.client import Namespace, Query, Variables, check_name, load_script, request_value, script_error
 from anyq.errors import CallTimeout, ClosedError, QError
 from anyq.portal import Job
 from anyq.values import NULL, Value
@@ -20,6 +20,7 @@ from ._core import EmbeddedQ
 
 __all__ = ["Embedded", "PendingCall", "open_embedded"]
 
+T = TypeVar("T")
 log: Final = logging.getLogger("anyq.embedded")
 
 
@@ -68,13 +69,15 @@ class PendingCall:
         self._job.cancel()
 
 
-class Embedded:
+class Embedded(Variables):
     """A q in this process. It is called as a connection is: ``await q("1+1")``, ``await q("{x+y}", 1, 2)``.
 
     ``q["name"] = value`` sets a variable at once, before all later calls; a Python function given so can be called
     by q, with q values, on the thread of the q (see `anyq.embedded.in_worker`). ``await q.get("name")`` reads.
     An attribute that is not defined here is a name in q, see `anyq.client.Namespace`.
     """
+
+    _fields = frozenset({"core"})
 
     def __init__(self, core: EmbeddedQ, deadline: float | None = None) -> None:
         self.core = core
@@ -124,17 +127,7 @@ class Embedded:
             return NULL
         message = request_value(query, arguments)
         await anyio.lowlevel.checkpoint_if_cancelled()
-        job = self.core.evaluate(message)
-        try:
-            if timeout is None:
-                return await job
-            with anyio.move_on_after(timeout):
-                return await job
-        finally:
-            if not job.done():
-                job.cancel()
-        job.interrupt()
-        raise CallTimeout(f"no answer within {timeout} s")
+        return await _done(self.core.evaluate(message), timeout)
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> PendingCall:
         """Ask now, and get a handle to await the answer later. Raises as a call does, but never waits."""
@@ -157,16 +150,16 @@ class Embedded:
 
     # Names and files
 
-    async def get(self, name: str) -> Value:
-        """The value of a variable. Raises `QError` with the name if there is none."""
-        return await self.core.get(name)
+    async def set(self, name: str, value: object, *, timeout: float | None = None) -> None:
+        """Set a variable to any object that has a q form, or to a Python function, and wait until it is set.
 
-    async def set(self, name: str, value: object) -> None:
-        """Set a variable, and wait until it is set."""
-        await self.core.assign(name, value)
+        Raises and is cancelled as `anyq.Connection.set`.
+        """
+        job = self.core.assign(check_name(name), value)
+        await _done(job, timeout)
 
     def __setitem__(self, name: str, value: object) -> None:
-        job = self.core.assign(name, value)
+        job = self.core.assign(check_name(name), value)
         job.add_waiter(lambda: log_error(job))
 
     async def execute_file(
@@ -193,6 +186,20 @@ class Embedded:
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         return Namespace(name, self, self._known)
+
+
+async def _done(job: Job[T], timeout: float | None) -> T:
+    """The result of a job; interrupted after ``timeout`` seconds, withdrawn if we are cancelled before it began."""
+    try:
+        if timeout is None:
+            return await job
+        with anyio.move_on_after(timeout):
+            return await job
+    finally:
+        if not job.done():
+            job.cancel()
+    job.interrupt()
+    raise CallTimeout(f"no answer within {timeout} s")
 
 
 def log_error(job: Job[Any]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from anyq.client import (
     Address,
+    BlockingVariables,
     Connection,
     ConnectionStatistics,
     EndOfDay,
@@ -137,8 +138,10 @@ class SharedSubscription(Shared[Subscription]):
         return self.target.dropped
 
 
-class _Asking(Shared[T]):
+class _Asking(BlockingVariables, Shared[T]):
     """What connections and pools have in common."""
+
+    _fields = frozenset({"portal", "target"})
 
     def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
         """Ask, and wait for the answer. Arguments, options and errors as a call of the asynchronous object."""

@@ -12,11 +12,9 @@ from typing import Any, Final, NoReturn
 
 import attrs
 
-from anyq.console import literal
+from anyq.console import is_path, literal
 from anyq.errors import ConversionError
 from anyq.values import Atom, Derived, Lambda, List, Primitive, QType, Value, Vector, as_q, chars, collapse, symbol
-
-from ._names import is_plain_path
 
 __all__ = [
     "ABS", "DIV", "IN", "LIKE", "MOD", "NEG", "NOT", "NULL_TEST", "WITHIN", "XEXP", "Binary", "Expression", "Function",
@@ -310,7 +308,7 @@ def render(pieces: Iterable[Any]) -> str | None:
         elif isinstance(piece, Expression):
             todo.extend(reversed(piece.pieces))
         elif isinstance(piece, Name):
-            if not is_plain_path(piece.text):
+            if not is_path(piece.text):
                 return None
             out.append(piece.text)
         elif isinstance(piece, Value):

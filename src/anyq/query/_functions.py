@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from anyq.console import is_path
 from anyq.errors import ConversionError
 from anyq.values import (
     Composition,
@@ -46,7 +47,6 @@ from ._expression import (
     unary,
     word,
 )
-from ._names import is_plain_path
 
 __all__ = [
     "abs", "all", "any", "avg", "avgs", "call", "ceiling", "cor", "count", "cov", "deltas", "dev", "differ",
@@ -170,7 +170,7 @@ def call(function: str | Value, *arguments: object) -> Expression:
     """
     given = [column_of(argument) for argument in arguments] or [operand(None)]
     if isinstance(function, str):
-        if not is_plain_path(function):
+        if not is_path(function):
             raise ConversionError(
                 f"{function!r} names no function of a server; q's own are in anyq.query, or given as values"
             )

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from anyq.console import literal
+from anyq.console import is_name, is_path, literal
 from anyq.errors import ConversionError
 from anyq.values import (
     NULL,
@@ -35,7 +35,6 @@ from anyq.values import (
 )
 
 from ._expression import Expression, Name, col, column_of, quoted, render
-from ._names import is_plain, is_plain_path
 
 __all__ = ["Columns", "FunctionalQuery", "Order", "Source", "asc", "delete", "desc", "exec_", "select", "update"]
 
@@ -199,7 +198,7 @@ class FunctionalQuery:
         alone = self.kind == "exec" and len(columns) == 1  # which would be the vector, without its name
         out: list[Any] = []
         for name, part in columns:
-            if not is_plain(name):
+            if not is_name(name):
                 return None
             first = part.pieces[0]
             same = isinstance(first, Name) and first.text == name != "i" and len(part.pieces) == 1 and not alone
@@ -222,7 +221,7 @@ class FunctionalQuery:
         if not isinstance(table, str):
             return ["(", table, ")"]
         if self.in_place:
-            return [symbol(table)] if is_plain_path(table) else None
+            return [symbol(table)] if is_path(table) else None
         return [Name(table)]
 
     # As a value

@@ -13,6 +13,7 @@ import attrs
 
 from anyq.client import (
     Address,
+    BlockingVariables,
     ConnectionStatistics,
     ConnectOptions,
     Options,
@@ -64,7 +65,7 @@ def connect(
     return Connection(address, Options(ssl_context=context, **options))
 
 
-class Connection:
+class Connection(BlockingVariables):
     """A blocking connection to one q process, made by `connect`.
 
     One thread may use it at a time; another gets `BusyError`. (A portal shares one among threads, see `start_portal`.)

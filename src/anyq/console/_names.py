@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["WORDS", "is_plain", "is_plain_path"]
+__all__ = ["WORDS", "is_name", "is_path"]
 
 WORDS: Final = frozenset(
     """
@@ -25,12 +25,12 @@ WORDS: Final = frozenset(
 _PART: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
-def is_plain(name: str) -> bool:
+def is_name(name: str) -> bool:
     """Whether ``name`` can be written as the name of a column or variable without a namespace."""
     return bool(_PART.match(name)) and name not in WORDS
 
 
-def is_plain_path(name: str) -> bool:
-    """Whether ``name`` can be written as a name, with its namespace or the attribute after it: ``.a.t``, ``time.hh``"""
+def is_path(name: str) -> bool:
+    """Whether ``name`` can be written as a name, also with a namespace or an attribute: ``.a.t``, ``time.hh``."""
     first, *rest = name.removeprefix(".").split(".")
-    return is_plain(first) and all(_PART.match(part) for part in rest)
+    return is_name(first) and all(_PART.match(part) for part in rest)
