@@ -106,7 +106,7 @@ async def test_leaving_takes_the_subscription_back_and_cancelling_loses_nothing(
         await q.flush()
         await wait_all_tasks_blocked()
         assert plant.asked == [".u.sub", "{[t"]
-        assert not q._core.reports.watchers
+        assert not q._core.watchers
 
 
 async def test_a_lost_connection_ends_the_feed() -> None:

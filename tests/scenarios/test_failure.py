@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "anyq"]
+    return [record.getMessage().partition(" [")[0] for record in caplog.records if record.name == "anyq"]
 
 
 @pytest.mark.virtual_time
@@ -192,10 +192,13 @@ async def test_40_a_half_open_peer(unit: float) -> None:
             await q("x", timeout=2 * unit)
 
 
-async def test_41_a_changed_password_ends_the_attempts() -> None:
+@pytest.mark.parametrize("back", [True, False])
+async def test_41_a_login_that_was_accepted_once_is_tried_again(caplog: pytest.LogCaptureFixture, back: bool) -> None:
+    """A proxy accepts and closes while q restarts behind it."""
+
     async def handler(stream: MemoryStream) -> None:
         peer = ScriptedPeer(stream)
-        if network.attempts == 1:
+        if network.attempts == 1 or (back and network.attempts == 4):
             await peer.accept()
             await peer.echo()
         else:
@@ -203,14 +206,26 @@ async def test_41_a_changed_password_ends_the_attempts() -> None:
 
     async with VirtualNetwork.open(handler) as network:
         connection = anyq.connect(
-            "peer", 1, dial=network.dial, username="u", password="secret", reconnection_attempts=0
+            "peer:1:u:secret", dial=network.dial, reconnection_attempts=3, reconnection_delay=0.001
         )
         async with connection as q:
             network.cut_all()
-            with pytest.raises(anyq.AuthenticationError) as caught:
-                await q("x")
-            assert "secret" not in str(caught.value)
-    assert network.attempts == 2
+            if back:
+                assert (await q("x")).py() == b"x"
+            else:
+                with pytest.raises(anyq.ConnectError) as caught:
+                    await q("x")
+                assert not isinstance(caught.value, anyq.AuthenticationError)
+                assert caught.value.outcome == "not sent"
+                assert "secret" not in str(caught.value)
+    assert network.attempts == 4
+    failed = [record for record in caplog.records if "trying again" in record.getMessage()]
+    assert [record.attempt for record in failed] == [1, 2]  # type: ignore[attr-defined]
+    for record in failed:
+        assert (record.host, record.port) == ("peer", 1)  # type: ignore[attr-defined]
+        assert "refused" in record.reason  # type: ignore[attr-defined]
+        assert "peer:1" in record.getMessage()
+        assert "secret" not in record.getMessage()
 
 
 async def test_42_a_wrong_password_is_tried_once() -> None:

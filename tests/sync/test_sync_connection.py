@@ -379,7 +379,7 @@ def test_reconnecting(caplog: pytest.LogCaptureFixture, function: Callable[[floa
         assert states == ["connected", "lost", "reconnected"]
     second[0].close()
     delays = [0.02, 0.04] if function is None else [0.02] * 3
-    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO]
+    lines = [record.getMessage().partition(" [")[0] for record in caplog.records if record.levelno >= logging.INFO]
     assert lines[0] == "WARNING: Connection lost attempting to reconnect."
     assert lines[1:3] == [f"Failed to reconnect, trying again in {delay} seconds." for delay in delays[:2]]
     assert lines[-1] == "Connection successfully reestablished."

@@ -6,38 +6,37 @@ from anyq.client._bodies import Query, decode_message, for_weaker, handed_query,
 from anyq.client._connection import Connection, connect
 from anyq.client._context import KNOWN, Namespace, unknown_name
 from anyq.client._dial import tune_socket
+from anyq.client._engine import Engine
 from anyq.client._inbox import Feed
-from anyq.client._link import end_of_file_text
 from anyq.client._memory import allocate
-from anyq.client._options import ConnectOptions, Options, Overflow
-from anyq.client._pending import Pending
+from anyq.client._options import ConnectOptions, Options
+from anyq.client._pending import Handle, Pending
 from anyq.client._pool import Pool, PoolStatistics
 from anyq.client._raw import RawConnection
-from anyq.client._reconnect import Backoff
-from anyq.client._reports import lost_error, with_outcome
+from anyq.client._rounds import Round
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
-from anyq.client._stats import CallReport, ConnectionStatistics, Counters
 from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
 from anyq.client._variables import BlockingFunction, BlockingVariables, Function, Variables, check_name
+from anyq.protocol import CallReport, ConnectionStatistics, Overflow
 
 __all__ = [
     "KNOWN",
     "Address",
     "BackgroundTasks",
-    "Backoff",
     "BlockingFunction",
     "BlockingVariables",
     "CallReport",
     "ConnectOptions",
     "Connection",
     "ConnectionStatistics",
-    "Counters",
     "EndOfDay",
+    "Engine",
     "Feed",
     "Function",
     "Gap",
+    "Handle",
     "Namespace",
     "Options",
     "Overflow",
@@ -46,6 +45,7 @@ __all__ = [
     "PoolStatistics",
     "Query",
     "RawConnection",
+    "Round",
     "ScriptRequest",
     "SocketStream",
     "Statement",
@@ -57,11 +57,9 @@ __all__ = [
     "client_context",
     "connect",
     "decode_message",
-    "end_of_file_text",
     "for_weaker",
     "handed_query",
     "load_script",
-    "lost_error",
     "outgoing",
     "parse_address",
     "request_body",
@@ -70,5 +68,4 @@ __all__ = [
     "split_statements",
     "tune_socket",
     "unknown_name",
-    "with_outcome",
 ]

@@ -82,11 +82,12 @@ def _check_count(arguments: Sequence[object]) -> None:
 
 
 def request_body(
-    query: Query, arguments: Sequence[object], capability: int, compress: bool = False
+    query: Query, arguments: Sequence[object], capability: int, compress: bool = False, *, own: bool = False
 ) -> bytes | codec.Packed:
     """The body of `request_value`, for a peer of ``capability``; `Packed` if it is in pieces or compressed.
 
-    Raises as `request_value` does, and `EncodeError`.
+    Large arrays of the arguments are parts of the body as they are, or with ``own`` copied. Raises as `request_value`
+    does, and `EncodeError`.
     """
     if type(query) is str:
         # Nearly all calls: a text, alone or with small arguments, which needs no value to be encoded.
@@ -108,6 +109,8 @@ def request_body(
                     if len(body) < _LONG_TEXT:
                         return body
     packed = codec.pack(request_value(query, arguments), capability=capability, compress=compress)
+    if own:
+        packed = packed.settled()
     return packed if packed.more or packed.compressed else bytes(packed.body)
 
 

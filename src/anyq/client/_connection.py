@@ -6,7 +6,7 @@ import os
 import ssl
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Final, Self, Unpack
+from typing import Self, Unpack
 
 import anyio
 import anyio.lowlevel
@@ -15,24 +15,20 @@ from anyio.abc import TaskGroup
 
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query, outgoing, request_body
+from anyq.client._bodies import Query
 from anyq.client._context import Namespace
 from anyq.client._core import Core
 from anyq.client._inbox import Feed
-from anyq.client._options import ConnectOptions, Options, Overflow
+from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
-from anyq.client._reports import State
 from anyq.client._script import load_script, script_error
-from anyq.client._stats import ConnectionStatistics
 from anyq.client._subscription import Subscription
 from anyq.client._variables import Variables
-from anyq.errors import BusyError, CallTimeout, QError
-from anyq.protocol import AsyncMessage, Call, SyncRequest
+from anyq.errors import BusyError, CallTimeout, ConnectionLost, QError
+from anyq.protocol import AsyncMessage, ConnectionState, ConnectionStatistics, Overflow, Post, SyncRequest
 from anyq.values import NULL, Value
 
 __all__ = ["Connection", "connect"]
-
-_LABEL_LENGTH: Final = 200
 
 
 def connect(
@@ -100,7 +96,7 @@ class Connection(Variables):
         self._background: BackgroundTasks | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._core.address} {self._core.reports.state}>"
+        return f"<{type(self).__name__} {self._core.address} {self._core.state}>"
 
     # Opening and closing
 
@@ -109,12 +105,12 @@ class Connection(Variables):
         nothing behind.
         """
         self._check_new()
-        self._background = BackgroundTasks()
-        tasks = await self._background.__aenter__()
+        self._background = tasks = BackgroundTasks()
+        await tasks.__aenter__()
         try:
             await self._core.dial()
         except BaseException:
-            await self._background.__aexit__(None, None, None)
+            await tasks.__aexit__(None, None, None)
             raise
         tasks.start_soon(self._core.serve, name=f"anyq connection to {self._core.address}")
         return self
@@ -145,10 +141,10 @@ class Connection(Variables):
         Queued async messages get ``close_timeout`` seconds to leave. If it is cancelled they get no time,
         and the connection is closed nonetheless.
         """
-        await self._core.close()
+        await self._core.shut()
 
     def _check_new(self) -> None:
-        if self._core.reports.state != "new":
+        if self._core.state != "new":
             raise BusyError("a connection is opened once: make another one with anyq.connect")
 
     # Asking
@@ -184,11 +180,13 @@ class Connection(Variables):
             await self.post(query, *arguments)
             return NULL
         core = self._core
-        call, message = self._prepare(query, arguments, idempotent)
+        message = core.message(SyncRequest, query, arguments)
+        call = Pending(core, idempotent=idempotent, size=message.size)
+        core.describe(call, query)
         if not core.busy:
             # Otherwise it has to wait for its turn below, and can be withdrawn there.
             await anyio.lowlevel.checkpoint_if_cancelled()
-        core.submit(message, call)
+        core.send(message, call)
         limit = core.options.timeout if timeout is None else timeout
         try:
             if limit is None:
@@ -197,36 +195,54 @@ class Connection(Variables):
                 return await call.wait()
         finally:
             if not call.done():
-                core.abandon(call)
+                core.withdraw(call)
         raise CallTimeout(f"no answer within {limit} s")
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> Pending:
-        """Ask now, and get a handle to await the answer later. Raises as a call does, but never waits."""
-        call, message = self._prepare(query, arguments, idempotent)
-        self._core.submit(message, call)
+        """Ask now, and get a handle to await the answer later. Raises as a call does, but never waits.
+
+        The message is fixed when this returns: large arrays are copied.
+        """
+        core = self._core
+        message = core.message(SyncRequest, query, arguments, own=True)
+        call = Pending(core, idempotent=idempotent, size=message.size)
+        core.describe(call, query)
+        core.send(message, call)
         return call
 
     async def post(self, query: Query, *arguments: object) -> None:
         """Send an async message: no answer is expected, and none comes.
 
-        Waits only while more than ``max_queued`` bytes wait to be sent; cancelled there, nothing was sent.
-        Messages that a breaking connection loses are logged, and `flush` raises.
+        The message is fixed when this is called: large arrays are copied. Waits only while more than ``max_queued``
+        bytes wait to be sent; cancelled there, nothing was sent. Messages that a breaking connection loses are logged,
+        and `flush` raises.
         """
         core = self._core
-        core.check_usable()
-        message = outgoing(AsyncMessage, request_body(query, arguments, core.capability, core.compress))
+        message = core.message(AsyncMessage, query, arguments, own=True)
         await anyio.lowlevel.checkpoint_if_cancelled()
         await core.room()
-        core.submit(message, Call())
+        core.send(message, Post())
 
-    async def flush(self) -> None:
-        """Wait until all that was queued so far has been handed to the network.
+    async def flush(self, *, confirm: bool = False) -> None:
+        """Wait until all that was queued so far has been handed to the network, and with ``confirm`` until q has
+        handled it: that sends a sync call (of the empty query) behind it.
 
-        Raises `ConnectionLost` if an async message was lost since the last call. Cancelled, it has changed nothing: the
-        messages go on.
+        Raises `ConnectionLost` if async messages were lost since the last call, or with outcome ``"unknown"`` if the
+        network had them when it broke; the text has their numbers. Cancelled, it has changed nothing: the messages go
+        on.
         """
         await anyio.lowlevel.checkpoint()
         await self._core.flush()
+        if not confirm:
+            return
+        try:
+            await self("")
+        except QError:  # an answer, too
+            pass
+        except ConnectionLost as error:
+            raise self._core.take_losses() or error from None
+        if (lost := self._core.take_losses()) is not None:
+            raise lost
 
     async def drained(self) -> None:
         """Wait until every call that was made has its answer, those included that nobody waits for any more.
@@ -258,19 +274,6 @@ class Connection(Variables):
                 return await anext(feed)
         raise CallTimeout(f"no answer within {limit} s")
 
-    def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> tuple[Pending, SyncRequest]:
-        core = self._core
-        core.check_usable()
-        message = outgoing(SyncRequest, request_body(query, arguments, core.capability, core.compress))
-        call = Pending(core, idempotent=idempotent, size=message.size)
-        if idempotent:
-            call.message = message
-        if core.options.on_call is not None and core.options.report_queries:
-            call.label = str(query.decode("utf-8", "backslashreplace") if isinstance(query, bytes) else query)[
-                :_LABEL_LENGTH
-            ]
-        return call, message
-
     # Listening
 
     def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> Feed[Value]:
@@ -283,7 +286,7 @@ class Connection(Variables):
         the server posts at once. It survives reconnects, and keeps the connection wanting them.
         """
         core = self._core
-        feed = Feed(buffer, overflow, self._decode, core)
+        feed: Feed[Value] = Feed(buffer, overflow, core.decode, core)
         core.add_feed(feed)
         return feed
 
@@ -302,9 +305,6 @@ class Connection(Variables):
         `messages`. After a reconnect the subscription is made anew, and the feed says so with a `Gap`.
         """
         return Subscription(self._core, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow)
-
-    def _decode(self, message: AsyncMessage) -> Value:
-        return self._core.decode(message)
 
     # Files and names
 
@@ -338,9 +338,9 @@ class Connection(Variables):
     # Looking
 
     @property
-    def state(self) -> State:
+    def state(self) -> ConnectionState:
         """``"new"``, ``"connected"``, ``"lost"``, ``"reconnected"`` or ``"closed"``."""
-        return self._core.reports.state
+        return self._core.state
 
     @property
     def address(self) -> Address:
@@ -354,4 +354,4 @@ class Connection(Variables):
 
     def statistics(self) -> ConnectionStatistics:
         """Counts since the connection was made."""
-        return self._core.statistics()
+        return self._core.snapshot()

@@ -1,84 +1,81 @@
-"""What keeps a connection going: its present link, what waits for one, and the reconnecting.
+"""The driver of a connection in an event loop: its present link, and the reconnecting.
 
 Theory of operation. One background task, `Core.serve`, runs one `Link` after the other. It never raises:
-what breaks a link is kept and handed to the callers. Messages go to the link at once if there is one.
-Without one they are parked, if reconnection is on, and that is the demand for which `serve` reconnects;
-when the last of them is withdrawn, it stops.
+what breaks a link is kept and handed to the callers. What becomes of each call is decided by `anyq.protocol.Calls`;
+while it wants a link and there is none, `serve` makes one, and it stops trying when nobody needs it any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
-from weakref import WeakSet
 
 import anyio
 
-from anyq import codec
+from anyq import protocol
 from anyq.client._address import Address
-from anyq.client._bodies import decode_message, for_weaker, outgoing
 from anyq.client._dial import dial
+from anyq.client._engine import Engine
+from anyq.client._home import Home
 from anyq.client._inbox import Feed
 from anyq.client._link import Link
 from anyq.client._options import Options
 from anyq.client._pending import Pending
-from anyq.client._reconnect import Backoff
-from anyq.client._reports import Reports, log, lost_error, with_outcome
-from anyq.client._stats import ConnectionStatistics
+from anyq.client._rounds import Round
 from anyq.client._waiter import Scheduler, Waiter, scheduler, waiter_maker
 from anyq.errors import (
-    AuthenticationError,
     ClosedError,
     ConnectError,
     ConnectionLost,
     ConnectTimeout,
-    DecodeError,
-    DecodeLimitError,
-    EncodeError,
-    LimitError,
-    Outcome,
-    QError,
 )
-from anyq.protocol import AsyncMessage, Call, CallState, Message, Response, SyncRequest
-from anyq.values import Value
+from anyq.protocol import ConnectionStatistics, Message, Post, Request, Response, SyncRequest
 
 __all__ = ["Core"]
 
 
-class Core:
+class Core(Engine):
     """A connection without its public face."""
 
     def __init__(self, address: Address, options: Options) -> None:
-        self.address = address
-        self.options = options
-        self.compress = options.compresses(address)
-        self.limits = codec.Limits(max_message_size=options.max_message_size)
-        self.reports = Reports(options)
-        self.counters = self.reports.counters
+        super().__init__(address, options)
         self.new_waiter: Callable[[], Waiter] = anyio.Event
         self.soon: Scheduler | None = None
-        self.capability = options.capability
-        self.feeds: WeakSet[Feed[Any]] = WeakSet()
+        self._home: Home | None = None
         self._link: Link | None = None
-        self._calls: set[Pending] = set()
-        self._parked: dict[Call, Message] = {}
-        self._waiting_feeds = 0
-        self._closed: ClosedError | None = None
-        self._cause: Exception | None = None
-        self._unreported: ConnectionLost | None = None
         self._demand = anyio.Event()
         self._attempting: anyio.CancelScope | None = None
         self._over: anyio.Event | None = None
 
+    def check_home(self) -> None:
+        """Raise `MisuseError` unless this is the event loop in which the connection was opened."""
+        if self._home is not None:
+            self._home.check(f"the connection to {self.address}")
+
+    def check_usable(self) -> None:
+        self.check_home()
+        super().check_usable()
+
     # Links
 
     async def dial(self) -> None:
-        """Make the first link. Raises `ConnectError`; leaves no socket behind when it fails or is cancelled."""
+        """Make the first link, in ``connect_attempts`` attempts. Raises `ConnectError`; leaves no socket behind when
+        it fails or is cancelled.
+        """
         self.new_waiter = waiter_maker()
         self.soon = scheduler()
-        self._link = await self._new_link()
-        self.reports.enter("connected")
+        self._link = await self._attempt(Round(self.options, self.address, first=True))
+        self._home = Home()
+        self.connected(self._link.protocol)
+
+    async def _attempt(self, attempts: Round) -> Link:
+        while True:
+            try:
+                link = await self._new_link()
+            except ConnectError as error:
+                await anyio.sleep(attempts.failed(error))
+            else:
+                attempts.succeeded()
+                return link
 
     async def _new_link(self) -> Link:
         options, address = self.options, self.address
@@ -93,7 +90,6 @@ class Core:
             except BaseException:
                 await transport.close()
                 raise
-            self.capability = link.protocol.capability
             return link
         raise ConnectTimeout(f"cannot connect to {address}: no answer within {options.connect_timeout} s")
 
@@ -103,245 +99,97 @@ class Core:
         """
         self._over = anyio.Event()
         try:
-            link = self._link
-            while link is not None:
+            while (link := self._link) is not None:
                 await link.run()
                 self._link = None
-                self._lose(link)
-                link = await self._restore() if self._reconnects else None
-                if link is not None and self._closed is not None:
-                    link.fail(self._closed)  # whoever closed us saw no link: it was made in that moment
+                self.detach(link.unsent)
+                if self.reconnects:
+                    await self._restore()
         finally:
             self._end()
             self._over.set()
 
-    @property
-    def _reconnects(self) -> bool:
-        return self.options.reconnection_attempts >= 0
-
-    def _lose(self, link: Link) -> None:
-        """Sort out what a broken link leaves behind."""
-        cause = link.cause or ConnectionLost()
-        unsent, unknown = link.lost()
-        keep = self._reconnects and self._closed is None
-        self._cause = cause
-        newer, self._parked = self._parked, {}
-        for call in unknown:
-            assert isinstance(call, Pending)
-            if keep and call.idempotent and call.message is not None:
-                call.uncertain = True
-                self._park(call, call.message)
-            else:
-                self._give_up(call, self._lost_error("unknown"))
-        for call, message in unsent:
-            if keep:
-                self._park(call, message)
-            else:
-                self._give_up(call, self._lost_error("not sent"))
-        self._parked.update(newer)
-        if self._closed is None:
-            log.debug("connection to %s lost: %s", self.address, cause)
-            self.reports.enter("lost")
-
-    def _lost_error(self, outcome: Outcome) -> Exception:
-        return self._closed_error(outcome) or lost_error(self.address, self._cause, outcome)
-
-    def _closed_error(self, outcome: Outcome = "not sent") -> Exception | None:
-        """A new one each time: several tasks may raise it."""
-        return with_outcome(self._closed, outcome) if self._closed is not None else None
-
-    def _give_up(self, call: Call, error: Exception) -> None:
-        self.counters.lost += 1
-        if isinstance(call, Pending):
-            self._calls.discard(call)
-            self.reports.call_over(call, "lost")
-            call.fail(error)
-            return
-        log.warning("an async message was lost: %s", error)
-        if isinstance(error, ConnectionLost):
-            self._unreported = error
-        elif self._closed is None:
-            self._unreported = ConnectionLost(f"an async message was not sent: {error}", outcome="not sent")
-            self._unreported.__cause__ = error
-
-    # Reconnecting
-
-    async def _restore(self) -> Link | None:
-        """The next link, once somebody needs it; ``None`` when the connection is closed."""
-        while self._closed is None:
-            await self._wanted()
+    async def _restore(self) -> None:
+        """Make the next link, once somebody needs it. Return without one when the connection is closed."""
+        while self._link is None and self.closed is None:
+            while not (self.wanted or self.closed):
+                self._demand = anyio.Event()
+                await self._demand.wait()
+            if self.closed is not None:
+                return
             with anyio.CancelScope() as self._attempting:
                 try:
-                    return await self._reconnect()
+                    link = await self._attempt(Round(self.options, self.address, self.cause, first=False))
                 except Exception as error:  # whatever dialling or the user's back-off function raised
-                    self._fail_parked(error)
-        return None
-
-    async def _wanted(self) -> None:
-        while not (self._parked or self._waiting_feeds or self._closed):
-            self._demand = anyio.Event()
-            await self._demand.wait()
-
-    async def _reconnect(self) -> Link | None:
-        if self._closed is not None:
-            return None
-        log.warning("WARNING: Connection lost attempting to reconnect.")
-        backoff = Backoff(self.options)
-        capability = self.capability
-        while True:
-            try:
-                link = await self._new_link()
-            except AuthenticationError:
-                raise
-            except ConnectError:
-                delay = backoff.next_delay()
-                if delay is None:
-                    attempts = self.options.reconnection_attempts
-                    log.warning("WARNING: Could not reconnect to server within %d attempts.", attempts)
-                    raise
-                log.warning("Failed to reconnect, trying again in %s seconds.", delay)
-                await anyio.sleep(delay)
-            else:
-                log.info("Connection successfully reestablished.")
-                self.counters.reconnects += 1
-                self._link = link
-                weaker = self.capability < capability
-                parked, self._parked = self._parked, {}
-                for call, message in parked.items():
-                    self._send_parked(link, call, message, weaker)
-                self.reports.enter("reconnected")
-                return link
-
-    def _send_parked(self, link: Link, call: Call, message: Message, weaker: bool) -> None:
-        """Send what waited for a link; anew encoded if the peer can do less than the one it was encoded for."""
-        try:
-            if weaker:
-                packed = for_weaker(message, self.capability, self.compress)
-                message = replace(message, body=packed.body, compressed=packed.compressed, more=packed.more)
-                if isinstance(call, Pending) and call.message is not None and isinstance(message, SyncRequest):
-                    call.message = message
-            link.queue(message, call)
-        except (LimitError, EncodeError) as error:
-            self._give_up(call, error)
-
-    def _park(self, call: Call, message: Message) -> None:
-        call.state = CallState.QUEUED
-        self._parked[call] = message
-        self._demand.set()
-
-    def _fail_parked(self, error: Exception) -> None:
-        parked, self._parked = self._parked, {}
-        for call in parked:
-            uncertain = isinstance(call, Pending) and call.uncertain
-            self._give_up(call, with_outcome(error, "unknown" if uncertain else "not sent"))
-        for feed in list(self.feeds):
-            feed.end(error)
-
-    def _relax(self) -> None:
-        """Stop reconnecting when nobody needs it any more."""
-        if not self._parked and not self._waiting_feeds and self._attempting is not None:
-            self._attempting.cancel()
+                    self.fail_parked(error)
+                else:
+                    self._link = link
+                    self.connected(link.protocol)
+                    if self.closed is not None:
+                        link.fail(self.closed)  # whoever closed us saw no link: it was made in that moment
 
     def feed_waits(self, change: int) -> None:
         """A reader of messages begins (1) or ends (-1) to wait for the next."""
-        self._waiting_feeds += change
-        if change > 0:
-            self._demand.set()
-        else:
-            self._relax()
+        self.waiting_feeds += change
+        self._wants_changed()
 
-    def add_feed(self, feed: Feed[Any]) -> None:
+    def _wants_changed(self) -> None:
+        """Have a link made if one is needed, or stop reconnecting when nobody needs it any more."""
+        if self.wanted:
+            self._demand.set()
+        elif self._attempting is not None:
+            self._attempting.cancel()
+
+    def add_feed(self, feed: protocol.Feed) -> None:
         """It listens from now on."""
-        if self.reports.state != "new":
+        if self.state != "new":
             self.check_usable()
         self.feeds.add(feed)
 
-    def feed_closed(self, feed: Feed[Any]) -> None:
+    def feed_closed(self, feed: protocol.Feed) -> None:
         """It listens no more."""
         self.feeds.discard(feed)
 
-    def statistics(self) -> ConnectionStatistics:
+    def snapshot(self) -> ConnectionStatistics:
         """A snapshot of the counters."""
-        link = self._link
-        return self.counters.snapshot(
-            in_flight=link.protocol.ledger.in_flight if link is not None else 0,
-            queued=len(self._parked) + (link.backlog if link is not None else 0),
-            receiving=link.protocol.receiving if link is not None else (0, 0),
-        )
+        return self.statistics(sending=self._link is not None and self._link.sending)
 
     # Sending
-
-    def check_usable(self) -> None:
-        """Raise what a call would raise now, before anything is encoded."""
-        if (closed := self._closed_error()) is not None:
-            raise closed
-        if self.reports.state == "new":
-            raise ClosedError("this connection is not open: use 'async with', or await open(task_group)")
-        if self._link is None and not self._reconnects:
-            raise self._lost_error("not sent")
 
     @property
     def busy(self) -> bool:
         """Whether a message that is queued now is not sent at once."""
-        link = self._link
-        return link is not None and link.protocol.ledger.in_flight > 0
-
-    @property
-    def linked(self) -> bool:
-        """Whether a message that is queued now goes to a peer, and does not wait for a reconnect."""
-        return self._closed is None and self._live_link is not None
+        link = self.protocol
+        return link is not None and link.ledger.in_flight > 0
 
     @property
     def _live_link(self) -> Link | None:
         """The link, unless it is known to be over."""
-        link = self._link
-        return link if link is not None and link.cause is None else None
+        return self._link if self.live is not None else None
 
-    def submit(self, message: Message, call: Call) -> None:
-        """Send ``message`` when its turn comes. Never waits."""
-        self.check_usable()
+    def send(self, message: Message, call: Request | Post) -> None:
+        """Send ``message`` when its turn comes. Never waits. Raises as `submit`."""
+        self.submit(message, call)
         link = self._live_link
         if link is not None:
-            link.queue(message, call)
-        elif self._reconnects:
-            self._park(call, message)
+            link.queued()
         else:
-            self._cause = self._link.cause if self._link is not None else self._cause
-            raise self._lost_error("not sent")
-        if isinstance(call, Pending):
-            self.counters.calls += 1
-            self._calls.add(call)
-        else:
-            self.counters.posts += 1
+            self._demand.set()
 
-    def abandon(self, call: Pending) -> None:
+    def withdraw(self, call: Pending) -> None:
         """The caller of ``call`` went away."""
-        if self._parked.pop(call, None) is not None:
-            call.state = CallState.WITHDRAWN
-            self._relax()
-        elif self._link is not None:
-            if self._link.protocol.ledger.abandon(call):
-                self._link.kick()
-            elif call.state is CallState.ABANDONED and self.options.abandon == "close":
-                self._link.fail(ConnectionLost("a call was abandoned (abandon='close')"))
-        self.counters.abandoned += 1
-        self._calls.discard(call)
-        self.reports.call_over(call, "abandoned")
+        link, closes = self._link, self.abandon(call)
+        if link is not None:
+            link.own(call)
+            if closes:
+                link.fail(ConnectionLost("a call was abandoned (abandon='close')"))
+            elif self.live is not None:
+                link.kick()
+        self._wants_changed()
 
-    def spoiled(self, error: DecodeError) -> None:
-        """Who sends one body that is no value cannot be trusted with the next."""
+    def spoil(self, error: Exception) -> None:
         if self._link is not None:
             self._link.fail(error)
-
-    def decode(self, message: AsyncMessage | SyncRequest) -> Value:
-        """The value in a message of the server's. `DecodeError` closes the connection."""
-        try:
-            return decode_message(message, self.limits)
-        except DecodeLimitError:
-            raise
-        except DecodeError as error:
-            self.spoiled(error)
-            raise
 
     async def room(self) -> None:
         """Wait until there is room for more messages to be queued."""
@@ -354,70 +202,51 @@ class Core:
 
         Raises `ConnectionLost` if an async message was lost since the last time.
         """
+        self.check_home()
         while (link := self._live_link) is not None and link.backlog:
             await link.progress()
-        lost, self._unreported = self._unreported, None
+        lost = self.take_losses()
         if lost is not None:
             raise lost
         self.check_usable()
 
     async def drained(self) -> None:
         """Wait until no call is without its answer."""
+        self.check_home()
         while (link := self._live_link) is not None and link.unanswered:
             await link.progress()
         self.check_usable()
 
-    # What a link tells us
-
-    def arrived(self, message: AsyncMessage) -> None:
-        self.counters.messages_received += 1
-        if not self.feeds:
-            self.counters.messages_dropped += 1
-            log.debug("an async message came that nobody listens to; dropped")
-        for feed in self.feeds:
-            self.counters.messages_dropped += feed.offer(message)
+    # What a link asks
 
     def congested(self) -> anyio.Event | None:
         for feed in self.feeds:
-            if (gate := feed.congested()) is not None:
+            assert isinstance(feed, Feed)
+            if (gate := feed.gate()) is not None:
                 return gate
         return None
 
-    def answered(self, call: Pending, size: int) -> None:
-        self.counters.answered += 1
-        self._calls.discard(call)
-        self.reports.call_over(call, "answered", size)
-
     async def respond(self, request: SyncRequest) -> Response:
-        self.counters.requests_received += 1
-        handler = self.options.on_request
         try:
-            if handler is None:
-                raise QError("nyi")
-            value = handler(self.decode(request))
-            if not isinstance(value, Value):
-                value = await value
-            packed = codec.pack(value, capability=self.capability, compress=self.compress)
-            return outgoing(Response, packed)
-        except QError as error:
-            return Response(codec.encode_error(error))
+            value = self.decode_request(request)
+            handler = self.options.on_request
+            assert handler is not None
+            result = handler(value)
+            return self.response(await result if hasattr(result, "__await__") else result)
         except Exception as error:
-            log.exception("the handler of the server's requests failed")
-            return Response(codec.encode_error(type(error).__name__))
+            return self.refusal(error)
 
     # Closing
 
-    async def close(self) -> None:
+    async def shut(self) -> None:
         """Close: every waiting call raises `ClosedError` at once, queued async messages get a moment to
         leave.
 
         Cancelled, it gives them none; the socket is closed in any case.
         """
-        if self._closed is None:
-            self._closed = ClosedError(f"the connection to {self.address} is closed")
-            for call in list(self._calls):
-                self.abandon(call)
-                call.fail(with_outcome(self._closed, "not sent" if call.unseen else "unknown"))
+        self.check_home()
+        self.close(ClosedError(f"the connection to {self.address} is closed"))
+        assert self.closed is not None
         link = self._link
         try:
             with anyio.move_on_after(self.options.close_timeout):
@@ -425,9 +254,9 @@ class Core:
                     await live.progress()
         finally:
             if link is not None:
-                link.fail(self._closed)
+                link.fail(self.closed)
             if self._over is None or self._over.is_set():
-                self.reports.enter("closed")
+                self.enter("closed")
             self._demand.set()
             if self._attempting is not None:
                 self._attempting.cancel()
@@ -436,15 +265,8 @@ class Core:
 
     def _end(self) -> None:
         """Nothing is served any more: tell everyone."""
-        if self._closed is None and (self._reconnects or self._link is not None):
-            self._closed = ClosedError(f"the task of the connection to {self.address} was cancelled")
-        error = self._lost_error("unknown")
         link, self._link = self._link, None
+        error = ClosedError(f"the task of the connection to {self.address} was cancelled")
         if link is not None:
-            self._lose(link)
-        self._fail_parked(error)
-        for call in list(self._calls):
-            self._give_up(call, error)
-        for feed in list(self.feeds):
-            feed.end(error)
-        self.reports.enter("closed" if self._closed is not None else "lost")
+            self.broken(link.cause or error)
+        self.end(error, unsent=link.unsent if link is not None else 0)

@@ -15,52 +15,45 @@ import anyio
 
 from anyq.client._memory import allocate
 from anyq.client._options import Options
-from anyq.client._pending import Pending
-from anyq.client._stats import Counters
 from anyq.client._transport import Transport, until_resumed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
     Accept,
-    AsyncMessage,
-    Buffer,
     Call,
     Connection,
-    DroppedReply,
-    EndOfFile,
+    Counters,
     Event,
     Login,
     Message,
-    Refuse,
+    Outbox,
     Response,
     Role,
     SyncRequest,
 )
 
-__all__ = ["Link", "LinkOwner", "end_of_file_text"]
+__all__ = ["Link", "LinkOwner"]
 
-_BATCH: Final = 1 << 16
-"""How many bytes of small messages are joined into one write."""
 _MAX_REQUESTS: Final = 64
 """How many of the server's requests may wait for their answers before we read no more."""
 
 
 class LinkOwner(Protocol):
-    """Whom a link serves."""
+    """The connection that a link serves: `Calls`, and what its driver adds."""
 
     counters: Counters
 
-    def arrived(self, message: AsyncMessage) -> None:
-        """The server posted a message."""
+    def handle(self, event: Event) -> SyncRequest | None:
+        """See `Calls.handle`."""
+
+    def broken(self, cause: Exception) -> None:
+        """See `Calls.broken`."""
 
     def congested(self) -> anyio.Event | None:
         """Something to wait for before more is received, or ``None``."""
 
     async def respond(self, request: SyncRequest) -> Response:
         """The response to a request of the server's. Never raises."""
-
-    def answered(self, call: Pending, size: int) -> None:
-        """A response was handed to its call."""
 
 
 class Link:
@@ -80,7 +73,7 @@ class Link:
         self._counters = owner.counters
         self._scope = anyio.CancelScope()
         self._accepted = False
-        self._rest: deque[memoryview] = deque()
+        self._outbox = Outbox(self.protocol)
         self._writing = False
         self._wake = anyio.Event()
         self._moved: anyio.Event | None = None
@@ -92,10 +85,10 @@ class Link:
 
     async def log_in(self, user: str, password: str | None) -> None:
         """Log in on the fresh transport, or raise `ConnectError`."""
-        data = memoryview(self.protocol.send(Login(user, password, self._options.capability)))
+        self._outbox.add(self.protocol.send(Login(user, password, self._options.capability)))
         try:
-            while data:
-                data = data[await self._transport.send_some(data) :]
+            while self._outbox:
+                self._outbox.sent(await self._transport.send_some(self._outbox.pieces))
             while not self._accepted:
                 await self._transport.receive_once(self)
         except OSError as error:
@@ -135,41 +128,31 @@ class Link:
 
     def _dispatch(self) -> None:
         next_event = self.protocol.next_event
-        answered = self._owner.answered
+        handle = self._owner.handle
         while (event := next_event()) is not NEED_DATA:
+            request = handle(event)  # type: ignore[arg-type]
             if type(event) is Response:
-                call = event.call
-                assert type(call) is Pending
-                call.answer(event)
-                answered(call, len(event.body))
                 continue
-            self._handle(event)  # type: ignore[arg-type]
-            # What follows the verdict is for `run` to deal with, when the login is over.
-            if type(event) is Accept or self.paused() is not None:
+            if request is not None:
+                self._requests.append(request)
+                self._requested.set()
+            elif type(event) is Accept:
+                self._accepted = True
+                break  # what follows the verdict is for `run` to deal with, when the login is over
+            if self.paused() is not None:
                 break
         self._note_progress()
         self.kick()
-
-    def _handle(self, event: Event) -> None:
-        if isinstance(event, AsyncMessage):
-            self._owner.arrived(event)
-        elif isinstance(event, DroppedReply):
-            self._counters.replies_dropped += 1
-        elif isinstance(event, SyncRequest):
-            self._requests.append(event)
-            self._requested.set()
-        elif isinstance(event, Accept):
-            self._accepted = True
-        elif isinstance(event, EndOfFile):
-            raise ConnectionLost(end_of_file_text(event))
-        elif isinstance(event, Refuse):
-            raise ConnectionLost("refused")
 
     # Sending
 
     def queue(self, event: Message, call: Call | None = None) -> None:
         """Put a message in line and hand over what goes at once. Never waits."""
         self.protocol.queue(event, call)
+        self.queued()
+
+    def queued(self) -> None:
+        """A message was queued: hand over what goes at once."""
         if self.protocol.ledger.in_flight and not self._writing:
             # Answers are due already, so others may well be about to call: one write will do for all.
             self._writing = True
@@ -181,72 +164,65 @@ class Link:
         """Hand over what may go now; leave what the network does not take to the sending task."""
         if self._writing:
             return
-        while (parts := self.protocol.take()) is not None:
+        while self._outbox.take():
             self._note_progress()
-            self._rest.extend(map(memoryview, parts))
             if not self._send_now():
                 self._writing = True
                 self._wake.set()
                 return
 
+    def own(self, call: Call) -> None:
+        """The caller of ``call`` goes away, and may change what it handed over."""
+        self._outbox.own(call)
+
     def _send_now(self) -> bool:
         """Hand over what is left as far as it goes without waiting; whether that was all of it."""
-        rest = self._rest
-        while rest:
+        outbox = self._outbox
+        while outbox:
             try:
-                count = self._transport.try_send(rest[0])
+                count = self._transport.try_send(outbox.pieces[0])
             except OSError as error:
                 self.fail(error)
                 return False
             self._counters.bytes_sent += count
-            if count < len(rest[0]):
-                rest[0] = rest[0][count:]
+            if not outbox.sent(count):
                 return False
-            rest.popleft()
         return True
 
     async def _write(self) -> None:
         while True:
             await self._wake.wait()
             self._wake = anyio.Event()
-            while self._rest or self._collect():
+            while self._outbox or self._collect():
                 if not self._send_now():
                     await self._write_some()
             self._writing = False
 
     def _collect(self) -> bool:
-        """Take what may go now; small messages are joined, so that they leave together. False if there is nothing."""
-        small: list[Buffer] = []
-        size = 0
-        while size < _BATCH and (parts := self.protocol.take(more=bool(small))) is not None:
+        taken = self._outbox.take_batch()
+        if taken:
             self._note_progress()
-            if len(parts) > 1:
-                self._rest.extend(map(memoryview, (b"".join(small), *parts) if small else parts))
-                return True
-            small.append(parts[0])
-            size += len(parts[0])
-        if small:
-            self._rest.append(memoryview(b"".join(small)))
-        return bool(small)
+        return taken
 
     async def _write_some(self) -> None:
-        data = self._rest[0]
         count = 0
         with anyio.move_on_after(self._options.send_timeout):
-            count = await self._transport.send_some(data)
+            count = await self._transport.send_some(self._outbox.pieces)
         if not count:
             raise ConnectionLost(f"the peer read nothing for {self._options.send_timeout} s (send_timeout)")
         self._counters.bytes_sent += count
         self._note_progress()
-        if count < len(data):
-            self._rest[0] = data[count:]
-        else:
-            self._rest.popleft()
+        self._outbox.sent(count)
+
+    @property
+    def sending(self) -> bool:
+        """Whether a message left the queue that is not sent whole."""
+        return bool(self._outbox)
 
     @property
     def backlog(self) -> int:
         """How many messages wait to be sent, the one that is being sent included."""
-        return self.protocol.ledger.queued + bool(self._rest)
+        return self.protocol.ledger.queued + bool(self._outbox)
 
     @property
     def unanswered(self) -> int:
@@ -256,7 +232,7 @@ class Link:
     @property
     def backlog_bytes(self) -> int:
         """How long the bodies are that wait to be sent."""
-        return self.protocol.ledger.queued_size + sum(map(len, self._rest))
+        return self.protocol.ledger.queued_size + len(self._outbox)
 
     async def progress(self) -> None:
         """Wait until something was handed to the network, or an answer came, or the live link ended."""
@@ -275,6 +251,7 @@ class Link:
         """The link is over because of ``error``."""
         if self.cause is None:
             self.cause = error
+            self._owner.broken(error)
         self._note_progress()
         self._scope.cancel()
 
@@ -333,13 +310,7 @@ class Link:
                 quiet += step
         raise ConnectionLost(f"the peer has been silent for {limit} s while answers were due (liveness)")
 
-    def lost(self) -> tuple[list[tuple[Call, Message]], list[Call]]:
-        """What never left this side whole, in order; and the calls of which nobody knows whether they ran."""
-        return self.protocol.ledger.close(unsent=sum(map(len, self._rest)) - self._transport.in_doubt)
-
-
-def end_of_file_text(event: EndOfFile) -> str:
-    """How the stream ended, in words."""
-    if event.expected:
-        return f"the peer closed the connection inside a message ({event.received} of {event.expected} bytes)"
-    return "the peer closed the connection"
+    @property
+    def unsent(self) -> int:
+        """Bytes that were taken to be sent, and that the network did not take."""
+        return len(self._outbox) - self._transport.in_doubt

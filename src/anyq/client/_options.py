@@ -10,16 +10,10 @@ import attrs
 from anyio.abc import ByteStream
 
 from anyq.client._address import Address
-from anyq.client._stats import CallReport
-from anyq.protocol import CAPABILITY
+from anyq.protocol import CAPABILITY, CallReport, Overflow
 from anyq.values import Value
 
 __all__ = ["ConnectOptions", "Options", "Overflow"]
-
-Overflow = Literal["block", "drop-oldest", "error"]
-"""What a full buffer of inbound messages does: stop reading the connection, lose the oldest, or end with
-an error.
-"""
 
 
 def _positive(_: Options, field: attrs.Attribute[Any], number: float | None) -> None:
@@ -51,8 +45,11 @@ class Options:
     max_queued: int = attrs.field(default=1 << 24, validator=_positive)
     abandon: Literal["drop", "close"] = attrs.field(default="drop", validator=_one_of("drop", "close"))
     reconnection_attempts: int = attrs.field(default=-1)
+    connect_attempts: int = attrs.field(default=1)
     reconnection_delay: float = attrs.field(default=0.5)
-    reconnection_function: Callable[[float], float] = attrs.field(default=lambda delay: delay * 2)
+    reconnection_function: Callable[[float], float] | None = attrs.field(default=None)
+    max_delay: float | None = attrs.field(default=None, validator=_positive)
+    jitter: float = attrs.field(default=0.0)
     compress: bool | None = None
     no_ctx: bool = False
     verify: bool = True
@@ -77,6 +74,16 @@ class Options:
         if attempts < -1 or attempts != int(attempts):
             raise ValueError(f"reconnection_attempts is -1 (never), 0 (without end) or their number, not {attempts!r}")
 
+    @connect_attempts.validator
+    def _check_connect_attempts(self, _: attrs.Attribute[int], attempts: int) -> None:
+        if attempts < 0 or attempts != int(attempts):
+            raise ValueError(f"connect_attempts is their number, or 0 (without end), not {attempts!r}")
+
+    @jitter.validator
+    def _check_jitter(self, _: attrs.Attribute[float], jitter: float) -> None:
+        if not 0 <= jitter <= 1:
+            raise ValueError(f"jitter is a part of the delay, 0 to 1, not {jitter!r}")
+
     @reconnection_delay.validator
     def _check_delay(self, _: attrs.Attribute[float], delay: float) -> None:
         if not delay >= 0:
@@ -84,7 +91,7 @@ class Options:
 
     @reconnection_function.validator
     def _check_function(self, _: attrs.Attribute[Any], function: object) -> None:
-        if not callable(function):
+        if function is not None and not callable(function):
             raise TypeError(f"reconnection_function is a function of the delay before, not {function!r}")
 
     @capability.validator
@@ -109,7 +116,10 @@ class ConnectOptions(TypedDict, total=False):
     abandon: Literal["drop", "close"]
     reconnection_attempts: int
     reconnection_delay: float
-    reconnection_function: Callable[[float], float]
+    reconnection_function: Callable[[float], float] | None
+    max_delay: float | None
+    jitter: float
+    connect_attempts: int
     compress: bool | None
     no_ctx: bool
     verify: bool

@@ -19,7 +19,6 @@ from anyq.client._memory import allocate
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
 from anyq.client._raw_server import Authenticate, Handler, RawServer
-from anyq.client._reports import with_outcome
 from anyq.client._tls import client_context
 from anyq.client._waiter import Waiter
 from anyq.client._wire import Wire, shake_hands
@@ -31,6 +30,8 @@ from anyq.errors import (
     ConnectionLost,
     ConnectTimeout,
     DecodeError,
+    DecodeLimitError,
+    Error,
     LimitError,
     ProtocolError,
 )
@@ -47,6 +48,7 @@ from anyq.protocol import (
     Response,
     Role,
     SyncRequest,
+    with_outcome,
 )
 from anyq.values import Value
 
@@ -280,15 +282,19 @@ class RawConnection:
 
     # What the handles need
 
-    def abandon(self, call: Pending) -> None:
+    def check_home(self) -> None:
+        """One task uses it at a time, wherever that is."""
+
+    def withdraw(self, call: Pending) -> None:
         """The handle was cancelled."""
         self._calls.discard(call)
         if self._wire is not None:
             self._wire.protocol.ledger.abandon(call)
 
-    def spoiled(self, error: DecodeError) -> None:
+    def spoiled(self, error: Error) -> None:
         """Who sends one body that is no value cannot be trusted with the next."""
-        self._end(ConnectionCorrupted(f"connection to {self.address} lost: {error}"))
+        if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError):
+            self._end(ConnectionCorrupted(f"connection to {self.address} lost: {error}"))
 
     def _usable(self) -> Wire:
         if self._wire is None:
@@ -303,4 +309,4 @@ class RawConnection:
         for call in calls:
             if wire is not None:
                 wire.protocol.ledger.abandon(call)  # which tells whether the other side can have seen it
-            call.fail(with_outcome(error, "not sent" if call.unseen else "unknown"))
+            call.fail(with_outcome(error, call.outcome_if_lost))

@@ -18,11 +18,9 @@ from anyq import codec
 from anyq.client._bodies import request_value
 from anyq.client._core import Core
 from anyq.client._inbox import Feed
-from anyq.client._options import Overflow
 from anyq.client._pending import Pending
-from anyq.client._reports import State
 from anyq.errors import ConnectionLost, Error
-from anyq.protocol import AsyncMessage, Call, SyncRequest
+from anyq.protocol import AsyncMessage, ConnectionState, Overflow, Post, SyncRequest
 from anyq.values import Atom, List, QType, Value, symbol, symbols
 
 __all__ = ["EndOfDay", "Gap", "Subscription", "Update"]
@@ -105,7 +103,7 @@ class Subscription:
         """
         self._core.add_feed(self._feed)
         self._asked = call = self._subscribe()
-        self._core.reports.watchers.append(self._state_changed)
+        self._core.watchers.append(self._state_changed)
         try:
             self.schemas, self.snapshot = self._read(await call.wait())
         except BaseException:
@@ -149,20 +147,21 @@ class Subscription:
         core = self._core
         query = _SUBSCRIBE_WITH_ROWS if self._with_rows else _SUBSCRIBE
         value = request_value(query, (symbol(self.table), self._symbols))
-        call = Pending(core, label=_SUBSCRIBE)
-        core.submit(SyncRequest(codec.encode(value, capability=core.capability)), call)
+        call = Pending(core)
+        core.describe(call, _SUBSCRIBE)
+        core.send(SyncRequest(codec.encode(value, capability=core.capability)), call)
         return call
 
     def _leave(self) -> None:
         self._feed.close()
-        if self._state_changed in self._core.reports.watchers:
-            self._core.reports.watchers.remove(self._state_changed)
-        if not self._core.linked:
+        if self._state_changed in self._core.watchers:
+            self._core.watchers.remove(self._state_changed)
+        if self._core.closed is not None or self._core.live is None:
             return  # there is nothing that we are subscribed on
         value = request_value(_UNSUBSCRIBE, (symbol(self.table),))
-        self._core.submit(AsyncMessage(codec.encode(value, capability=self._core.capability)), Call())
+        self._core.send(AsyncMessage(codec.encode(value, capability=self._core.capability)), Post())
 
-    def _state_changed(self, state: State) -> None:
+    def _state_changed(self, state: ConnectionState) -> None:
         if state != "reconnected" or (self._asked is not None and not self._asked.done()):
             return  # what has no answer yet did not reach the old peer, and was sent to this one already
         try:

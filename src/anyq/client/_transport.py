@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -71,8 +71,11 @@ class Transport(Protocol):
     def try_send(self, data: Buffer) -> int:
         """Hand over what goes without waiting; how many bytes that were."""
 
-    async def send_some(self, data: memoryview) -> int:
-        """Wait until some of ``data`` can be handed over; how much it was."""
+    async def send_some(self, pieces: Sequence[memoryview]) -> int:
+        """Wait until some of the first piece can be handed over; how much it was.
+
+        The first piece may be replaced by a copy of it while this waits.
+        """
 
     async def receive_once(self, receiver: Receiver) -> bool:
         """Wait for bytes and pass them on; False at the end of the stream (which is passed on too)."""
@@ -110,9 +113,9 @@ class SocketTransport:
             self._look()
         return count
 
-    async def send_some(self, data: memoryview) -> int:
+    async def send_some(self, pieces: Sequence[memoryview]) -> int:
         while True:
-            if count := self.try_send(data):
+            if count := self.try_send(pieces[0]):
                 await anyio.lowlevel.checkpoint()
                 return count
             await anyio.wait_writable(self._sock)
@@ -266,7 +269,7 @@ class SocketStream(ByteStream):
         rest = memoryview(item)
         try:
             while rest:
-                rest = rest[await transport.send_some(rest) :]
+                rest = rest[await transport.send_some([rest]) :]
         except OSError as error:
             raise anyio.BrokenResourceError(str(error)) from error
 
@@ -302,8 +305,8 @@ class StreamTransport:
     def try_send(self, data: Buffer) -> int:
         return 0
 
-    async def send_some(self, data: memoryview) -> int:
-        piece = bytes(data[:_CHUNK])
+    async def send_some(self, pieces: Sequence[memoryview]) -> int:
+        piece = bytes(pieces[0][:_CHUNK])
         self.in_doubt = len(piece)
         try:
             await self._stream.send(piece)

@@ -171,9 +171,9 @@ class SharedConnection(_Asking[Connection]):
         """As `anyq.Connection.post`."""
         self.portal.call(self.target.post, *handed_query(query, arguments))
 
-    def flush(self) -> None:
+    def flush(self, *, confirm: bool = False) -> None:
         """As `anyq.Connection.flush`."""
-        self.portal.call(self.target.flush)
+        self.portal.call(self.target.flush, confirm=confirm)
 
     def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """As `anyq.Connection.deferred`."""

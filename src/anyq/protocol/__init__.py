@@ -4,7 +4,17 @@ Pure standard library, usable from any kind of program: feed it bytes, get event
 bytes. Bodies stay undecoded; `anyq.codec` turns them into values.
 """
 
+from anyq.protocol._calls import (
+    Calls,
+    ConnectionState,
+    Post,
+    Request,
+    end_of_file_text,
+    lost_error,
+    with_outcome,
+)
 from anyq.protocol._connection import Connection
+from anyq.protocol._counters import CallReport, ConnectionStatistics, Counters
 from anyq.protocol._events import (
     NEED_DATA,
     Accept,
@@ -21,9 +31,11 @@ from anyq.protocol._events import (
     Response,
     SyncRequest,
 )
+from anyq.protocol._feed import Feed, Overflow
 from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, header_bytes, parse_header
 from anyq.protocol._ledger import Call, CallState, Ledger
 from anyq.protocol._login import CAPABILITY
+from anyq.protocol._outbox import Outbox
 from anyq.protocol._states import COUPLED, TRANSITIONS, Role, State
 
 __all__ = [
@@ -37,22 +49,35 @@ __all__ = [
     "AsyncMessage",
     "Buffer",
     "Call",
+    "CallReport",
     "CallState",
+    "Calls",
     "Connection",
+    "ConnectionState",
+    "ConnectionStatistics",
+    "Counters",
     "DroppedReply",
     "EndOfFile",
     "Event",
+    "Feed",
     "ForeignProtocol",
     "Header",
     "Ledger",
     "Login",
     "Message",
     "NeedData",
+    "Outbox",
+    "Overflow",
+    "Post",
     "Refuse",
+    "Request",
     "Response",
     "Role",
     "State",
     "SyncRequest",
+    "end_of_file_text",
     "header_bytes",
+    "lost_error",
     "parse_header",
+    "with_outcome",
 ]

@@ -39,12 +39,16 @@ _ANSWERED: Final = CallState.ANSWERED
 
 
 class Call:
-    """One message on its way: its identity and its state. Shells may subclass it to hold more."""
+    """One message on its way: its identity and its state. Drivers may subclass it to hold more."""
 
-    __slots__ = ("state",)
+    __slots__ = ("mark", "order", "state")
 
     def __init__(self) -> None:
         self.state = CallState.QUEUED
+        self.order = 0
+        """Its place among the messages of the connection; messages are sent again in this order."""
+        self.mark = 0
+        """Number of async messages that this link had handed over before it."""
 
 
 class Ledger(Generic[M]):
@@ -53,7 +57,7 @@ class Ledger(Generic[M]):
     ``max_in_flight`` bounds how many requests may await their response, tombstones included.
     """
 
-    __slots__ = ("_handed", "_queued", "_sent", "max_in_flight", "queued_size")
+    __slots__ = ("_confirmed", "_handed", "_posted", "_queued", "_sent", "max_in_flight", "queued_size")
 
     def __init__(self, max_in_flight: int = 1) -> None:
         if max_in_flight < 1:
@@ -65,6 +69,24 @@ class Ledger(Generic[M]):
         """The sum of the sizes of what waits to be sent."""
         self._sent: deque[Call] = deque()
         self._handed: list[tuple[Call | None, M, int]] = []
+        self._posted = 0
+        self._confirmed = 0
+
+    @property
+    def unconfirmed(self) -> int:
+        """Number of async messages handed over with no answered request behind them.
+
+        The other side handles messages in order, so the answer to a request confirms what was posted before it.
+        """
+        return self._posted - self._confirmed
+
+    def calls(self) -> list[Call]:
+        """The messages that wait to be sent, and the requests that await their response; tombstones are left out."""
+        return [*(call for call in self._sent if call.state is _SENT), *self._queued]
+
+    def handed_last(self, call: Call) -> bool:
+        """Whether ``call`` is the message that was taken last, so that a part of it may not be sent yet."""
+        return bool(self._handed) and self._handed[-1][0] is call
 
     @property
     def queued(self) -> int:
@@ -98,7 +120,10 @@ class Ledger(Generic[M]):
         if expects_reply:
             if len(self._sent) >= self.max_in_flight:
                 return None
+            call.mark = self._posted
             self._sent.append(call)
+        else:
+            self._posted += 1
         del queued[call]
         self.queued_size -= size
         call.state = CallState.SENT
@@ -114,6 +139,7 @@ class Ledger(Generic[M]):
     def enter(self, call: Call) -> None:
         """Note a request that went out without having been queued."""
         call.state = CallState.SENT
+        call.mark = self._posted
         self._sent.append(call)
 
     def enter_alone(self, call: Call) -> bool:
@@ -122,6 +148,7 @@ class Ledger(Generic[M]):
         if sent or self._queued:
             return False
         call.state = _SENT
+        call.mark = self._posted
         sent.append(call)
         return True
 
@@ -134,6 +161,7 @@ class Ledger(Generic[M]):
         if call.state is not _SENT:
             return False
         sent.clear()
+        self._confirmed = call.mark
         call.state = _ANSWERED
         return True
 
@@ -155,6 +183,7 @@ class Ledger(Generic[M]):
     def answer(self) -> Call:
         """A whole response arrived: the call it belongs to, which leaves the ledger. Tombstones stay ABANDONED."""
         call = self._sent.popleft()
+        self._confirmed = call.mark
         if call.state is CallState.SENT:
             call.state = CallState.ANSWERED
         return call
@@ -167,9 +196,11 @@ class Ledger(Generic[M]):
         on a message of which it has only a part.
         """
         lost = [(call, message) for call, (message, _, _) in self._queued.items()]
+        in_flight = set(self._sent)
         while unsent > 0 and self._handed:
             call, message, size = self._handed.pop()
             unsent -= size
+            self._posted -= call is not None and call not in in_flight
             if call is not None and call.state is CallState.SENT:
                 call.state = CallState.QUEUED
                 lost.insert(0, (call, message))

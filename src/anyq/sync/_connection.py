@@ -14,12 +14,9 @@ import attrs
 from anyq.client import (
     Address,
     BlockingVariables,
-    ConnectionStatistics,
     ConnectOptions,
     Options,
-    Overflow,
     Query,
-    decode_message,
     load_script,
     parse_address,
     request_body,
@@ -28,10 +25,9 @@ from anyq.client import (
 from anyq.codec import decode, decode_number
 from anyq.errors import BusyError, Error, QError
 from anyq.portal import BlockingNamespace, SharedSubscription
-from anyq.protocol import AsyncMessage
+from anyq.protocol import AsyncMessage, ConnectionState, ConnectionStatistics, Overflow, SyncRequest
 from anyq.sync._core import Core
 from anyq.sync._feed import Feed
-from anyq.sync._lifeline import State
 from anyq.sync._pending import Pending
 from anyq.sync._twins import subscribe_at
 from anyq.values import NULL, Value
@@ -107,7 +103,7 @@ class Connection(BlockingVariables):
 
         Async messages that wait to be sent get ``close_timeout`` seconds to leave.
         """
-        self._core.close()
+        self._core.shut()
 
     # Asking
 
@@ -160,28 +156,30 @@ class Connection(BlockingVariables):
         """Ask now, and get a handle to ask for the answer later.
 
         It is sent at once, unless ``max_in_flight`` calls await their answers; then it is sent when its turn comes,
-        while something is waited for.
+        while something is waited for. The message is fixed when this returns: large arrays are copied.
         """
-        call = self._prepare(query, arguments, idempotent)
-        self._core.submit(call)
+        core = self._core
+        message = core.message(SyncRequest, query, arguments, own=True)
+        call = core.handle_for(query, idempotent=idempotent, size=message.size)
+        core.send(message, call)
         return call
 
     def post(self, query: Query, *arguments: object) -> None:
         """Send an async message: no answer is expected, and none comes.
 
-        Waits until the network has taken it, unless calls go before it that have not been sent.
+        The message is fixed when this is called: large arrays are copied. Waits until the network has taken it, unless
+        calls go before it that have not been sent.
         """
-        core = self._core
-        core.check_usable()
-        body = request_body(query, arguments, core.capability, core.compress)
-        core.post(core.prepare(body, query, expects=False))
+        self._core.post(self._core.message(AsyncMessage, query, arguments, own=True))
 
-    def flush(self) -> None:
-        """Wait until all that was queued so far has been handed to the network.
+    def flush(self, *, confirm: bool = False) -> None:
+        """Wait until all that was queued so far has been handed to the network, and with ``confirm`` until q has
+        handled it: that sends a sync call (of the empty query) behind it.
 
-        Raises `ConnectionLost` if an async message was lost since the last call.
+        Raises `ConnectionLost` if async messages were lost since the last call, or with outcome ``"unknown"`` if the
+        network had them when it broke; the text has their numbers.
         """
-        self._core.flush()
+        self._core.flush(confirm)
 
     def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """Post a query on a connection of its own, and wait for the async message that the server posts back.
@@ -202,12 +200,6 @@ class Connection(BlockingVariables):
             other.post(query, *arguments)
             return feed.receive(limit)
 
-    def _prepare(self, query: Query, arguments: tuple[object, ...], idempotent: bool) -> Pending:
-        core = self._core
-        core.check_usable()
-        body = request_body(query, arguments, core.capability, core.compress)
-        return core.prepare(body, query, idempotent=idempotent)
-
     # Listening
 
     def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> Feed[Value]:
@@ -221,7 +213,7 @@ class Connection(BlockingVariables):
         """
         core = self._core
         core.check_usable()
-        feed = Feed(buffer, overflow, self._decode, core)
+        feed: Feed[Value] = Feed(buffer, overflow, core.decode, core)
         core.feeds.add(feed)
         return feed
 
@@ -249,9 +241,6 @@ class Connection(BlockingVariables):
         When it can be read, ``feed.receive(timeout=0)`` takes what came. Do not read or write it.
         """
         return self._core.fileno()
-
-    def _decode(self, message: AsyncMessage) -> Value:
-        return decode_message(message, self._core.limits)
 
     # Files and names
 
@@ -285,7 +274,7 @@ class Connection(BlockingVariables):
     # Looking
 
     @property
-    def state(self) -> State:
+    def state(self) -> ConnectionState:
         """``"new"``, ``"connected"``, ``"lost"``, ``"reconnected"`` or ``"closed"``."""
         return self._core.state
 
@@ -301,4 +290,4 @@ class Connection(BlockingVariables):
 
     def statistics(self) -> ConnectionStatistics:
         """Counts since the connection was made."""
-        return self._core.statistics()
+        return self._core.snapshot()

@@ -7,33 +7,26 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final, TypeVar
 
-from anyq.client import for_weaker
+from anyq.client import Address, Options, Query, Round, outgoing
 from anyq.codec import Packed
-from anyq.errors import (
-    BusyError,
-    CallTimeout,
-    ClosedError,
-    ConnectionLost,
-    LimitError,
-    MisuseError,
-)
+from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectionLost, MisuseError, QError
 from anyq.portal import has_asyncgen_hook, refuse_blocking
-from anyq.protocol import CallState
-from anyq.sync._feed import Feed
+from anyq.protocol import AsyncMessage, CallState, ConnectionStatistics, Feed, Post, Response, SyncRequest
+from anyq.sync._driver import Driver
 from anyq.sync._interrupt import delicate, deliver, guard, interruptible, pending, unguard
-from anyq.sync._lifeline import BROKEN, Lifeline
-from anyq.sync._link import Link
 from anyq.sync._pending import Pending
 
 __all__ = ["Core"]
 
 T = TypeVar("T")
+Outgoing = TypeVar("Outgoing", AsyncMessage, SyncRequest, Response)
 
 delicate(__file__)
 
@@ -43,8 +36,14 @@ _PATIENCE: Final = 0.1
 """Seconds between two looks whether a thread has left that may have forgotten to say so."""
 
 
-class Core(Lifeline):
+class Core(Driver):
     """A blocking connection without its public face."""
+
+    def __init__(self, address: Address, options: Options) -> None:
+        super().__init__(address, options)
+        self._user: dict[int, object] = {}
+        self._left = threading.Event()
+        self._spare: Pending | None = None
 
     # One thread at a time
 
@@ -66,7 +65,7 @@ class Core(Lifeline):
         finally:
             if mine or user.get(0) is token:
                 del user[0]
-            if self._closed is not None:
+            if self.closed is not None:
                 self._left.set()
             if pending:
                 deliver()
@@ -78,20 +77,27 @@ class Core(Lifeline):
         self._alone(self._open)
 
     def _open(self) -> None:
-        self._link = self._new_link()
+        self._connect(Round(self.options, self.address, first=True), None)
         self._renew()
         guard()
         _cores.add(self)
-        self._set_state("connected")
 
     # Sending
 
     @interruptible
-    def prepare(self, body: bytes | Packed, query: Any, *, expects: bool = True, idempotent: bool = False) -> Pending:
-        """A call, of which nothing is known to the network yet."""
-        return Pending(self, body, query, expects=expects, idempotent=idempotent, timed=self._hooked)
+    def message(
+        self, kind: type[Outgoing], query: Query, arguments: tuple[object, ...], *, own: bool = False
+    ) -> Outgoing:
+        return super().message(kind, query, arguments, own=own)
 
-    def ask(self, body: bytes | Packed, query: Any, timeout: float | None, idempotent: bool) -> bytes | Pending:
+    @interruptible
+    def handle_for(self, query: Query, *, idempotent: bool = False, size: int = 0) -> Pending:
+        """A call, without sending it."""
+        call = Pending(self, idempotent=idempotent, size=size)
+        self.describe(call, query)
+        return call
+
+    def ask(self, body: bytes | Packed, query: Query, timeout: float | None, idempotent: bool) -> bytes | Pending:
         """Send a call and receive until it is done. At the time-out, or interrupted, it is abandoned.
 
         The body of the answer, or the call if that was not the only thing that came.
@@ -105,112 +111,111 @@ class Core(Lifeline):
             mine = True
             link, call = self._link, self._spare
             if link is None or timeout is not None or call is None:
-                call = self.prepare(body, query, idempotent=idempotent)
-                return self._ask(call, timeout)
-            # The quick way, for calls without deadline, hook or anything else that is going on. It takes one handle
+                message = outgoing(SyncRequest, body)
+                call = self.handle_for(query, idempotent=idempotent, size=message.size)
+                return self._ask(message, call, timeout)
+            # The fast path, for calls without deadline, hook or anything else that is going on. It takes one handle
             # again and again, as long as nobody but this call has seen it.
             self._spare = None
-            call.state, call.body, call.query, call.idempotent = _QUEUED, body, query, idempotent
+            call.state, call.idempotent = _QUEUED, idempotent
             try:
-                answer = link.exchange(call)
+                answer = link.exchange(body, call)
             except BaseException as error:
+                self._adopt(call, body)
                 if not self._mend(link, error):
                     raise
                 answer = None
             if answer is None:
                 self._renew()
-                return self._ask(call, None)
-            counters = self.counters
-            counters.calls += 1
-            counters.answered += 1
+                message = self._adopt(call, body)
+                return self._ask(message, call, None)
+            self.count_quick()
             self._spare = call
             return answer
         except BaseException:
             if call is not None:
                 self._renew()
-                self._abandon(call)
+                self._withdraw(call)
             raise
         finally:
             if mine or user.get(0) is token:
                 del user[0]
-            if self._closed is not None:
+            if self.closed is not None:
                 self._left.set()
             if pending:
                 deliver()
 
+    def _adopt(self, call: Pending, body: bytes | Packed) -> SyncRequest:
+        """The message of ``call``, which goes on as any other if the fast path sent it."""
+        message = outgoing(SyncRequest, body)
+        call.size = message.size
+        if call.state is not _QUEUED and not call.order:
+            self.adopt(call, message)
+        return message
+
     def _renew(self) -> None:
         """Have a handle for the next quick call, if there may be any."""
-        if not self._hooked and self.options.liveness is None:
-            self._spare = self.prepare(b"", "")
+        if not self.reports_calls and self.options.liveness is None:
+            self._spare = self.handle_for("")
 
-    def _ask(self, call: Pending, timeout: float | None) -> Pending:
+    def _ask(self, message: SyncRequest, call: Pending, timeout: float | None) -> Pending:
         deadline = None if timeout is None else time.monotonic() + timeout
-        if call.state is CallState.QUEUED and call not in self._parked:
-            self._send(call, deadline)
-        else:
-            self.counters.calls += 1
+        if not call.order:
+            self._send(message, call, deadline)
         if not self._drive(call.done, deadline):
             raise CallTimeout(f"no answer within {timeout} s")
         return call
 
-    def submit(self, call: Pending) -> None:
+    def send(self, message: SyncRequest, call: Pending) -> None:
         """Send ``call`` as soon as its turn comes."""
-        self._alone(self._send, call, None)
+        self._alone(self._send, message, call, None)
 
-    def post(self, call: Pending) -> None:
+    def post(self, message: AsyncMessage) -> None:
         """Send an async message; wait until the network has it, unless calls are to go before it."""
-        self._alone(self._post, call)
+        self._alone(self._post, message, Post())
 
-    def _post(self, call: Pending) -> None:
+    def _post(self, message: AsyncMessage, post: Post) -> None:
         try:
-            self._send(call, None)
-            self._drive(lambda: call.error is not None or (self._link is not None and not self._link.sending), None)
+            self._send(message, post, None)
+            self._drive(lambda: post.error is not None or (self._link is not None and not self._link.sending), None)
         except BaseException:
-            self._abandon(call)
+            self.parked.pop(post, None)
+            if self.protocol is not None and post.state is _QUEUED:
+                self.protocol.ledger.abandon(post)
             raise
-        if call.error is not None:
-            self._unreported = None
-            raise call.error
+        if post.error is not None:
+            self.take_losses()
+            raise post.error
 
-    def flush(self) -> None:
+    def flush(self, confirm: bool) -> None:
         """Wait until every queued message was handed to the network; raise what was lost since the last time."""
         self._alone(self._drive, lambda: self._link is None or not self._link.backlog, None)
-        lost, self._unreported = self._unreported, None
-        if lost is not None:
-            raise lost
+        self._tell_losses()
         self.check_usable()
-
-    def _send(self, call: Pending, deadline: float | None) -> None:
-        capability = self.capability
-        link = self._usable(deadline)
-        if self.capability < capability:
-            call.body = for_weaker(call.message, self.capability, self.compress)
-        if call.expects:
-            self.counters.calls += 1
-        else:
-            self.counters.posts += 1
-        try:
-            link.queue(call.message, call)
-        except BaseException as error:
-            if not self._mend(link, error):
-                raise
-
-    def abandon(self, call: Pending) -> None:
-        """Nobody waits for ``call`` any more."""
-        self._alone(self._abandon, call)
-
-    def _abandon(self, call: Pending) -> None:
-        if call.done():
+        if not confirm:
             return
-        link = self._link
-        if self._parked.pop(call, None) is not None:
-            call.state = CallState.WITHDRAWN
-        elif link is not None:
-            link.protocol.ledger.abandon(call)
-            if call.state is CallState.ABANDONED and self.options.abandon == "close":
-                self._lose(link, ConnectionLost("a call was abandoned (abandon='close')"))
-        self.counters.abandoned += 1
-        self._report(call, "abandoned")
+        message = self.message(SyncRequest, "", ())
+        call = self.handle_for("", size=message.size)
+        try:
+            self._alone(self._ask, message, call, self.options.timeout)
+            call.outcome()
+        except QError:  # an answer, too
+            pass
+        except ConnectionLost:
+            self._tell_losses()
+            raise
+        except BaseException:
+            self.withdraw(call)
+            raise
+        self._tell_losses()
+
+    def _tell_losses(self) -> None:
+        if (lost := self.take_losses()) is not None:
+            raise lost
+
+    def withdraw(self, call: Pending) -> None:
+        """Nobody waits for ``call`` any more."""
+        self._alone(self._withdraw, call)
 
     # Receiving
 
@@ -220,33 +225,23 @@ class Core(Lifeline):
         if not self._alone(self._drive, call.done, deadline):
             raise CallTimeout(f"no answer within {timeout} s")
 
-    def wait_for_message(self, feed: Feed[Any], timeout: float | None) -> bool:
+    def wait_for_message(self, feed: Feed, timeout: float | None) -> bool:
         """Receive until ``feed`` has a message, or is over. False at the time-out."""
-        return self._alone(self._drive, feed.ready, None if timeout is None else time.monotonic() + timeout)
+        return self._alone(self._drive, lambda: feed.ready, None if timeout is None else time.monotonic() + timeout)
 
-    def _drive(self, done: Callable[[], bool], deadline: float | None) -> bool:
-        """Send and receive until ``done``. False at the ``deadline``."""
-        while not done():
-            link = self._link
-            if link is None:
-                self._usable(deadline)
-                continue
-            try:
-                if not link.advance(deadline) and deadline is not None and time.monotonic() >= deadline:
-                    return done()
-            except BaseException as error:
-                if not self._mend(link, error):
-                    raise
-        return True
+    @interruptible
+    def feed_closed(self, feed: Feed) -> None:
+        """It listens no more."""
+        self.feeds.discard(feed)
 
-    def _mend(self, link: Link, error: BaseException) -> bool:
-        """Clean up after what was raised in the middle of ``link``. True if that is all that is to be done about it."""
-        if isinstance(error, BROKEN) and not (isinstance(error, LimitError) and link.stable):
-            self._lose(link, error)
-            return True
-        if not link.stable:
-            self._lose(link, ConnectionLost("interrupted at a moment when that breaks it"))
-        return False
+    @interruptible
+    def check_usable(self) -> None:
+        super().check_usable()
+
+    @interruptible
+    def snapshot(self) -> ConnectionStatistics:
+        """A snapshot of the counters."""
+        return self.statistics(sending=self._link is not None and self._link.sending)
 
     def fileno(self) -> int:
         """The socket's number, -1 while there is no connection."""
@@ -255,12 +250,12 @@ class Core(Lifeline):
 
     # Closing
 
-    def close(self) -> None:
+    def shut(self) -> None:
         """Close: queued async messages get a moment to leave, then every call fails with `ClosedError`.
 
         A call that another thread is waiting in fails at once.
         """
-        if self._closed is not None:
+        if self.closed is not None:
             return
         token, user, mine = object(), self._user, False
         try:
@@ -281,7 +276,7 @@ class Core(Lifeline):
             if frame.f_code in _USES and frame.f_locals["self"] is self:
                 raise MisuseError("a function that is called in the middle of a call cannot close the connection")
             frame = frame.f_back
-        self._closed = ClosedError(f"the connection to {self.address} is closed")
+        self.closed = ClosedError(f"the connection to {self.address} is closed")
         link = self._link
         if link is not None:
             link.shut()
@@ -292,36 +287,33 @@ class Core(Lifeline):
             self._left.wait(_PATIENCE)
 
     def _close(self) -> None:
-        link = self._link
+        link, first = self._link, self.closed is None
+        error = self.closed or ClosedError(f"the connection to {self.address} is closed")
+        self.close(error)
         try:
-            if link is not None and link.sending and self._closed is None:
-                self._drive(
-                    lambda: self._link is not link or not link.sending, time.monotonic() + self.options.close_timeout
-                )
+            if first and link is not None and link.backlog:
+                self._push(link)
+                deadline = time.monotonic() + self.options.close_timeout
+                self._drive(lambda: self._link is None or not self._link.backlog, deadline)
         finally:
-            self._end(ClosedError(f"the connection to {self.address} is closed"))
-
-    def _end(self, error: Exception) -> None:
-        if self._closed is None:
-            self._closed = error
-        if self._link is not None:
-            self._lose(self._link, error)
-        self._fail_parked(self._closed)
-        if self in _cores:
-            _cores.discard(self)
-            unguard()
-        self._set_state("closed")
+            if self._link is not None:
+                self._lose(self._link, error)
+            self.end(error)
+            if self in _cores:
+                _cores.discard(self)
+                unguard()
 
     def forked(self) -> None:
         """In the child of a fork: the socket is the parent's. Only our copy of its number is closed."""
         parent = os.getppid()
         self._user = {}
-        self._closed = MisuseError(
+        self.closed = MisuseError(
             f"the connection to {self.address} was opened in process {parent}: open another one in this process"
         )
         if self._link is not None:
-            self._link.fail(self._closed)
+            self._link.fail(self.closed)
             self._link = None
+            self.protocol = None
 
 
 _USES: Final = {Core.ask.__code__, Core._alone.__code__}

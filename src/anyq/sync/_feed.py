@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
-from anyq.client import Overflow
-from anyq.errors import CallTimeout, ClosedError, LimitError
-from anyq.protocol import AsyncMessage
+from anyq import protocol
+from anyq.errors import CallTimeout, Error
+from anyq.protocol import AsyncMessage, Overflow
 
 __all__ = ["Feed", "FeedOwner"]
 
@@ -19,14 +18,14 @@ T = TypeVar("T")
 class FeedOwner(Protocol):
     """The connection that the messages come from."""
 
-    def wait_for_message(self, feed: Feed[Any], timeout: float | None) -> bool:
+    def wait_for_message(self, feed: protocol.Feed, timeout: float | None) -> bool:
         """Receive until the feed has a message or is over. False at the time-out."""
 
-    def feed_closed(self, feed: Feed[Any]) -> None:
+    def feed_closed(self, feed: protocol.Feed) -> None:
         """The feed listens no more."""
 
 
-class Feed(Generic[T]):
+class Feed(protocol.Feed, Generic[T]):
     """A bounded buffer of messages from the server, to be read with ``for``, or one by one with `receive`.
 
     ``received`` counts what came, ``dropped`` what a full buffer lost. Leaving its ``with`` block, or `close`, ends it.
@@ -34,20 +33,11 @@ class Feed(Generic[T]):
     """
 
     def __init__(self, size: int, overflow: Overflow, decode: Callable[[AsyncMessage], T], owner: FeedOwner) -> None:
-        if size < 1:
-            raise ValueError(f"a buffer has room for at least one message, not {size}")
-        if overflow not in ("block", "drop-oldest", "error"):
-            raise ValueError(f"overflow is 'block', 'drop-oldest' or 'error', not {overflow!r}")
-        self.received = 0
-        self.dropped = 0
-        self._size = size
-        self._overflow = overflow
+        super().__init__(size, overflow)
         self._decode = decode
         self._owner = owner
-        self._items: deque[AsyncMessage] = deque()
-        self._error: Exception | None = None
 
-    def __iter__(self) -> Feed[T]:
+    def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> T:
@@ -55,16 +45,20 @@ class Feed(Generic[T]):
         return self.receive()
 
     def receive(self, timeout: float | None = None) -> T:
-        """The next message, waiting for it at most ``timeout`` seconds (`CallTimeout`). Otherwise as iterating."""
-        if not self._items:
-            if not self._owner.wait_for_message(self, timeout):
-                raise CallTimeout(f"no message within {timeout} s")
-            if not self._items:
-                assert self._error is not None
-                raise self._error
-        item = self._items[0]
-        value = self._decode(item)
-        self._items.popleft()
+        """The next message, waiting for it at most ``timeout`` seconds (`CallTimeout`). Otherwise as iterating.
+
+        Raises `DecodeError` for a message that is no q value; that closes the connection (not the feed, which still
+        gives what came before).
+        """
+        if not self.ready and not self._owner.wait_for_message(self, timeout):
+            raise CallTimeout(f"no message within {timeout} s")
+        item, _ = self.first()
+        try:
+            value = self._decode(item)
+        except Error:
+            self.pop()
+            raise
+        self.pop()  # not before: an interrupted reader gets the message again
         return value
 
     def __enter__(self) -> Self:
@@ -75,40 +69,7 @@ class Feed(Generic[T]):
     ) -> None:
         self.close()
 
-    def __len__(self) -> int:
-        return len(self._items)
-
     def close(self) -> None:
         """Listen no more. Idempotent."""
-        self._items.clear()
-        self.end(ClosedError("this feed was closed"))
+        self.discard()
         self._owner.feed_closed(self)
-
-    # The connection's side
-
-    def ready(self) -> bool:
-        """Whether there is something to take, or nothing will come."""
-        return bool(self._items) or self._error is not None
-
-    def offer(self, item: AsyncMessage) -> int:
-        """A message came. How many messages are lost by that."""
-        self.received += 1
-        lost = 0
-        if self._error is not None:
-            lost = 1
-        elif len(self._items) < self._size:
-            self._items.append(item)
-        elif self._overflow == "drop-oldest":
-            self._items.popleft()
-            self._items.append(item)
-            lost = 1
-        else:
-            lost = 1
-            self.end(LimitError(f"more than {self._size} messages wait to be read"))
-        self.dropped += lost
-        return lost
-
-    def end(self, error: Exception) -> None:
-        """No more will come; what is buffered can still be read."""
-        if self._error is None:
-            self._error = error

@@ -11,24 +11,21 @@ places where it waits for the network, and those are where Ctrl-C is raised (see
 
 from __future__ import annotations
 
-from collections import deque
 from time import monotonic
 from typing import Any, Final, Protocol
 
-from anyq.client import Counters, Options, allocate, end_of_file_text
+from anyq.client import Options, allocate
+from anyq.codec import Packed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConnectTimeout, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
     Accept,
-    AsyncMessage,
     Call,
     Connection,
-    DroppedReply,
-    EndOfFile,
+    Counters,
     Event,
     Login,
-    Message,
-    Refuse,
+    Outbox,
     Response,
     Role,
     SyncRequest,
@@ -54,14 +51,11 @@ class LinkOwner(Protocol):
 
     counters: Counters
 
-    def arrived(self, message: AsyncMessage) -> None:
-        """The server posted a message."""
+    def handle(self, event: Event) -> SyncRequest | None:
+        """See `Calls.handle`."""
 
     def respond(self, request: SyncRequest) -> Response:
         """The response to a request of the server's. Never raises."""
-
-    def answered(self, call: Pending, size: int) -> None:
-        """A response was handed to its call."""
 
 
 class Link:
@@ -81,7 +75,7 @@ class Link:
         self._options = options
         self._owner = owner
         self._counters = owner.counters
-        self._rest: deque[memoryview] = deque()
+        self._outbox = Outbox(self.protocol)
         self._accepted = False
         self._answering = False
         self._undispatched = False
@@ -92,7 +86,7 @@ class Link:
     def log_in(self, user: str, password: str | None, deadline: float | None) -> None:
         """Log in on the fresh wire, or raise `ConnectError`."""
         try:
-            self._rest.append(memoryview(self.protocol.send(Login(user, password, self._options.capability))))
+            self._outbox.add(self.protocol.send(Login(user, password, self._options.capability)))
             while not self._accepted:
                 if not self.advance(deadline):
                     raise ConnectTimeout(f"no answer to the login within {self._options.connect_timeout} s")
@@ -107,31 +101,26 @@ class Link:
 
     # Sending
 
-    def queue(self, message: Message, call: Call) -> None:
-        """Put a message in line and hand over what goes without waiting. Raises as `advance`."""
+    def push(self) -> None:
+        """Hand over what goes without waiting. Raises as `advance`."""
         self.stable = False
-        try:
-            self.protocol.queue(message, call)
-        except LimitError:
-            self.stable = True
-            raise
         self._push()
         self.stable = True
 
-    def exchange(self, call: Pending) -> bytes | None:
+    def exchange(self, body: bytes | Packed, call: Pending) -> bytes | None:
         """Send ``call``, a request of which nothing is known here yet, and receive once, if nothing else is to be done.
         The body of its answer, if that brought a plain one and nothing else.
 
         Otherwise it is sent (and the rest is up to `advance`), or QUEUED: nothing has happened then. Raises as
         `advance`.
         """
-        wire, body = self._wire, call.body
+        wire = self._wire
         if not wire.quick or type(body) is not bytes:
             return None
         now = monotonic()
         if now - self._heard > _FRESH:
             self.look()
-        if self._rest or self._undispatched:
+        if self._outbox or self._undispatched:
             return None
         self.stable = False
         protocol = self.protocol
@@ -162,7 +151,7 @@ class Link:
         self.stable = False
         self._counters.bytes_sent += sent
         if sent < len(data):
-            self._rest.append(memoryview(data)[sent:])
+            self._outbox.add(memoryview(data)[sent:])
         elif piece is not None:
             self._take_in(piece)
         self.stable = True
@@ -195,31 +184,30 @@ class Link:
     @property
     def sending(self) -> bool:
         """Whether something could be handed over if the network took it."""
-        return bool(self._rest)
+        return bool(self._outbox)
+
+    def own(self, call: Call) -> None:
+        """The caller of ``call`` goes away, and may change what it handed over."""
+        self._outbox.own(call)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were taken to be sent, and that the network did not take."""
+        return len(self._outbox)
 
     def _push(self) -> bool:
-        rest, send = self._rest, self._wire.send
-        while True:
-            while rest:
-                count = send(rest[0])
-                self._counters.bytes_sent += count
-                if count < len(rest[0]):
-                    rest[0] = rest[0][count:]
-                    return False
-                rest.popleft()
-            parts = self.protocol.take()
-            if parts is None:
-                return True
-            count = send(parts[0])
+        outbox, send = self._outbox, self._wire.send
+        while outbox or outbox.take():
+            count = send(outbox.pieces[0])
             self._counters.bytes_sent += count
-            if count < len(parts[0]) or len(parts) > 1:
-                rest.extend(map(memoryview, parts))
-                rest[0] = rest[0][count:]
+            if not outbox.sent(count):
+                return False
+        return True
 
     @property
     def backlog(self) -> bool:
         """Whether something waits to be sent."""
-        return bool(self._rest or self.protocol.ledger.queued)
+        return bool(self._outbox or self.protocol.ledger.queued)
 
     # Receiving
 
@@ -232,7 +220,7 @@ class Link:
         if self._undispatched:
             self._dispatch()
             return True
-        if self._rest:
+        if self._outbox:
             if not wire.ready(sending=True, timeout=self._patience(deadline, self._options.send_timeout)):
                 self._complain(deadline, self._options.send_timeout, "the peer reads nothing (send_timeout)")
                 return False
@@ -253,8 +241,14 @@ class Link:
     def _dispatch(self) -> None:
         self.stable = False
         next_event = self.protocol.next_event
+        handle = self._owner.handle
         while (event := next_event()) is not NEED_DATA:
-            self._handle(event)  # type: ignore[arg-type]
+            request = handle(event)  # type: ignore[arg-type]
+            if request is not None:
+                self.protocol.queue(self._owner.respond(request))
+                self._answering = True
+            elif type(event) is Accept:
+                self._accepted = True
         self._undispatched = False
         self._heard = monotonic()
         if self._answering or self.protocol.ledger.queued:
@@ -273,26 +267,6 @@ class Link:
         """Nothing happened in time: is it the caller's deadline, or the peer's?"""
         if deadline is None or monotonic() < deadline:
             raise ConnectionLost(f"{text}: {limit} s")
-
-    def _handle(self, event: Event) -> None:
-        if isinstance(event, Response):
-            call = event.call
-            assert isinstance(call, Pending)
-            call.response = event
-            self._owner.answered(call, len(event.body))
-        elif isinstance(event, AsyncMessage):
-            self._owner.arrived(event)
-        elif isinstance(event, DroppedReply):
-            self._counters.replies_dropped += 1
-        elif isinstance(event, SyncRequest):
-            self.protocol.queue(self._owner.respond(event))
-            self._answering = True
-        elif isinstance(event, Accept):
-            self._accepted = True
-        elif isinstance(event, EndOfFile):
-            raise ConnectionLost(end_of_file_text(event))
-        elif isinstance(event, Refuse):
-            raise ConnectionLost("refused")
 
     def look(self) -> None:
         """Take in what has arrived meanwhile, if the last exchange is not just over; raises as `advance`."""
@@ -315,7 +289,3 @@ class Link:
     def shut(self) -> None:
         """Wake a thread that waits for the network here. Any thread may call this."""
         self._wire.shut()
-
-    def lost(self) -> tuple[list[tuple[Call, Message]], list[Call]]:
-        """What never left this side whole, in order; and the calls of which nobody knows whether they ran."""
-        return self.protocol.ledger.close(unsent=sum(map(len, self._rest)))

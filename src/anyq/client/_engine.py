@@ -1,0 +1,121 @@
+"""What the drivers of a connection share beside `Calls`: options, bodies of messages, decoding."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from dataclasses import replace
+from typing import Final
+
+from anyq import codec
+from anyq.client._address import Address
+from anyq.client._bodies import Outgoing, Query, decode_message, for_weaker, outgoing, request_body
+from anyq.client._options import Options
+from anyq.errors import DecodeError, DecodeLimitError, Error, QError
+from anyq.protocol import (
+    AsyncMessage,
+    Calls,
+    Connection,
+    Message,
+    Request,
+    Response,
+    SyncRequest,
+)
+from anyq.values import Value
+
+__all__ = ["Engine"]
+
+log: Final = logging.getLogger("anyq")
+_LABEL_LENGTH: Final = 200
+
+
+class Engine(Calls):
+    """The calls of one connection to ``address``, and their bodies. Drivers add the network."""
+
+    def __init__(self, address: Address, options: Options) -> None:
+        super().__init__(
+            address,
+            reconnects=options.reconnection_attempts >= 0,
+            abandon_closes=options.abandon == "close",
+            on_state=options.on_state,
+            on_call=options.on_call,
+        )
+        self.address = address
+        self.options = options
+        self.compress = options.compresses(address)
+        self.limits = codec.Limits(max_message_size=options.max_message_size)
+        self.capability = options.capability
+        """Of the peer: what the last login agreed on, and before the first one what is offered."""
+
+    # Messages
+
+    def message(
+        self, kind: type[Outgoing], query: Query, arguments: tuple[object, ...], *, own: bool = False
+    ) -> Outgoing:
+        """The message for a query. With ``own`` it holds no memory of the caller's.
+
+        Raises `TypeError` for what has no q form, `EncodeError` for what this peer cannot take, and what
+        `check_usable` raises.
+        """
+        self.check_usable()
+        return outgoing(kind, request_body(query, arguments, self.capability, self.compress, own=own))
+
+    def describe(self, call: Request, query: Query) -> None:
+        """Note what the report of ``call`` will say."""
+        if self.reports_calls:
+            call.started = time.perf_counter()
+            if self.options.report_queries:
+                text = query.decode("utf-8", "backslashreplace") if isinstance(query, bytes) else query
+                call.label = str(text)[:_LABEL_LENGTH]
+
+    def connected(self, protocol: Connection) -> None:
+        """A link is logged in. What waited for it is made anew if this peer can do less than the one before."""
+        weaker = protocol.capability < self.capability
+        self.capability = protocol.capability
+        self.attach(protocol, self._reencode if weaker else None)
+
+    def _reencode(self, message: Message) -> Message:
+        packed = for_weaker(message, self.capability, self.compress)
+        return replace(message, body=packed.body, compressed=packed.compressed, more=packed.more)
+
+    # What arrives
+
+    def spoil(self, error: Exception) -> None:
+        """Give the link up because of ``error``. For drivers."""
+        raise NotImplementedError
+
+    def spoiled(self, error: Error) -> None:
+        """Close the link after an undecodable body: the peer cannot be trusted with the next one."""
+        if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError):
+            self.spoil(error)
+
+    def decode(self, message: AsyncMessage | SyncRequest | Response) -> Value:
+        """The value in a message. `DecodeError` closes the link."""
+        try:
+            return decode_message(message, self.limits)
+        except Error as error:
+            self.spoiled(error)
+            raise
+
+    def decode_request(self, message: SyncRequest) -> Value:
+        """The value that the server asks with; `QError` ``nyi`` without a handler for it."""
+        if self.options.on_request is None:
+            raise QError("nyi")
+        return self.decode(message)
+
+    def response(self, value: object) -> Response:
+        """The response to a request of the server's: what its handler gave."""
+        if inspect.isawaitable(value):
+            if inspect.iscoroutine(value):
+                value.close()
+            raise TypeError("on_request of a blocking connection is a plain function, not an asynchronous one")
+        packed = codec.pack(value, capability=self.capability, compress=self.compress)
+        return outgoing(Response, packed.settled())
+
+    def refusal(self, error: Exception) -> Response:
+        """The response when there is no value for a request of the server's."""
+        if isinstance(error, QError):
+            return Response(codec.encode_error(error))
+        log.error("the handler of the server's requests failed", exc_info=error)
+        return Response(codec.encode_error(type(error).__name__))
