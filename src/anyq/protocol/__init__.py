@@ -4,15 +4,7 @@ Pure standard library, usable from any kind of program: feed it bytes, get event
 bytes. Bodies stay undecoded; `anyq.codec` turns them into values.
 """
 
-from anyq.protocol._calls import (
-    Calls,
-    ConnectionState,
-    Post,
-    Request,
-    end_of_file_text,
-    lost_error,
-    with_outcome,
-)
+from anyq.protocol._calls import Calls, ConnectionState
 from anyq.protocol._connection import Connection
 from anyq.protocol._counters import CallReport, ConnectionStatistics, Counters
 from anyq.protocol._events import (
@@ -35,6 +27,7 @@ from anyq.protocol._feed import Feed, Overflow
 from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, header_bytes, parse_header
 from anyq.protocol._ledger import Call, CallState, Ledger
 from anyq.protocol._login import CAPABILITY
+from anyq.protocol._losses import Post, Request, end_of_file_text, lost_error, with_outcome
 from anyq.protocol._outbox import Outbox
 from anyq.protocol._states import COUPLED, TRANSITIONS, Role, State
 

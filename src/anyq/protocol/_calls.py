@@ -18,21 +18,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from copy import copy
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from weakref import WeakSet
 
-from anyq.errors import (
-    ClosedError,
-    ConnectError,
-    ConnectionCorrupted,
-    ConnectionLost,
-    DecodeError,
-    EncodeError,
-    LimitError,
-    Outcome,
-    ProtocolError,
-)
+from anyq.errors import ClosedError, ConnectionLost, EncodeError, LimitError, Outcome
 from anyq.protocol._connection import Connection
 from anyq.protocol._counters import CallReport, ConnectionStatistics, Counters
 from anyq.protocol._events import (
@@ -48,89 +37,13 @@ from anyq.protocol._events import (
 )
 from anyq.protocol._feed import Feed
 from anyq.protocol._ledger import Call, CallState
+from anyq.protocol._losses import Post, Request, broken_error, end_of_file_text, lost_error, with_outcome
 
-__all__ = ["Calls", "ConnectionState", "Post", "Request", "end_of_file_text", "lost_error", "with_outcome"]
+__all__ = ["Calls", "ConnectionState"]
 
 ConnectionState: TypeAlias = Literal["new", "connected", "lost", "reconnected", "closed"]
 T = TypeVar("T")
 log: Final = logging.getLogger("anyq")
-
-
-class Post(Call):
-    """An async message on its way. ``error`` is set if it was lost before it was sent."""
-
-    __slots__ = ("error",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.error: Exception | None = None
-
-
-class Request(Call):
-    """A call on its way, and its response or what prevents that. Drivers add the waiting."""
-
-    __slots__ = ("error", "idempotent", "label", "message", "response", "size", "started", "uncertain")
-
-    def __init__(self, *, idempotent: bool = False, size: int = 0) -> None:
-        super().__init__()
-        self.idempotent = idempotent
-        self.message: Message | None = None
-        """What to send again after a reconnect; only an idempotent call keeps it."""
-        self.uncertain = False
-        """True once it went out on a link that is lost, and waits to be sent again."""
-        self.label: str | None = None
-        self.size = size
-        self.started = 0.0
-        self.response: Response | None = None
-        self.error: BaseException | None = None
-
-    def done(self) -> bool:
-        """True once the response, or what prevents it, is here."""
-        return self.response is not None or self.error is not None
-
-    def answer(self, response: Response) -> None:
-        """The response arrived."""
-        self.response = response
-
-    def fail(self, error: BaseException) -> None:
-        """No response will arrive."""
-        if not self.done():
-            self.error = error
-
-    @property
-    def outcome_if_lost(self) -> Outcome:
-        """The outcome to report for a call that was given up: "not sent" if the peer never saw it whole."""
-        return "not sent" if self.state is CallState.WITHDRAWN and not self.uncertain else "unknown"
-
-
-def end_of_file_text(event: EndOfFile) -> str:
-    """How the stream ended, in words."""
-    if event.expected:
-        return f"the peer closed the connection inside a message ({event.received} of {event.expected} bytes)"
-    return "the peer closed the connection"
-
-
-def lost_error(where: object, cause: Exception | None, outcome: Outcome) -> ConnectionLost:
-    """The error for a caller whose message was ``outcome`` when the connection to ``where`` broke by ``cause``."""
-    told = "it was not sent" if outcome == "not sent" else "it was sent, outcome unknown"
-    return _lost(f"connection to {where} lost: {cause} ({told})", cause, outcome)
-
-
-def _lost(text: str, cause: Exception | None, outcome: Outcome) -> ConnectionLost:
-    kind = ConnectionCorrupted if isinstance(cause, ProtocolError | LimitError | DecodeError) else ConnectionLost
-    error = kind(text, outcome=outcome)
-    error.__cause__ = cause
-    return error
-
-
-def with_outcome(error: Exception, outcome: Outcome) -> Exception:
-    """A copy of ``error`` for one of several callers, whose message was ``outcome``."""
-    if not isinstance(error, ConnectError | ClosedError | ConnectionLost):
-        return error
-    own = copy(error)
-    own.__cause__ = error.__cause__
-    own.outcome = outcome
-    return own
 
 
 class Calls:
@@ -357,7 +270,7 @@ class Calls:
         if unknown:
             told = f"{_messages(unknown)} handed to the network when it broke, outcome unknown"
             parts.append(f"{told}: {self.cause}")
-        return _lost("; ".join(parts), lost[-1] if lost else self.cause, "unknown" if unknown else "not sent")
+        return broken_error("; ".join(parts), lost[-1] if lost else self.cause, "unknown" if unknown else "not sent")
 
     def close(self, error: Exception) -> None:
         """The owner closes the connection: fail every call at once. Async messages that are queued stay so."""
