@@ -62,7 +62,7 @@ class Request(Call):
             self.error = error
 
     @property
-    def outcome_ifbroken_error(self) -> Outcome:
+    def outcome_if_lost(self) -> Outcome:
         """The outcome to report for a call that was given up: "not sent" if the peer never saw it whole."""
         return "not sent" if self.state is CallState.WITHDRAWN and not self.uncertain else "unknown"
 
