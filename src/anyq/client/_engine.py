@@ -48,6 +48,9 @@ class Engine(Calls):
         self.capability = options.capability
         """Of the peer: what the last login agreed on, and before the first one what is offered."""
 
+    def now(self) -> float:
+        return time.perf_counter()
+
     # Messages
 
     def message(
@@ -64,7 +67,7 @@ class Engine(Calls):
     def describe(self, call: Request, query: Query) -> None:
         """Note what the report of ``call`` will say."""
         if self.reports_calls:
-            call.started = time.perf_counter()
+            call.started = self.now()
             if self.options.report_queries:
                 text = query.decode("utf-8", "backslashreplace") if isinstance(query, bytes) else query
                 call.label = str(text)[:_LABEL_LENGTH]
