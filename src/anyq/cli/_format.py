@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, Final, cast
 
+import attrs
+import numpy as np
+
 from anyq import console
 from anyq.errors import ConversionError
-from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
+from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
 __all__ = ["FORMATS", "SUFFIXES", "rendered", "written"]
 
@@ -28,10 +30,12 @@ _TEMPORAL: Final = frozenset(
         QType.TIME,
     }
 )
+_MARKS: Final = b',"\r\n'
+"""A field of CSV that has one of these is in quotes."""
 _NUMBERS: Final = frozenset({QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT})
 
 
-def rendered(value: Value, kind: str, style: console.Style = console.DEFAULT) -> bytes:
+def rendered(value: Value, kind: str, style: console.Style = console.DEFAULT) -> bytes | memoryview:
     """The bytes of ``value`` in the format ``kind``, one of `FORMATS`; text ends with a newline.
 
     Raises `ConversionError` for a value that the format cannot hold, and `ModuleNotFoundError` that names the extra
@@ -113,30 +117,100 @@ def _cell(item: Any) -> str:
     return "" if item is None else item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
-def _fields(column: Value) -> list[str]:
-    """The texts of a column in CSV: of a list in a cell q's own, of text the text itself."""
+def _texts(column: Value, form: _Form) -> StringArray:
+    """The texts of the items of a column."""
     if isinstance(column, Vector):
-        return [_cell(item) for item in _items(column)]
-    return [_field(item) for item in cast(List, column)]
+        if column.qtype is QType.SYMBOL:
+            return form.quoted(console.symbol_texts(column.symbols))
+        if column.qtype in form.by_byte:
+            return console.listed_texts(column.data.view(np.uint8), form.by_byte[column.qtype])
+        if column.qtype is not QType.GUID:
+            return console.column_texts(column, form.cells)
+        return form.quoted(StringArray.from_bytes(text.encode() for text in console.strings(column)))
+    return StringArray.from_bytes(map(form.item, cast(List, column)))
 
 
-def _field(value: Value) -> str:
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _field(value: Value) -> bytes:
+    """An item of a list in CSV: q's own text, of text the text itself."""
+    return _quoted(_bytes(_field_text(value)))
+
+
+def _field_text(value: Value) -> str:
     if isinstance(value, Vector) and value.qtype is QType.CHAR:
         return bytes(value).decode("utf-8", "surrogateescape")
     return _cell(_plain(value)) if isinstance(value, Atom) else console.line(value)
 
 
+def _quoted(field: bytes) -> bytes:
+    return b'"' + field.replace(b'"', b'""') + b'"' if any(byte in _MARKS for byte in field) else field
+
+
+def _dumped(value: Value) -> bytes:
+    """An item of a list in JSON."""
+    return _bytes(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
+
+
+@attrs.frozen
+class _Form:
+    """How items of columns are written in a format."""
+
+    cells: console.CellStyle
+    quoted: Callable[[StringArray], StringArray]
+    """Texts, with quotes where they need them."""
+    item: Callable[[Value], bytes]
+    """An item of a list."""
+    by_byte: Mapping[QType, Sequence[bytes]]
+    """The texts of items of one byte."""
+
+
+_CHARS: Final = [chr(byte) for byte in range(256)]
+_COMMON: Final = {QType.BOOLEAN: [b"false", b"true"], QType.BYTE: [b"%d" % byte for byte in range(256)]}
+_CSV: Final = _Form(
+    console.CellStyle(digits=0, infinities=("inf", "-inf"), plain_integers=True, date_mark="-", clock_mark="T"),
+    lambda texts: console.quoted_texts(texts, _MARKS),
+    _field,
+    {**_COMMON, QType.CHAR: [_quoted(char.encode()) for char in _CHARS]},
+)
+_JSON: Final = _Form(
+    console.CellStyle(
+        digits=0, null="null", infinities=('"inf"', '"-inf"'), plain_integers=True,
+        quote='"', date_mark="-", clock_mark="T",
+    ),
+    console.quoted_texts,
+    _dumped,
+    {**_COMMON, QType.CHAR: [json.dumps(char, ensure_ascii=False).encode() for char in _CHARS]},
+)  # fmt: skip
+
+
+def _lines(table: Table, form: _Form, parts: Sequence[bytes]) -> list[bytes]:
+    """The rows of a table: before each column's text stands a part, and one more ends the row."""
+    return [
+        console.joined_rows([_texts(column, form) for column in some.columns.items], parts)[0]
+        for some in console.slices(table)
+    ]
+
+
 def _csv(value: Value, style: console.Style) -> bytes:
     table = _flat(value)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.column_names)
-    writer.writerows(zip(*(_fields(column) for column in table.columns), strict=True))
-    return out.getvalue().encode("utf-8", "surrogateescape")
+    names = [_quoted(_bytes(name)) for name in table.column_names]
+    if len(names) == 1:  # an empty line would be no row
+        texts = _texts(table.columns.items[0], _CSV)
+        return b"\n".join([names[0] or b'""', *[text or b'""' for text in texts], b""])
+    return b"".join([b",".join(names), b"\n", *_lines(table, _CSV, [b"", *[b","] * (len(names) - 1), b"\n"])])
 
 
 def _json(value: Value, style: console.Style) -> bytes:
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogateescape") + b"\n"
+    if isinstance(value, Table | KeyedTable):
+        table = _flat(value)
+        names = [_bytes(json.dumps(name, ensure_ascii=False)) + b": " for name in table.column_names]
+        if names and len(set(names)) == len(names):
+            rows = _lines(table, _JSON, [b"{" + names[0], *[b", " + name for name in names[1:]], b"}, "])
+            return b"[" + b"".join(rows)[:-2] + b"]\n"
+    return _dumped(value) + b"\n"
 
 
 def _drawn(value: Value, style: console.Style) -> bytes:
@@ -159,26 +233,26 @@ def _drawn(value: Value, style: console.Style) -> bytes:
     return out.getvalue().encode("utf-8", "surrogateescape")
 
 
-def _arrow(value: Value, style: console.Style) -> bytes:
+def _arrow(value: Value, style: console.Style) -> memoryview:
     import pyarrow as pa
 
     table = _flat(value).pa()
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
+    return memoryview(sink.getvalue())
 
 
-def _parquet(value: Value, style: console.Style) -> bytes:
+def _parquet(value: Value, style: console.Style) -> memoryview:
     import pyarrow as pa
     import pyarrow.parquet
 
     sink = pa.BufferOutputStream()
     pa.parquet.write_table(_flat(value).pa(), sink)
-    return bytes(sink.getvalue())
+    return memoryview(sink.getvalue())
 
 
-_WRITERS: Final[dict[str, Callable[[Value, console.Style], bytes]]] = {
+_WRITERS: Final[dict[str, Callable[[Value, console.Style], bytes | memoryview]]] = {
     "q": _q,
     "table": _drawn,
     "csv": _csv,

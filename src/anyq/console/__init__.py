@@ -4,6 +4,7 @@
 """
 
 from ._atoms import string, strings
+from ._columns import CellStyle, column_texts, joined_rows, listed_texts, quoted_texts, slices, symbol_texts
 from ._html import html
 from ._line import line
 from ._literal import literal
@@ -13,6 +14,7 @@ from ._primitives import OPERATORS, UNARIES, primitive_text
 from ._style import DEFAULT, Style
 
 __all__ = [
-    "DEFAULT", "OPERATORS", "UNARIES", "WORDS", "Style", "cells", "html", "is_name", "is_path", "line", "literal",
-    "primitive_text", "string", "strings", "text",
+    "DEFAULT", "OPERATORS", "UNARIES", "WORDS", "CellStyle", "Style", "cells", "column_texts", "html", "is_name",
+    "is_path", "joined_rows", "line", "listed_texts", "literal", "primitive_text", "quoted_texts", "slices", "string",
+    "strings", "symbol_texts", "text",
 ]  # fmt: skip

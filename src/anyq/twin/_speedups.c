@@ -1131,6 +1131,7 @@ seed(PyObject *module)
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, seed},
     {Py_mod_exec, add_decoder},
+    {Py_mod_exec, add_writer},
 #ifdef Py_mod_multiple_interpreters
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #endif

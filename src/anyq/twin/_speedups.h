@@ -25,4 +25,7 @@ Py_ssize_t after_nuls(const uint8_t *in, size_t size, size_t pos, size_t count);
 /* Adds the type Decoder and the function `frames` to the module. */
 int add_decoder(PyObject *module);
 
+/* Adds the functions that write columns. */
+int add_writer(PyObject *module);
+
 #endif

@@ -16,7 +16,7 @@ from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ..tables._dicts import unkeyed
 from ..text._excel import workbook
-from ..text._json import read_json, write_json
+from ..text._json import json_lines, read_json, write_json
 from ..text._strings import to_string
 
 __all__ = ["cells", "delimited", "install"]
@@ -209,8 +209,10 @@ def _xml(x: Value) -> Value:
 
 def _json_lines(x: Value) -> Value:
     """A table as a line for each row; a list as a line for each item."""
-    if isinstance(x, Table | List):
-        return strings([write_json(item) for item in items_of(unkeyed(x))])
+    if isinstance(x, Table):
+        return json_lines(x)
+    if isinstance(x, List):
+        return strings([write_json(item) for item in x.items])
     return chars(write_json(x))
 
 

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import math
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
-from anyq.console import string
+import numpy as np
+import numpy.typing as npt
+
+from anyq.console import (
+    CellStyle,
+    column_texts,
+    joined_rows,
+    listed_texts,
+    quoted_texts,
+    slices,
+    string,
+    strings,
+    symbol_texts,
+)
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse
+from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
 from ...kernel._support import EMPTY, FLOATS, FUNCTIONS, TEMPORAL, chars, items_of, symbols
 from ...kernel._take import rows_to_table
 
-__all__ = ["read_json", "write_json"]
+__all__ = ["json_lines", "read_json", "write_json"]
+
+_BETWEEN: Final = b",\n "
+_BY_BYTE: Final = {
+    QType.BOOLEAN: (b"false", b"true"),
+    QType.BYTE: [b'"%02x"' % byte for byte in range(256)],
+    QType.CHAR: [json.dumps(chr(byte), ensure_ascii=False).encode() for byte in range(256)],
+}
 
 
 def write_json(x: Value, *, infinity: str = "inf") -> str:
@@ -22,11 +44,11 @@ def write_json(x: Value, *, infinity: str = "inf") -> str:
     if isinstance(x, Vector):
         if x.qtype is QType.CHAR:
             return _quoted(bytes(x.data).decode("utf-8", "surrogateescape"))
-        return "[" + ",".join([_atom(item, infinity) for item in x]) + "]"
+        return _text(b"[" + joined_rows([_column(x, infinity)], [b"", b","])[0][:-1] + b"]")
     if isinstance(x, List):
         return "[" + ",".join([write_json(item, infinity=infinity) for item in x.items]) + "]"
     if isinstance(x, Table):
-        return "[" + ",\n ".join([write_json(row, infinity=infinity) for row in x]) + "]"
+        return _text(b"[" + b"".join(data for data, _ in _rows(x, infinity, _BETWEEN))[: -len(_BETWEEN)] + b"]")
     if isinstance(x, KeyedTable):
         return write_json(x.unkeyed(), infinity=infinity)
     if isinstance(x, Dict):
@@ -35,13 +57,63 @@ def write_json(x: Value, *, infinity: str = "inf") -> str:
     return "null" if x is NULL or x == NULL else "null" if isinstance(x, FUNCTIONS) else _refused()
 
 
+def _text(made: bytes) -> str:
+    return made.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def json_lines(x: Table) -> List:
+    """A table as strings, one for each row."""
+    parts = list(_rows(x, "inf", b""))
+    sizes = [np.diff(offsets) for _, offsets in parts]
+    ends = np.cumsum(np.concatenate(sizes), dtype=np.int64) if sizes else np.empty(0, np.int64)
+    starts = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
+    return List.of(StringArray(np.frombuffer(b"".join(data for data, _ in parts), np.uint8), starts, ends))
+
+
+def _rows(x: Table, infinity: str, end: bytes) -> Iterator[tuple[bytes, npt.NDArray[np.int64]]]:
+    """Objects, one for each row, each with ``end`` behind it, and where they end."""
+    names = [_bytes(_quoted(name)) + b":" for name in x.column_names]
+    parts = [b",".join([b"", name]) for name in names] + [b"}" + end]
+    parts[0] = b"{" + parts[0][1:]
+    for some in slices(x):
+        yield joined_rows([_column(column, infinity) for column in some.columns.items], parts)
+
+
+def _column(x: Value, infinity: str) -> StringArray:
+    """The JSON of each item."""
+    if not isinstance(x, Vector):
+        if isinstance(x, List) and x.strings is not None:
+            return quoted_texts(x.strings)
+        return StringArray.from_bytes(_bytes(write_json(item, infinity=infinity)) for item in items_of(x))
+    qtype = x.qtype
+    if qtype is QType.SYMBOL:
+        return quoted_texts(symbol_texts(x.symbols))
+    if qtype in _BY_BYTE:
+        return listed_texts(x.data.view(np.uint8), _BY_BYTE[qtype])
+    if qtype is QType.GUID:
+        return StringArray.from_bytes(_bytes(_quoted(text)) for text in strings(x))
+    digits = 17
+    if qtype is QType.REAL:
+        digits = 9
+        with np.errstate(invalid="ignore"):
+            if bool((np.abs(x.data) >= 1e9).any()):  # integers have all their digits
+                return StringArray.from_bytes(_bytes(_atom(item, infinity)) for item in x)
+    low = infinity if infinity == "null" else f"-{infinity}"
+    style = CellStyle(
+        digits=digits, null="null", infinities=(infinity, low), plain_integers=True, quote='"', date_mark="-"
+    )
+    return column_texts(x, style)
+
+
 def _refused() -> str:
     raise QError("type")
 
 
 def _quoted(text: str) -> str:
-    import json
-
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -81,8 +153,6 @@ def _temporal(x: Atom) -> str:
 
 def read_json(text: bytes) -> Value:
     """The value of JSON text: numbers are floats, strings char vectors, objects dicts, lists of like objects tables."""
-    import json
-
     try:
         return _value(json.loads(text.decode("utf-8", "surrogateescape")))
     except (ValueError, RecursionError):

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from anyq.console import CellStyle, column_texts, joined_rows, listed_texts, quoted_texts, symbol_texts
 from anyq.console import strings as cell_texts
 from anyq.errors import QError
 from anyq.values import Atom, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
@@ -18,7 +19,7 @@ from ._cast import tok
 
 __all__ = ["install"]
 
-_ISO: Final = (QType.DATE, QType.TIMESTAMP, QType.DATETIME, QType.MONTH)
+_BY_BYTE: Final = {QType.BOOLEAN: (b"0", b"1"), QType.BYTE: [b"%02x" % byte for byte in range(256)]}
 
 
 def text(q: Context, x: Value, y: Value) -> Value:
@@ -61,36 +62,48 @@ def _prepared(q: Context, delimiter: bytes, y: Value) -> Value:
         columns = list(y.items)
     else:
         raise QError("type")
-    texts = [[_quoted(cell, delimiter) for cell in _cells(column, digits)] for column in columns]
+    style, special = CellStyle(digits=digits, date_mark="-"), delimiter + b"\n"
+    texts = [quoted_texts(_cells(column, style), special) for column in columns]
     if len({len(column) for column in texts}) > 1:
         raise QError("length")
-    rows = [delimiter.join(row) for row in zip(*texts, strict=True)]
-    heading = [delimiter.join(_quoted(name.encode("utf-8", "surrogateescape"), delimiter) for name in names)]
-    return List.of(StringArray.from_bytes([*(heading if isinstance(y, Table) else []), *rows]))
+    rows = StringArray.from_bytes([])
+    if texts:
+        joined, offsets = joined_rows(texts, [b"", *[delimiter] * (len(texts) - 1), b""])
+        rows = StringArray(np.frombuffer(joined, np.uint8), offsets[:-1], offsets[1:])
+    if not isinstance(y, Table):
+        return List.of(rows)
+    title = StringArray.from_bytes(name.encode("utf-8", "surrogateescape") for name in names)
+    heading = np.frombuffer(delimiter.join(quoted_texts(title, special)), np.uint8)
+    size = len(heading)
+    return List.of(
+        StringArray(
+            np.concatenate([heading, rows.data]),
+            np.concatenate([[0], rows.starts + size]),
+            np.concatenate([[size], rows.ends + size]),
+        )
+    )
 
 
-def _cells(column: Value, digits: int) -> list[bytes]:
+def _cells(column: Value, style: CellStyle) -> StringArray:
     """The texts of a column's items; ``'type`` for what is neither a vector nor a list of strings."""
     if isinstance(column, Vector):
         if column.qtype is QType.SYMBOL:
-            return [cell.encode("utf-8", "surrogateescape") for cell in column.symbols]
+            return symbol_texts(column.symbols)
         if column.qtype is QType.CHAR:
-            return [bytes([raw]) for raw in column.data.tolist()]
-        found = cell_texts(column, digits)
-        if column.qtype in _ISO:
-            found = [cell.replace(".", "-", 2 if column.qtype is not QType.MONTH else 1) for cell in found]
-        return [cell.encode() for cell in found]
+            starts = np.arange(len(column))
+            return StringArray(column.data, starts, starts + 1)
+        if column.qtype in _BY_BYTE:
+            return listed_texts(column.data.view(np.uint8), _BY_BYTE[column.qtype])
+        if column.qtype is QType.GUID:
+            return StringArray.from_bytes(cell.encode() for cell in cell_texts(column))
+        return column_texts(column, style)
     if isinstance(column, List):
+        if column.strings is not None:
+            return column.strings
         if not all(is_string(item) for item in column.items):
             raise QError("type")
-        return list(column.strings) if column.strings is not None else [text_of(item) for item in column.items]
+        return StringArray.from_bytes(text_of(item) for item in column.items)
     raise QError("type")
-
-
-def _quoted(cell: bytes, delimiter: bytes) -> bytes:
-    if delimiter not in cell and b"\n" not in cell:
-        return cell
-    return b'"' + cell.replace(b'"', b'""') + b'"'
 
 
 # -- text as tables
