@@ -140,7 +140,7 @@ async def test_clients_query_the_database_that_the_owner_loaded(tmp_path: Path) 
     for options in ({}, {"read_only": True}, {"data": tmp_path / "data"}):
         async with (
             anyq.open_embedded() as owner,
-            anyq.serve(port=0, q=owner, **options) as server,  # type: ignore[arg-type]
+            anyq.serve(port=0, q=owner, **options) as server,
             anyq.connect("127.0.0.1", server.port) as q,
         ):
             await owner(f"\\l {tmp_path}/hdb")

@@ -96,7 +96,8 @@ class EmbeddedQ:
         computed[".z.H"] = self.handles.open_handles
         own_user = computed.get(".z.u", lambda: Atom(QType.SYMBOL, host.facts()["user"]))
         computed[".z.u"] = lambda: Atom(QType.SYMBOL, host.acting.user) if host.acting.handle else own_user()
-        self.handles.check = made.check
+        self.handles.check = host.look = made.check
+        self.handles.aside = made.aside
         made.names.on_change = self._note_change
         made.names.guard = host.check_name
         if self._python:
@@ -137,7 +138,7 @@ class EmbeddedQ:
         from ._outbound import open_outbound  # with the whole client behind it
 
         inbound = _FromOthers(self, self.host.acting.permissions)
-        return open_outbound(target, timeout, self.host.append, inbound, self.host.check_address)
+        return open_outbound(target, timeout, self.host.append, inbound, self.host.check_address, self.host.look)
 
     def _note_change(self, name: str, path: tuple[Value, ...]) -> None:
         """A variable was set, at ``path`` if only an item of it was: one of the root goes to ``.z.vs``. Of the handlers

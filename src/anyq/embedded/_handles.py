@@ -6,6 +6,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
@@ -78,6 +79,8 @@ class Handles:
     owner: Owner | None = None
     check: Callable[[], None] = lambda: None
     """Raises when the running evaluation is to stop."""
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Around what others evaluate while an evaluation waits."""
     _clients: dict[int, _Connected] = attrs.field(factory=dict)
     _outbound: dict[int, Outbound] = attrs.field(factory=dict)
     _openers: dict[int, int] = attrs.field(factory=dict)
@@ -200,7 +203,8 @@ class Handles:
 
         self.on_client(handle, lambda client: client.ask_soon(message, answered))
         while not answers:
-            owner.run_next(lambda tag: tag == handle, timeout=0.1)
+            with self.aside():
+                owner.run_next(lambda tag: tag == handle, timeout=0.1)
             self.check()
             if handle not in self._clients and not answers:
                 raise QError(f"rcv handle: {handle}. the client left before it answered")

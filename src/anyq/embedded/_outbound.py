@@ -49,13 +49,15 @@ class _Process:
     hears it. All of it is taken in and evaluated by the owner thread.
     """
 
-    def __init__(self, address: Address, timeout: float | None, inbound: Inbound) -> None:
+    def __init__(self, address: Address, timeout: float | None, inbound: Inbound, look: Callable[[], object]) -> None:
         self._inbound = inbound
+        self._look = look
         self._handle = 0
         self._watch: Watch | None = None
         try:
             options = {} if timeout is None else {"connect_timeout": timeout}
-            self._connection = sync.connect(address, on_request=self._asked, **options)  # type: ignore[arg-type]
+            with sync.watched(look):
+                self._connection = sync.connect(address, on_request=self._asked, **options)  # type: ignore[arg-type]
         except AuthenticationError as error:
             raise QError("access", detail=str(error)) from error
         except ConnectError as error:
@@ -72,19 +74,23 @@ class _Process:
         return self._inbound.asked(self._handle, message)
 
     def call(self, message: Value) -> Value:
-        if message is NULL:
-            return self._feed.receive()
-        try:
-            return self._connection(message)
-        except CallTimeout:
-            raise QError("timeout") from None
-        finally:
-            if len(self._feed):
-                self._heard()
+        with sync.watched(self._look):
+            if message is NULL:
+                return self._feed.receive()
+            call = self._connection.submit(message)
+            try:
+                return call.result()
+            except CallTimeout:
+                raise QError("timeout") from None
+            finally:
+                call.cancel()
+                if len(self._feed):
+                    self._heard()
 
     def post(self, message: Value) -> None:
-        self._connection.post(message)
-        self._connection.flush()
+        with sync.watched(self._look):
+            self._connection.post(message)
+            self._connection.flush()
 
     def _heard(self) -> Job[bool]:
         return self._inbound.submit(self._take, self._handle)
@@ -106,7 +112,8 @@ class _Process:
     def close(self) -> None:
         if self._watch is not None:
             self._watch.stop()
-        self._connection.close()
+        with sync.watched(self._look):
+            self._connection.close()
 
 
 class _File(Appending):
@@ -138,10 +145,11 @@ def open_outbound(
     append: Callable[[str, bytes], None],
     inbound: Inbound,
     admit: Callable[[Address], None],
+    look: Callable[[], object],
 ) -> Outbound:
     """A process for an address, else a file. `QError`: ``hop``, ``timeout``, ``access``, or the system's words.
 
-    ``admit`` raises if the caller may not connect to that address.
+    ``admit`` raises if the caller may not connect to that address, ``look`` when the evaluation that waits is to end.
     """
     if not _PROCESS.fullmatch(target):
         return _File(target, append)
@@ -150,4 +158,4 @@ def open_outbound(
     except (ValueError, TypeError) as error:
         raise QError("hop", detail=str(error)) from error
     admit(address)
-    return _Process(address, timeout, inbound)
+    return _Process(address, timeout, inbound, look)

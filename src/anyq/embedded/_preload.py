@@ -29,6 +29,9 @@ def preload() -> None:
     from anyq import convert as convert
 
     from . import _outbound as _outbound  # with the whole client behind it
+    from ._system import SystemHost
+
+    SystemHost().facts()
 
     for name in _MODULES:
         if name not in sys.modules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import sys
@@ -14,6 +15,8 @@ from typing import BinaryIO, Final, TypeVar
 
 from anyq.engine import Host
 from anyq.errors import QError
+
+from ._streams import append_to_stream, blocking_stream, is_stream, read_stream, write_stream
 
 __all__ = ["SystemHost"]
 
@@ -46,6 +49,8 @@ class SystemHost(Host):
         self.folder = Path(folder or os.getcwd()).absolute()
         self.script = script
         self.arguments = arguments
+        self.look: Callable[[], object] = lambda: None
+        """Called while something is waited for: raises when the evaluation that waits is to end."""
         self._anchor: Path | None = None
         self._wake = threading.Event()
 
@@ -55,11 +60,18 @@ class SystemHost(Host):
         chosen = self.output if stream == 1 else self.errors
         text = sys.stdout if stream == 1 else sys.stderr
         target = chosen or getattr(text, "buffer", None)
-        if target is not None:
-            target.write(data)
-            target.flush()
-        else:  # a notebook's, which takes text only
+        if target is None:  # a notebook's, which takes text only
             text.write(data.decode("utf-8", "replace"))
+            return
+        try:
+            number = blocking_stream(target)
+            if number is None:
+                target.write(data)
+            target.flush()
+            if number is not None:
+                write_stream(number, data, self.look)
+        except OSError as error:
+            raise QError(f"Cannot write to handle {stream}. OS reports: {error.strerror or error}") from error
 
     # -- time
 
@@ -110,22 +122,14 @@ class SystemHost(Host):
         raise SystemExit(code)
 
     def facts(self) -> dict[str, str]:
-        import getpass
-        import platform
-
-        bits = 64 if sys.maxsize > 2**32 else 32
-        return {
-            "host": socket.gethostname(),
-            "user": getpass.getuser(),
-            "pid": str(os.getpid()),
-            "os": f"{_SYSTEMS.get(platform.system(), 'l')}{bits}",
-            "directory": str(self.folder),
-        }
+        return {**_facts(), "pid": str(os.getpid()), "directory": str(self.folder)}
 
     # -- files
 
     def path(self, path: str) -> Path:
-        """Where a path of q is."""
+        """Where a path of q is. `QError` for what can be no path."""
+        if "\0" in path:
+            raise QError(f"{path!r}. OS reports: Invalid argument")
         return (self._anchor or self.folder) / os.path.expanduser(path)
 
     def anchored(self, read: Callable[[str], T]) -> Callable[[str], T]:
@@ -141,7 +145,11 @@ class SystemHost(Host):
         return anchored
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> bytes:
-        with _explained(path), self.path(path).open("rb") as file:
+        found = self.path(path)
+        if is_stream(found):
+            with _explained(path):
+                return read_stream(found, length, self.look)
+        with _explained(path), found.open("rb") as file:
             file.seek(offset)
             return file.read(-1 if length is None else length)
 
@@ -166,8 +174,11 @@ class SystemHost(Host):
                 raise
 
     def append(self, path: str, data: bytes) -> None:
-
         target = self.path(path)
+        if is_stream(target):
+            with _explained(path):
+                append_to_stream(target, data, self.look)
+            return
         with _explained(path):
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("ab") as file:
@@ -214,3 +225,17 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@functools.cache
+def _facts() -> dict[str, str]:
+    """What does not change. Asking the system who we are may mean asking a directory server."""
+    import getpass
+    import platform
+
+    bits = 64 if sys.maxsize > 2**32 else 32
+    return {
+        "host": socket.gethostname(),
+        "user": getpass.getuser(),
+        "os": f"{_SYSTEMS.get(platform.system(), 'l')}{bits}",
+    }

@@ -167,7 +167,7 @@ class Interpreter:
             raise made from made.__cause__
 
     def _timed(self, job: Callable[[], T]) -> T:
-        cancel = self.host.alarm(self.time_limit or 0.0, self.interrupt)
+        cancel = self.host.alarm(self.time_limit or 0.0, self.state.requester())
         try:
             return job()
         finally:
@@ -290,6 +290,18 @@ class Interpreter:
         names.frozen = host.sealed = True
         try:
             yield
+        finally:
+            names.frozen, host.sealed = before
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Inside the block, in which the evaluation waits, others may run: none is stopped or sealed for another."""
+        names, host = self.names, self.host
+        before = names.frozen, host.sealed
+        names.frozen = host.sealed = False
+        try:
+            with self.state.aside():
+                yield
         finally:
             names.frozen, host.sealed = before
 

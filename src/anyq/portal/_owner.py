@@ -180,6 +180,9 @@ class Owner:
         self._rest = rest
         self._queue: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._current: Job[Any] | None = None
+        self._interrupted: Job[Any] | None = None
+        self._outer: dict[Job[Any], bool] = {}
+        """The jobs in the middle of which the current one runs, and whether they are to stop."""
         self._switching = threading.Lock()
         self._closing = threading.Lock()
         self._closed = False
@@ -281,13 +284,17 @@ class Owner:
     def _interrupt_job(self, job: Job[Any]) -> None:
         with self._switching:
             if self._current is job:
+                self._interrupted = job
                 self._interrupt()
+            elif job in self._outer:  # when the job that runs inside it is over
+                self._outer[job] = True
 
     def interrupt(self) -> bool:
         """Make the job or timer that runs stop soon. False if none runs. Any thread may call this."""
         with self._switching:
             busy = self.busy
             if busy:
+                self._interrupted = self._current
                 self._interrupt()
         return busy
 
@@ -303,12 +310,26 @@ class Owner:
             except Empty:
                 return False
             if job is not None and wanted(job.tag):
-                job._run()
+                self._run_inside(job)
                 return True
             self._aside.append(job)
             if job is None:
                 return False
         return False
+
+    def _run_inside(self, job: Job[Any]) -> None:
+        """Run a job while another one waits: what interrupts the one does not interrupt the other."""
+        with self._switching:
+            outer, self._current = self._current, job
+            if outer is not None:
+                self._outer[outer] = self._interrupted is outer
+            self._rest()
+        job._run()
+        with self._switching:
+            self._current = outer
+            self._rest()
+            if outer is not None and self._outer.pop(outer):
+                self._interrupt()
 
     def _work(self) -> None:
         """Run jobs to the end. Should anything but a job fail, nobody waits for a thread that is gone."""

@@ -9,6 +9,7 @@ from anyq.sync._connection import Connection, connect
 from anyq.sync._feed import Feed
 from anyq.sync._pending import Pending
 from anyq.sync._twins import Pool, Server, Subscription, open_embedded, serve, subscribe
+from anyq.sync._watched import watched
 
 __all__ = [
     "Connection",
@@ -22,4 +23,5 @@ __all__ = [
     "open_embedded",
     "serve",
     "subscribe",
+    "watched",
 ]

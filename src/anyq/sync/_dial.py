@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import select
+import selectors
 import socket
 import ssl
 import time
@@ -12,6 +12,7 @@ from typing import Final
 
 from anyq.client import Address, Options, client_context, tune_socket
 from anyq.errors import ConnectError, ConnectTimeout
+from anyq.sync._watched import in_steps, look_up, watching
 from anyq.sync._wire import TlsWire, Wire, plain_wire
 
 __all__ = ["dial"]
@@ -59,8 +60,7 @@ def _connect_unix(address: Address, deadline: float | None) -> socket.socket:
     for name in address.socket_names:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.settimeout(_left(deadline))
-            sock.connect(name)
+            _join_unix(sock, name, deadline)
         except OSError as failed:
             sock.close()
             error = failed
@@ -72,9 +72,29 @@ def _connect_unix(address: Address, deadline: float | None) -> socket.socket:
     raise _error(address, "connecting", error) from error
 
 
+def _join_unix(sock: socket.socket, name: bytes, deadline: float | None) -> None:
+    """Connect to a unix socket, which takes time when its backlog is full."""
+    if not watching():
+        sock.settimeout(_left(deadline))
+        sock.connect(name)
+        return
+    sock.setblocking(False)
+
+    def joined(seconds: float | None) -> bool:
+        try:
+            sock.connect(name)
+        except BlockingIOError:
+            time.sleep(seconds or 0)
+            return False
+        return True
+
+    if not in_steps(joined, _left(deadline)):
+        raise TimeoutError
+
+
 def _connect_tcp(address: Address, deadline: float | None) -> socket.socket:
     try:
-        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        found = look_up(address.host, address.port, deadline)
     except (OSError, UnicodeError) as error:
         raise _error(address, "looking up the name", error) from error
     race = _Race([(family, target) for family, _, _, _, target in found])
@@ -92,6 +112,7 @@ class _Race:
     def __init__(self, targets: list[tuple[int, tuple[object, ...]]]) -> None:
         self._targets = targets
         self._trying: dict[socket.socket, None] = {}
+        self._ready: list[socket.socket] = []
         self._error: OSError | None = None
 
     def run(self, deadline: float | None) -> socket.socket:
@@ -118,13 +139,20 @@ class _Race:
             return None
         left = _left(deadline)
         timeout = pause if left is None or (pause is not None and pause < left) else left
-        sockets = list(self._trying)
-        _, connected, failed = select.select([], sockets, sockets, timeout)
-        for sock in (*connected, *failed):
+        in_steps(self._some_ready, timeout)
+        for sock in self._ready:
             winner = self._judge(sock, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
             if winner is not None:
                 return winner
         return None
+
+    def _some_ready(self, timeout: float | None) -> bool:
+        # Not select.select, which knows no descriptors above 1,023.
+        with selectors.DefaultSelector() as selector:
+            for sock in self._trying:
+                selector.register(sock, selectors.EVENT_WRITE)
+            self._ready = [key.fileobj for key, _ in selector.select(timeout)]  # type: ignore[misc]
+        return bool(self._ready)
 
     def _judge(self, sock: socket.socket, code: int) -> socket.socket | None:
         del self._trying[sock]
@@ -142,10 +170,33 @@ class _Race:
 
 def _start_tls(sock: socket.socket, address: Address, options: Options, deadline: float | None) -> ssl.SSLSocket:
     try:
-        context = client_context(options)
-        sock.settimeout(_left(deadline))
-        return context.wrap_socket(sock, server_hostname=options.server_hostname or address.host)
+        context, name = client_context(options), options.server_hostname or address.host
+        secure = context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+        try:
+            secure.setblocking(False)
+            _shake_hands(secure, deadline)
+        except BaseException:
+            secure.close()
+            raise
+        return secure
     except (OSError, ValueError) as error:
         if isinstance(error, ssl.SSLEOFError | ConnectionResetError):
             error = ConnectionError("the peer closed the connection; is this a TLS port?")
         raise _error(address, "starting TLS", error) from error
+
+
+def _shake_hands(secure: ssl.SSLSocket, deadline: float | None) -> None:
+    def ready(event: int) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(secure, event)
+            return in_steps(lambda seconds: bool(selector.select(seconds)), _left(deadline))
+
+    while True:
+        try:
+            secure.do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+            event = selectors.EVENT_READ if isinstance(error, ssl.SSLWantReadError) else selectors.EVENT_WRITE
+            if not ready(event):
+                raise TimeoutError from None
+        else:
+            return

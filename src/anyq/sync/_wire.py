@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from anyq.protocol import Buffer
 from anyq.sync._interrupt import delicate, deliver, interruptible, pending
+from anyq.sync._watched import in_steps, watching
 from anyq.twin import speedups
 
 __all__ = ["CompiledWire", "PlainWire", "TlsWire", "Wire", "plain_wire"]
@@ -106,6 +107,8 @@ class PlainWire:
     def receive(self, buffer: memoryview) -> int:
         if pending:
             deliver()
+        if watching():
+            self._poller.wait(False, None)
         self.counts.extend(map(self._receive, (buffer,)))
         return self.counts[0]
 
@@ -211,13 +214,19 @@ class _Poller:
     def wait(self, sending: bool, timeout: float | None) -> bool:
         if pending:
             deliver()
+        if sending and self._poll is not None:
+            self._poll.modify(self._sock, select.POLLIN | select.POLLOUT)
+        try:
+            if watching():
+                return in_steps(lambda seconds: self._wait(sending, seconds), timeout)
+            return self._wait(sending, timeout)
+        finally:
+            if sending and self._poll is not None:
+                self._poll.modify(self._sock, select.POLLIN)
+
+    @interruptible
+    def _wait(self, sending: bool, timeout: float | None) -> bool:
         if self._poll is None:
             sock = [self._sock]
             return any(select.select(sock, sock if sending else [], [], timeout))
-        if sending:
-            self._poll.modify(self._sock, select.POLLIN | select.POLLOUT)
-        try:
-            return bool(self._poll.poll(None if timeout is None else max(0, timeout * 1000)))
-        finally:
-            if sending:
-                self._poll.modify(self._sock, select.POLLIN)
+        return bool(self._poll.poll(None if timeout is None else max(0, timeout * 1000)))

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import Final, TypeVar
@@ -78,12 +79,13 @@ class Stop:
     `run` is for the thread of the evaluation, `request` for any. ``alarm`` is `Host.alarm`.
     """
 
-    __slots__ = ("_alarm", "_cancel", "_running", "_senders", "_thread", "stop")
+    __slots__ = ("_alarm", "_aside", "_cancel", "_running", "_senders", "_thread", "stop")
 
     def __init__(self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]]) -> None:
         self.stop = False
         self._alarm = alarm
         self._running: object | None = None
+        self._aside: dict[object, bool] = {}  # evaluations that wait for others, and whether they are to stop
         self._thread = 0
         self._cancel: Callable[[], None] = lambda: None
         self._senders: list[object] = []  # its methods are single steps, whichever thread calls them
@@ -131,6 +133,32 @@ class Stop:
             self.stop = True
             self._cancel()
             self._cancel = self._alarm(GRACE, partial(self._force, running))
+
+    def requester(self) -> Callable[[], None]:
+        """`request` for the evaluation that runs now, and for no other."""
+        running = self._running
+
+        def request() -> None:
+            if self._running is running:
+                self.request()
+            elif running in self._aside:
+                self._aside[running] = True
+
+        return request
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Inside the block, in which the evaluation waits, others run, each with interrupts of its own."""
+        waiting, cancel = self._running, self._cancel
+        cancel()
+        self._aside[waiting] = self.stop
+        self._running, self.stop, self._cancel = None, False, lambda: None
+        try:
+            yield
+        finally:
+            self._running = waiting
+            if self._aside.pop(waiting) or self.stop:
+                self.request()
 
     def _force(self, running: object) -> None:
         """Raise `Interrupted`, again and again until the evaluation is over: one may be lost in a destructor."""
