@@ -137,6 +137,8 @@ def test_a_script_runs_first(tmp_path: Path) -> None:
     script = tmp_path / "s.q"
     script.write_text("a:1\nf:{x+\n  a}\n/\nnot this\n\\\n-1 string f 1;\n")
     assert session("f 2\n.z.x\n", str(script), "one", "two")[0] == '2\n3\n"one"\n"two"\n'
+    asked = ["-procname", "rdb1", "a", "-P", "3", "--stack", "b=c"]
+    assert session(".z.x\n", str(script), *asked)[0] == '2\n"-procname"\n"rdb1"\n,"a"\n"--stack"\n"b=c"\n'
     out, code = session("1\n", str(tmp_path / "none.q"))
     assert out.startswith("'")
     assert "none.q" in out

@@ -28,7 +28,7 @@ def answer(q: Interpreter, line: bytes, *, k: bool = False) -> str:
     value = q.run(program)
     if program.silent or value is NULL:
         return ""
-    return console.text(value, q.settings.style) + "\n"
+    return console.page(value, q.settings.style)
 
 
 def complaint(error: QError) -> str:

@@ -54,7 +54,7 @@ def written(value: Value, path: Path) -> None:
 
 
 def _q(value: Value, style: console.Style) -> bytes:
-    return console.text(value, style).encode("utf-8", "surrogateescape") + b"\n"
+    return console.page(value, style).encode("utf-8", "surrogateescape")
 
 
 def _flat(value: Value) -> Table:

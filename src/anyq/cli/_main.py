@@ -6,18 +6,66 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._address import host_and_port, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
 __all__ = ["main"]
 
 DESCRIPTION = "Talk to q/kdb+ processes, serve q clients, and run q in-process."
+
+
+class QParser(argparse.ArgumentParser):
+    """A parser that hands what it does not know to a q script, as q does.
+
+    The first word that is no option is the script; unknown options and whatever else follows are the script's
+    (``.z.x``). A long option that is unknown and stands before the script is a mistake.
+    """
+
+    for_script = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if not self.for_script:
+            return super().parse_known_args(args, namespace)
+        own, script, rest = self._split(list(args or ()))
+        found, unknown = super().parse_known_args([*own, *script], namespace)
+        found.arguments = rest
+        return found, unknown
+
+    def _split(self, todo: list[str]) -> tuple[list[str], list[str], list[str]]:
+        takes = {name: _words_of(action) for action in self._actions for name in action.option_strings}
+        own: list[str] = []
+        script: list[str] = []
+        rest: list[str] = []
+        while todo:
+            word = todo.pop(0)
+            name, equals, _ = word.partition("=")
+            if word == "--":
+                return own, script, rest + todo
+            meant = [option for option in takes if option == name or (name[:2] == "--" and option.startswith(name))]
+            if name in takes or len(meant) == 1:
+                count = 0 if equals else takes.get(name, takes[meant[0]])
+                own += [word, *todo[:count]]
+                del todo[:count]
+            elif takes.get(word[:2]) == 1 and word[2:].lstrip("-").isdigit():
+                own.append(word)
+            elif not (script or rest) and (word.startswith("--") or not word.startswith("-")):
+                (own if word.startswith("--") else script).append(word)
+            else:
+                rest.append(word)
+        return own, script, rest
+
+
+def _words_of(action: argparse.Action) -> int:
+    """How many words follow an option."""
+    return action.nargs if isinstance(action.nargs, int) else 1
+
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[QParser]
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -141,6 +189,7 @@ def add_q(commands: Commands) -> None:
     parser.add_argument(
         "--allow-python", action="store_true", help="let q and its clients run Python here: that is any code at all"
     )
+    parser.for_script = True
     parser.set_defaults(run=console)
 
 
@@ -205,7 +254,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     """The command line: all of it, or as much as one command needs."""
     top = argparse.ArgumentParser(prog="anyq", description=DESCRIPTION)
     top.add_argument("--version", action="store_true", help="the version of anyq and of what it stands on")
-    commands = top.add_subparsers(title="commands", metavar="", prog="anyq")
+    commands = top.add_subparsers(title="commands", metavar="", prog="anyq", parser_class=QParser)
     for add in [COMMANDS[command]] if command in COMMANDS else COMMANDS.values():
         add(commands)
     return top

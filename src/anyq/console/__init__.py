@@ -9,12 +9,12 @@ from ._html import html
 from ._line import line
 from ._literal import literal
 from ._names import WORDS, is_name, is_path
-from ._page import cells, text
+from ._page import cells, page, text
 from ._primitives import OPERATORS, UNARIES, primitive_text
 from ._style import DEFAULT, Style
 
 __all__ = [
     "DEFAULT", "OPERATORS", "UNARIES", "WORDS", "CellStyle", "Style", "cells", "column_texts", "html", "is_name",
-    "is_path", "joined_rows", "line", "listed_texts", "literal", "primitive_text", "quoted_texts", "slices", "string",
-    "strings", "symbol_texts", "text",
+    "is_path", "joined_rows", "line", "listed_texts", "literal", "page", "primitive_text", "quoted_texts", "slices",
+    "string", "strings", "symbol_texts", "text",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from ._atoms import strings
 from ._line import line
 from ._style import DEFAULT, Style, width
 
-__all__ = ["cells", "text"]
+__all__ = ["cells", "page", "text"]
 
 Lines = list[str]
 
@@ -48,6 +48,12 @@ def text(value: Value, style: Style = DEFAULT) -> str:
         count, shown = 1, 1
     cut = [style.cut(one) for one in lines]
     return "\n".join([*cut, ".."] if shown < count else cut)
+
+
+def page(value: Value, style: Style = DEFAULT) -> str:
+    """`text` with the newline after it. An empty dict shows nothing at all, not even that."""
+    shown = text(value, style)
+    return f"{shown}\n" if shown else ""
 
 
 def _table(table: Table, count: int, style: Style) -> Lines:

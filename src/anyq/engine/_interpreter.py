@@ -185,7 +185,7 @@ class Interpreter:
     def show(self, program: Program, value: Value) -> None:
         """Write what the console prints for the result of a statement: nothing after an assignment or for null."""
         if not program.silent and value is not NULL:
-            self.host.write(1, console.text(value, self.settings.style).encode("utf-8", "surrogateescape") + b"\n")
+            self.host.write(1, console.page(value, self.settings.style).encode("utf-8", "surrogateescape"))
 
     # -- applying
 

@@ -119,3 +119,4 @@ count flip`a`b!() / 0
 ([q:`r])xcol t / 'length
 / meta looks at the first row
 meta([]s:("ab";enlist"cd");n:(1 2;`a);m:(1;"ab")) / ([c:`s`n`m]t:"CJ ";f:```;a:```)
+(`$())#([]a:1 2) / 'rank

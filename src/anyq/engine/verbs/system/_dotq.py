@@ -6,7 +6,7 @@ import string as letters
 from collections.abc import Callable
 from typing import Final
 
-from anyq.console import text
+from anyq.console import page
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, collapse, count
 
@@ -219,7 +219,7 @@ def value_of(q: Context, x: Value) -> Value:
 
 def plain_text(q: Context, x: Value) -> Value:
     """``.Q.s``: what the console shows."""
-    return chars(text(x, q.settings.style) + "\n")
+    return chars(page(x, q.settings.style))
 
 
 def memory(q: Context, _: Value) -> Value:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from anyq.codec import dumps, loads
-from anyq.console import line, text
+from anyq.console import line, page
 from anyq.errors import DecodeError, EncodeError, QError
 from anyq.values import NULL, Atom, List, QType, Value, Vector
 
@@ -74,8 +74,8 @@ def print_value(q: Context, x: Value) -> Value:
 
 
 def _show(q: Context, x: Value) -> Value:
-    shown = "::" if x is NULL else text(x, q.settings.style)
-    q.host.write(1, shown.encode("utf-8", "surrogateescape") + b"\n")
+    shown = "::\n" if x is NULL else page(x, q.settings.style)
+    q.host.write(1, shown.encode("utf-8", "surrogateescape"))
     return NULL
 
 

@@ -65,6 +65,8 @@ def take_keys(x: Value, y: Value) -> Value:
     """The entries of ``y`` with the keys ``x``; of a table the columns, of a keyed table the rows."""
     if isinstance(y, Table):
         names = strs(x)
+        if not names:
+            raise QError("rank")  # a table has columns
         if set(names) - set(y.column_names):
             raise QError(next(name for name in names if name not in y.column_names))
         return Table.of(symbols(names), List.of(tuple([y.column(name) for name in names])))
