@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anyq.errors import QError
-
 from ..kernel._namespace_path import absolute
 from ..session._context import Context
 from ..session._functions import Closure
-from ..syntax._nodes import Assign, AssignPattern, Elided, Function, Name, Node, Verb
+from ..syntax._nodes import Assign, AssignPattern, Elided, Function, MatchCond, Node, Pattern, Verb
+from ..syntax._patterns import expressions_of, targets_of
 from ._lines import Lines, Unit
 
 __all__ = ["Assignments"]
@@ -114,14 +113,47 @@ class Assignments(Lines):
     def pattern(self, node: AssignPattern) -> str:
         value = self.gen(node.value)
         self.mark = node.start
-        parts = self.temporary(f"unpack({value}, {len(node.targets)})")
-        for at, target in enumerate(node.targets):
-            if isinstance(target, Elided):
-                continue
-            if not isinstance(target, Name):
-                raise QError("assign", position=target.start)
-            if target.name in self.names:
-                self.emit(f"l_{target.name} = {parts}[{at}]")
-            else:
-                self.emit(f"setg({absolute(target.name, self.context)!r}, {parts}[{at}])")
-        return value
+        parts = node.pattern.parts
+        if node.pattern.kind == "list" and all(p.kind == "any" or (p.kind == "name" and not p.indices) for p in parts):
+            items = self.temporary(f"unpack({value}, {len(parts)})")
+            for at, part in enumerate(parts):
+                if part.kind == "name":
+                    self.bind(part, f"{items}[{at}]")
+            return value
+        found = self.temporary(f"matched({self.match_arguments(node.pattern, value)})")
+        self.bind_all(node.pattern, found)
+        return self.temporary(f"{found}[0]")
+
+    def match_arguments(self, pattern: Pattern, value: str) -> str:
+        operands = self.operands(tuple(expressions_of(pattern)))
+        self.mark = pattern.start
+        return f"{self.constant(pattern)}, {value}, ({', '.join(operands)}{',' if operands else ''})"
+
+    def bind_all(self, pattern: Pattern, found: str) -> None:
+        for at, target in enumerate(targets_of(pattern), 1):
+            self.bind(target, f"{found}[{at}]")
+
+    def bind(self, target: Pattern, value: str) -> None:
+        key = repr(absolute(target.name, self.context))
+        if target.indices:
+            node = Assign(target.start, target.start, target.name, target.indices, None, Elided(0, 0))
+            self.amended(node, key, self.operands(target.indices), value)
+        else:
+            self.emit(f"l_{target.name} = {value}" if target.name in self.names else f"setg({key}, {value})")
+
+    def match_cond(self, node: MatchCond) -> str:
+        value = self.temporary(self.gen(node.value))
+        result = self.temporary("NULL")
+        depth = self.depth
+        for pattern, outcome in node.cases:
+            found = self.temporary(f"tried({self.match_arguments(pattern, value)})")
+            self.emit(f"if {found} is not None:")
+            self.indented()
+            self.bind_all(pattern, found)
+            self.emit(f"{result} = {self.gen(outcome)}")
+            self.depth -= 1
+            self.emit("else:")
+            self.indented()
+        self.emit(f"{result} = {self.gen(node.default)}")
+        self.depth = depth
+        return result

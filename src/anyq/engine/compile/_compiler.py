@@ -37,6 +37,7 @@ from ..syntax._nodes import (
     Function,
     Iterated,
     ListOf,
+    MatchCond,
     Name,
     Node,
     Query,
@@ -46,7 +47,7 @@ from ..syntax._nodes import (
     Verb,
 )
 from ..syntax._scope import assigned_in
-from . import _runtime
+from . import _matching, _runtime
 from ._assignments import Assignments
 from ._lines import Unit
 
@@ -87,6 +88,8 @@ class Compiler:
             "query": q.queries.run,
             "view": q.define_view,
             "unpack": _runtime.unpack,
+            "matched": partial(_matching.matched, q.applier.apply1),
+            "tried": partial(_matching.tried, q.applier.apply1),
             "unset": _runtime.unset,
             "QError": QError,
             "NULL": NULL,
@@ -347,6 +350,7 @@ _GENERATORS: Final[dict[type, Callable[[_Writer, Any], str]]] = {
     Apply: _Writer.apply,
     Assign: _Writer.assign,
     AssignPattern: _Writer.pattern,
+    MatchCond: _Writer.match_cond,
     Block: _Writer.block,
     Compose: _Writer.composed,
     Cond: _Writer.cond,

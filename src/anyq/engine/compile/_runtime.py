@@ -99,7 +99,7 @@ def compose(outer: Value, inner: Value) -> Value:
 
 def unpack(x: Value, size: int) -> list[Value]:
     """The items that ``(a;b):x`` assigns."""
-    if isinstance(x, Vector | List):
+    if isinstance(x, Vector | List | Table):
         if len(x) != size:
             raise QError("length")
         return list(x)

@@ -41,6 +41,7 @@ from ..syntax._nodes import (
     Function,
     Iterated,
     ListOf,
+    MatchCond,
     Name,
     Node,
     Query,
@@ -178,8 +179,13 @@ class Trees:
         return collapse([head, target, self.tree(node.value, context)])
 
     def _pattern(self, node: AssignPattern, context: str) -> Value:
-        targets = collapse([self.tree(target, context) for target in node.targets])
+        target = node.target
+        parts = target.items if isinstance(target, ListOf) else (target,)
+        targets = collapse([self.tree(part, context) for part in parts])
         return collapse([_ASSIGN, targets, self.tree(node.value, context)])
+
+    def _match_cond(self, node: MatchCond, context: str) -> Value:
+        raise QError("nyi", position=node.start, detail="a pattern conditional in a parse tree")
 
     def _cond(self, node: Cond, context: str) -> Value:
         return collapse([_CAST, *(self.tree(branch, context) for branch in node.branches)])
@@ -316,6 +322,7 @@ _MAKERS: Final[dict[type, Callable[[Trees, Any, str], Value]]] = {
     Apply: Trees._apply,
     Assign: Trees._assign,
     AssignPattern: Trees._pattern,
+    MatchCond: Trees._match_cond,
     Block: lambda trees, node, context: trees.program(node, context),
     Compose: Trees._compose,
     Cond: Trees._cond,

@@ -13,7 +13,22 @@ import attrs
 from anyq.errors import QError
 from anyq.values import NULL
 
-from ._nodes import Apply, Assign, AssignPattern, Compose, Constant, Elided, ListOf, Name, Node, Return, Signal, Verb
+from ._nodes import (
+    Apply,
+    Assign,
+    AssignPattern,
+    Compose,
+    Constant,
+    Elided,
+    ListOf,
+    Name,
+    Node,
+    Return,
+    Signal,
+    TableOf,
+    Verb,
+)
+from ._patterns import pattern_of
 
 __all__ = ["Term", "fold"]
 
@@ -171,8 +186,8 @@ class _Fold:
                 indices, inner = inner.arguments + indices, inner.function
             if isinstance(inner, Name):
                 return Assign(start, end, inner.name, indices, through, right, everywhere)
-        if isinstance(target, ListOf) and verb.name == ":" and through is None:
-            return AssignPattern(start, end, target.items, right)
+        if verb.name == ":" and through is None and (parenthesised or isinstance(target, ListOf | TableOf)):
+            return AssignPattern(start, end, target, pattern_of(target), right)
         if isinstance(target, Verb) and target.name.isalpha() and not parenthesised:
             if everywhere and self.top:
                 return Assign(start, end, target.name, None, through, right, everywhere)

@@ -25,8 +25,10 @@ __all__ = [
     "Function",
     "Iterated",
     "ListOf",
+    "MatchCond",
     "Name",
     "Node",
+    "Pattern",
     "Query",
     "Return",
     "Signal",
@@ -164,13 +166,43 @@ class Assign:
 
 
 @attrs.frozen(eq=False)
+class Pattern:
+    """What may stand on the left of an assignment.
+
+    ``kind`` is one of: any; constant (``nodes``); name (with ``indices``); list, dict and flip (``parts``); entries
+    (``names`` and ``parts``); keys (``nodes``, then one part); table (keys, columns); check (a type or filter in
+    ``nodes``, then one part).
+    """
+
+    kind: str
+    start: int
+    parts: tuple[Pattern, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    name: str = ""
+    names: tuple[str, ...] = ()
+    indices: tuple[Node, ...] = ()
+
+
+@attrs.frozen(eq=False)
 class AssignPattern:
-    """``(a;b):value``: each name takes the item at its place."""
+    """``(a;b):value``: ``target`` as it was written, and the pattern that it is."""
 
     start: int
     end: int
-    targets: tuple[Node, ...]
+    target: Node
+    pattern: Pattern
     value: Node
+
+
+@attrs.frozen(eq=False)
+class MatchCond:
+    """``:[v;p1;r1;p2;r2;default]``: the result of the first pattern that the value fits."""
+
+    start: int
+    end: int
+    value: Node
+    cases: tuple[tuple[Pattern, Node], ...]
+    default: Node
 
 
 @attrs.frozen(eq=False)
@@ -255,6 +287,7 @@ Node: TypeAlias = (
     | Function
     | Assign
     | AssignPattern
+    | MatchCond
     | Cond
     | Control
     | Block

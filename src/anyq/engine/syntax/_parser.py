@@ -24,6 +24,7 @@ from ._literals import numbers, string, symbols
 from ._nodes import (
     Apply,
     Assign,
+    AssignPattern,
     Block,
     Cond,
     Constant,
@@ -32,12 +33,14 @@ from ._nodes import (
     Function,
     Iterated,
     ListOf,
+    MatchCond,
     Name,
     Node,
     Query,
     TableOf,
     Verb,
 )
+from ._patterns import pattern_of
 from ._scope import column_name, locals_of, names_in, params_of
 
 __all__ = ["Words", "parse"]
@@ -203,12 +206,21 @@ class _Parser:
         arguments, end = self.enclosed("]")
         if isinstance(node, Verb) and node.name == "$" and not node.unary and len(arguments) > 2:
             return Term(Cond(node.start, end, tuple(arguments)))
+        if isinstance(node, Verb) and node.name == ":" and not node.unary and len(arguments) > 3:
+            return Term(self.match_cond(node, arguments, end))
         if isinstance(node, Verb) and node.name == "::" and len(arguments) > 1:
             node = Constant(node.start, node.end, NULL)
         if isinstance(node, Verb) and self.k and len(arguments) == 1 and node.name in "+-*%&|^=<>$,#_~!?@.":
             node = Verb(node.start, node.end, node.name, unary=True)
         given = tuple(arguments) or (Constant(end - 1, end, NULL),)
         return Term(Apply(node.start, end, node, given))
+
+    def match_cond(self, node: Node, arguments: list[Node], end: int) -> MatchCond:
+        value, *cases = arguments
+        if len(cases) % 2 == 0:
+            raise self.fail("cond", node.start)
+        pairs = tuple([(pattern_of(cases[at]), cases[at + 1]) for at in range(0, len(cases) - 1, 2)])
+        return MatchCond(node.start, end, value, pairs, cases[-1])
 
     def primary(self) -> Term:
         token = self.token
@@ -286,8 +298,10 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise self.fail("limit", start)
-        declared = self.signature() if self.is_text("[") else None
+        declared, fitted = self.signature() if self.is_text("[") else (None, ())
         body = tuple(self.sequence("}"))
+        if fitted:
+            body = (*fitted, *(body or (Elided(start, start),)))
         end = self.take().end
         self.depth -= 1
         self.stops = stops
@@ -299,21 +313,24 @@ class _Parser:
                 raise self.fail(text, start)
         return Function(start, end, params, own, body, self.source[start:end], others)
 
-    def signature(self) -> tuple[str, ...]:
-        opened = self.take()
+    def signature(self) -> tuple[tuple[str, ...], tuple[AssignPattern, ...]]:
+        """The parameters, and the assignments that fit those that are patterns. Such get a number for a name."""
+        opened = self.token
+        parts, _ = self.enclosed("]")
         names: list[str] = []
-        while not self.is_text("]"):
-            if self.token.kind is not Kind.NAME:
-                raise self.fail(self.token.text or "[")
-            names.append(self.take().text)
-            if self.is_text(";"):
-                self.take()
-            elif not self.is_text("]"):
-                raise self.fail(self.token.text or "[")
-        self.take()
+        fitted: list[AssignPattern] = []
+        for at, part in enumerate(parts):
+            if isinstance(part, Verb):
+                raise self.fail(part.name, part.start)
+            pattern = pattern_of(part)
+            own = pattern.parts[0] if pattern.kind == "check" else pattern
+            names.append(own.name if own.kind == "name" and not own.indices else str(at))
+            if pattern.kind not in ("name", "any") or pattern.indices:
+                given = Name(part.start, part.end, names[-1])
+                fitted.append(AssignPattern(part.start, part.end, part, pattern, given))
         if len(names) > 8:
             raise self.fail("params", opened.start)
-        return tuple(names)
+        return tuple(names), tuple(fitted)
 
     def table(self) -> TableOf:
         start = self.take().start
@@ -331,6 +348,9 @@ class _Parser:
     # -- queries
 
     def named(self, node: Node) -> tuple[str, Node]:
+        match node:
+            case Apply(function=Name(name=name), arguments=(Verb(name=":"),)):
+                return name, Elided(node.end, node.end)  # ``([k:])``, a pattern
         return column_name(node)
 
     def query(self, token: Token) -> Query:

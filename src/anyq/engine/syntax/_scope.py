@@ -20,14 +20,17 @@ from ._nodes import (
     Function,
     Iterated,
     ListOf,
+    MatchCond,
     Name,
     Node,
+    Pattern,
     Query,
     Return,
     Signal,
     TableOf,
     Verb,
 )
+from ._patterns import expressions_of, targets_of
 
 __all__ = ["assigned_in", "children", "column_name", "locals_of", "names_in", "names_of", "params_of"]
 
@@ -47,8 +50,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(part for _, part in keys + columns)
         case Assign(indices=indices, value=value):
             return (*(indices or ()), value)
-        case AssignPattern(targets=targets, value=value):
-            return (*targets, value)
+        case AssignPattern(pattern=pattern, value=value):
+            return (*_within(pattern), value)
+        case MatchCond(value=value, cases=cases, default=default):
+            return (value, *(part for pattern, result in cases for part in (*_within(pattern), result)), default)
         case Cond(branches=branches):
             return branches
         case Control(test=test, body=body):
@@ -61,6 +66,20 @@ def children(node: Node) -> tuple[Node, ...]:
             by = node.by or ()
             return (*node.limits, *(part for _, part in node.columns + by), node.table, *node.where)
     return ()
+
+
+def _within(pattern: Pattern) -> Iterator[Node]:
+    """The expressions in a pattern: those of the match, and the indexes of names."""
+    yield from expressions_of(pattern)
+    for target in targets_of(pattern):
+        yield from target.indices
+
+
+def _bound(node: Node) -> Iterator[Pattern]:
+    """The names that the patterns of a node assign."""
+    patterns = [pattern for pattern, _ in node.cases] if isinstance(node, MatchCond) else []
+    for pattern in [node.pattern] if isinstance(node, AssignPattern) else patterns:
+        yield from targets_of(pattern)
 
 
 def _walk(nodes: tuple[Node, ...], *, masked: bool = False) -> Iterator[Node]:
@@ -85,6 +104,8 @@ def names_of(nodes: tuple[Node, ...], *, masked: bool = False) -> list[str]:
     for node in _walk(nodes, masked=masked):
         if isinstance(node, Name | Assign):
             found[node.name] = None
+        for target in _bound(node):
+            found[target.name] = None
     return list(found)
 
 
@@ -120,10 +141,9 @@ def locals_of(body: tuple[Node, ...], params: tuple[str, ...]) -> tuple[str, ...
             if node.name in outer and node.name not in params:
                 raise QError(node.name, position=node.start)
             found[node.name] = None
-        elif isinstance(node, AssignPattern):
-            for target in node.targets:
-                if isinstance(target, Name):
-                    found[target.name] = None
+        for target in _bound(node):
+            if not target.indices and "." not in target.name:
+                found[target.name] = None
     return tuple(name for name in found if name not in params)
 
 
@@ -181,6 +201,5 @@ def assigned_in(nodes: Sequence[Node]) -> set[str]:
     for node in _walk(tuple(nodes)):
         if isinstance(node, Assign):
             found.add(node.name)
-        elif isinstance(node, AssignPattern):
-            found |= {target.name for target in node.targets if isinstance(target, Name)}
+        found |= {target.name for target in _bound(node)}
     return found
