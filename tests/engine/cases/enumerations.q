@@ -119,3 +119,26 @@ attr`ee?`g#`a`b`a / `g
 {k3::([a:1 2;b:`x`y]c:10 20);`k3$enlist(9;`x)}0 / 'cast
 {k3::([a:1 2;b:`x`y]c:10 20);t3::([]r:`k3$([]a:2 1;b:`y`x));exec r.c from t3}0 / 20 10
 {k3::([a:1 2;b:`x`y]c:10 20);fkeys([]r:`k3$enlist(1;`x))}0 / (enlist`r)!enlist`k3
+
+/ update and append keep an enumeration, and take members of its domain only
+kd:`a`b`c
+ke:`kd$`a`b
+kt:([]s:`kd$`a`b`a;v:1 2 3)
+type(update s:`b from kt where v=1)`s / 20h
+exec s from update s:`b from kt where v=1 / `kd$`b`b`a
+type(update s:`b by v from kt where v<3)`s / 20h
+type(update s:`kd$`c from kt where v=1)`s / 20h
+type(update s:`b from kt)`s / 11h
+update s:`zz from kt where v=1 / 'cast
+update s:1 from kt where v=1 / 'type
+type ke 5 / -20h
+type first prev ke / -20h
+type first 1 xprev ke / -20h
+type first next -1#ke / -20h
+null first prev ke / 1b
+type(ke;1)5 / 20h
+{ke,:`c;ke}[] / `kd$`a`b`c
+{ke,:`kd$`c`a;type ke}[] / 20h
+{ke,:`zz;ke}[] / 'cast
+{ke,:0#`;type ke}[] / 20h
+{x,:`kd$`b;x}`a`c / `a`c`b

@@ -173,3 +173,29 @@ d `z / 0N
 count d / 3
 first k / (1#`v)!1#1
 (`a`b!(1 2;3 4))[`a;1] / 2
+
+/ a missing item is like the first one: of a record the null of each value
+x:((`a`b!(1;`x));1)
+type each value x 5 / -7 -11h
+type each value first prev x / -7 -11h
+type each value x 0N / -7 -11h
+key x 5 / `a`b
+(([]a:1 2);1)5 / ([]a:0#0)
+(([a:1 2]b:3 4);1)5 / ([a:0#0]b:0#0)
+/ a list appends what has the rank of its first item as one item
+{s:enlist 1 2 3;s,:4 5 6;s}[] / (1 2 3;4 5 6)
+(enlist 1 2 3),4 5 6 / (1 2 3;4;5;6)
+{x:("ab";"cd");x,:"ef";x}[] / ("ab";"cd";"ef")
+{x:("ab";"cd");x,:enlist"ef";x}[] / ("ab";"cd";"ef")
+{x:("ab";"cd");x,:"e";x}[] / ("ab";"cd";"e")
+{x:(1;2 3);x,:4 5;x}[] / (1;2 3;4;5)
+{x:enlist enlist 1 2;x,:enlist 3 4;x}[] / (enlist 1 2;enlist 3 4)
+{x:enlist enlist 1 2;x,:3 4;x}[] / (enlist 1 2;3;4)
+{x:();x,:1 2 3;x}[] / 1 2 3
+lg:enlist 1 2
+lg,:3 4
+lg / (1 2;3 4)
+(`a`b!1 2),() / `a`b!1 2
+([a:1 2]b:3 4),() / ([a:1 2]b:3 4)
+(),([a:1 2]b:3 4) / ([a:1 2]b:3 4)
+([]a:1 2),() / ([]a:1 2)

@@ -120,3 +120,7 @@ count flip`a`b!() / 0
 / meta looks at the first row
 meta([]s:("ab";enlist"cd");n:(1 2;`a);m:(1;"ab")) / ([c:`s`n`m]t:"CJ ";f:```;a:```)
 (`$())#([]a:1 2) / 'rank
+
+/ a column name that comes twice gets a number
+cols([]a:1 2;a:3 4) / `a`a1
+cols([a:1 2]a:3 4) / `a`a1

@@ -12,7 +12,7 @@ from typing import Final
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, Primitive, QType, Table, Value, Vector, collapse, match
 
-from ..kernel._items import items_of, rebuilt
+from ..kernel._items import iterated, rebuilt
 from ..kernel._records import records
 from ..session._context import Context
 from ..session._functions import is_function, rank_of
@@ -72,7 +72,7 @@ def _reduce(inner: Function, whole: Function | None, joins: bool, x: Value) -> V
         return whole(x)
     if joins and whole is not None and isinstance(x, List) and len(x):
         return whole(x)
-    items = items_of(x)
+    items = iterated(x)
     if items is None:
         return x
     if not items:
@@ -84,7 +84,7 @@ def _reduce(inner: Function, whole: Function | None, joins: bool, x: Value) -> V
 
 
 def _fold(inner: Function, seed: Value, x: Value) -> Value:
-    items = items_of(x)
+    items = iterated(x)
     if items is None:
         return inner(seed, x)
     for item in items:
@@ -93,7 +93,7 @@ def _fold(inner: Function, seed: Value, x: Value) -> Value:
 
 
 def _zipped(arguments: Sequence[Value]) -> Iterator[tuple[Value, ...]]:
-    visited = [items_of(a) for a in arguments]
+    visited = [iterated(a) for a in arguments]
     sizes = {len(items) for items in visited if items is not None}
     if len(sizes) > 1:
         raise QError("length")
@@ -180,7 +180,7 @@ def _running_whole(q: Context, f: Value) -> Function | None:
 def _running(inner: Function, whole: Function | None, joins: bool, x: Value) -> Value:
     if whole is not None and type(x) is Vector and len(x) and x.qtype in _WIDE and not x.attr:
         return whole(x)
-    items = items_of(x)
+    items = iterated(x)
     if not items:
         return x if whole is not None else List.of(())
     value = collapse([items[0]]) if joins and isinstance(items[0], Atom) else items[0]
@@ -201,7 +201,7 @@ def _recurrence(q: Context, factor: Value, seed: Value, x: Value) -> Value:
 
 
 def _running_from(inner: Function, seed: Value, x: Value) -> Value:
-    items = items_of(x)
+    items = iterated(x)
     if items is None:
         return inner(seed, x)
     out = []
@@ -216,7 +216,7 @@ def _running_zip(inner: Function, seed: Value, *rest: Value) -> Value:
     for row in _zipped(rest):
         seed = inner(seed, *row)
         out.append(seed)
-    if all(items_of(a) is None for a in rest):
+    if all(iterated(a) is None for a in rest):
         return seed
     return records(out)
 

@@ -13,9 +13,10 @@ from typing import Final
 from anyq.errors import QError
 from anyq.values import Atom, Derived, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse
 
-from ..kernel._index import index_at, null_of
-from ..kernel._items import items_of, nothing_visited, rebuilt
+from ..kernel._index import index_at
+from ..kernel._items import iterated, nothing_visited, rebuilt
 from ..kernel._records import records
+from ..kernel._support import null_like
 from ..kernel._texts import WHOLE
 from ..session._context import Context
 from ..session._functions import Closure, project, rank_of
@@ -74,7 +75,7 @@ def _each_item(inner: Function, x: Value) -> Value:
 
 
 def _each1(inner: Function, x: Value) -> Value:
-    items = items_of(x)
+    items = iterated(x)
     if items is None:
         return inner(x)
     if not items:
@@ -83,7 +84,7 @@ def _each1(inner: Function, x: Value) -> Value:
 
 
 def _each_many(inner: Function, *arguments: Value) -> Value:
-    visited = [items_of(a) for a in arguments]
+    visited = [iterated(a) for a in arguments]
     sizes = {len(items) for items in visited if items is not None}
     if not sizes:
         return inner(*arguments)
@@ -112,7 +113,7 @@ def _is_case(f: Value) -> bool:
 def _case(which: Value, *lists: Value) -> Value:
     """``v'[a;b;c]``: item i of the result is item i of the list that ``v[i]`` picks."""
     picks = [int(p.raw) for p in which]  # type: ignore[attr-defined]
-    columns = [items_of(x) for x in lists]
+    columns = [iterated(x) for x in lists]
     if not all(0 <= pick < len(lists) for pick in picks):
         raise QError("rank")
     if any(column is not None and len(column) < len(picks) for column in columns):
@@ -137,7 +138,7 @@ def each_left(q: Context, f: Value, n: int) -> Function:
     inner = q.callable(f, 2)
 
     def visit(x: Value, y: Value) -> Value:
-        items = items_of(x)
+        items = iterated(x)
         if items is None:
             return inner(x, y)
         return rebuilt(x, [inner(item, y) for item in items]) if items else nothing_visited(x)
@@ -155,7 +156,7 @@ def each_right(q: Context, f: Value, n: int) -> Function:
     inner = q.callable(f, 2)
 
     def visit(x: Value, y: Value) -> Value:
-        items = items_of(y)
+        items = iterated(y)
         if items is None:
             return inner(x, y)
         return rebuilt(y, [inner(x, item) for item in items]) if items else nothing_visited(y)
@@ -177,7 +178,7 @@ def each_prior(q: Context, f: Value, n: int) -> Function:
     joins = isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
 
     def unseeded(x: Value) -> Value:
-        items = items_of(x)
+        items = iterated(x)
         if not items:
             return x
         if joins:
@@ -193,7 +194,7 @@ def _seed(q: Context, f: Value, first: Value) -> Value:
     Built-in functions get an atom for rows too, which their arithmetic extends.
     """
     if type(f) is Closure:
-        return null_of(first)
+        return null_like(first)
     atom = first
     while isinstance(atom, Vector | List) and len(atom):
         atom = atom[0]
@@ -201,11 +202,11 @@ def _seed(q: Context, f: Value, first: Value) -> Value:
     if entry is not None and entry.name in _IDENTITIES and isinstance(atom, Atom):
         identity = _IDENTITIES[entry.name]
         return first if identity is None else Atom(Q.LONG if atom.qtype is not Q.FLOAT else Q.FLOAT, identity)
-    return null_of(atom)
+    return null_like(atom)
 
 
 def _prior(inner: Function, seed: Value, x: Value) -> Value:
-    items = items_of(x)
+    items = iterated(x)
     if items is None:
         return inner(x, seed)
     if not items:

@@ -57,9 +57,15 @@ def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> 
 
 
 def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value) -> Value:
-    """``x,:y``. A vector keeps its type (page ref/assign.md): `QError` (``type``) for another; and its attribute, if
-    what is appended lets it (page ref/set-attribute.md). An atom takes the empty list only, and is a list then. A table
-    takes the records that it takes by ``upsert`` (page kb/faq.md)."""
+    """``x,:y``, which is stricter than ``x,y`` (page ref/join.md, "Append").
+
+    A vector keeps its type, else `QError` (``type``); and its attribute, if what is appended lets it (page
+    ref/set-attribute.md). An enumeration takes members of its domain, else `QError` (``cast``). A general list takes
+    what has the rank of its first item as one item. An atom takes the empty list only, and is a list then. A table
+    takes the records that it takes by ``upsert`` (page kb/faq.md).
+    """
+    if type(x) is List and len(x) and _rank(x[0]) == _rank(y):
+        return join(x, List.of((y,)))
     if isinstance(x, Enumeration):
         y = appendable(x, y)
     if isinstance(x, Vector) and isinstance(y, Atom | Vector):
@@ -83,6 +89,14 @@ def unset(error: QError, key: str, change: Callable[..., Value], y: Value) -> Va
     if error.text != key:
         raise error
     return of_nothing(change, y)
+
+
+def _rank(x: Value) -> int:
+    """The depth of a value along its first items: 0 for an atom or a dict, 1 for a vector."""
+    depth = 0
+    while isinstance(x, List) and len(x):
+        depth, x = depth + 1, x[0]
+    return depth + isinstance(x, Vector | List)
 
 
 def _longer(join: Callable[[Value, Value], Value], x: Vector, y: Atom | Vector) -> Value:

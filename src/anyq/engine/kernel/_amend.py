@@ -29,9 +29,10 @@ from anyq.values import (
 
 from ._domains import place, places
 from ._enumeration import EnumeratedAtom, Enumeration
-from ._index import find_keys, index_at, null_of, positions
+from ._index import as_positions, find_key, index_at
 from ._keyed import amend_keyed, of_nothing
 from ._records import records
+from ._support import null_like
 
 __all__ = ["Change", "amend_at", "amend_deep", "new_item", "of_nothing", "with_item"]
 
@@ -119,7 +120,7 @@ def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, 
         if head.qtype not in _POSITIONS:
             raise QError("type")
         return _put(x, head.raw, amend_deep(_item(x, head.raw), rest, change, y))
-    where = positions(head)
+    where = as_positions(head)
     if where is not None and change is None and not rest and isinstance(x, Vector):
         done = _bulk(x, where, y)
         if done is not None:
@@ -249,7 +250,7 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
     known = len(x) > 0
     if isinstance(keys, Vector) and not (isinstance(key, Atom) and key.qtype is keys.qtype) and known:
         raise QError("type")
-    at = int(find_keys(keys, records([key]))[0]) if known else -1
+    at = find_key(keys, key) if known else -1
     values = list(x.values)  # type: ignore[call-overload]
     if at >= 0:
         new = amend_deep(values[at], rest, change, y)
@@ -262,7 +263,7 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
     elif change is not None and not rest and y is not None:
         new = of_nothing(change, y)
     else:
-        new = amend_deep(null_of(values[0]) if values else List.of(()), rest, change, y)
+        new = amend_deep(null_like(values[0]) if values else List.of(()), rest, change, y)
     if isinstance(x.values, Vector) and values:
         _fitting(x.values, new)
     return Dict(records([*keys, key]), _kept(x.values, [*values, new]))  # type: ignore[misc]

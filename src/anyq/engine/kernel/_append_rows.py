@@ -15,10 +15,10 @@ from ._amend import amend_deep
 from ._append import kept_attr
 from ._domains import appendable
 from ._enumeration import Enumeration
-from ._index import take_rows
 from ._join import join
 from ._keyed import amend_keyed
 from ._support import table_of
+from ._take import take
 
 __all__ = ["append_rows"]
 
@@ -38,7 +38,7 @@ def append_rows(x: Table | KeyedTable, y: Value) -> Value:
         raise QError("mismatch")
     have = dict(zip(y.column_names, y.columns.items, strict=True))
     columns = [
-        _longer(old, have[name]) if name in have else join(old, take_rows(old, np.full(len(y), -1)))
+        _longer(old, have[name]) if name in have else join(old, take(old, np.full(len(y), -1)))
         for name, old in zip(x.column_names, x.columns.items, strict=True)
     ]
     return Table.of(x.names, List.of(tuple(columns)))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from anyq.values import Atom, List, QType, Table, Value, Vector
 
-from ._index import Positions, take_rows
+from ._take import Positions, take
 
 __all__ = ["Groups", "grouped", "reduced"]
 
@@ -95,7 +95,7 @@ def grouped(columns: Sequence[Value], size: int) -> Groups:
     inner = [0, *edges.tolist(), size] if size else [0]
     starts = np.array(inner, np.int64)
     first = order[starts[:-1]] if size else order
-    return Groups(order, starts, tuple([take_rows(column, first) for column in columns]))
+    return Groups(order, starts, tuple([take(column, first) for column in columns]))
 
 
 # -- aggregates of all groups at once
@@ -178,9 +178,9 @@ def reduced(name: str, x: Value, groups: Groups, like: Atom | None) -> Value | N
     ``like`` is the result for the first group: its type is the result's.
     """
     if name == "first":
-        return take_rows(x, groups.firsts())
+        return take(x, groups.firsts())
     if name == "last":
-        return take_rows(x, groups.lasts())
+        return take(x, groups.lasts())
     if name == "count":
         return Vector.of(Q.LONG, np.diff(groups.starts))
     reducer = _REDUCERS.get(name)

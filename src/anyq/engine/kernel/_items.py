@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anyq.values import Dict, KeyedTable, List, Table, Value, Vector
+from anyq.values import Dict, List, Value
 
 from ._records import records
+from ._support import is_atom, items_of
 
-__all__ = ["items_of", "nothing_visited", "rebuilt"]
+__all__ = ["iterated", "nothing_visited", "rebuilt"]
 
 
-def items_of(x: Value) -> Sequence[Value] | None:
-    """The items that an iterator visits; ``None`` for an atom."""
-    if isinstance(x, Vector):
-        return list(x)
-    if isinstance(x, List):
-        return x.items
-    if isinstance(x, KeyedTable):
-        return list(x.value_table)
-    if isinstance(x, Dict):
-        return items_of(x.values)
-    if isinstance(x, Table):
-        return list(x)
-    return None
+def iterated(x: Value) -> list[Value] | None:
+    """The items that an iterator visits; ``None`` for an atom, which goes with every item of other arguments."""
+    return None if is_atom(x) else items_of(x)
 
 
 def rebuilt(like: Value, results: Sequence[Value]) -> Value:

@@ -19,9 +19,9 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vecto
 
 from ._promote import Promotion
 from ._raw import convert
+from ._records import records
 from ._search import positions
 from ._support import FUNCTIONS, array_of, atom_of, items_of, strs, symbols, vec
-from ._take import rows_to_table
 
 __all__ = ["Binary", "Unary", "extend1", "extend2"]
 
@@ -76,9 +76,9 @@ def _dicts(f: BinaryFunction, x: Value, y: Value) -> Value:
 def _table_and_dict(f: BinaryFunction, x: Value, y: Value) -> Value:
     """A table and a dict of column names: every row goes with the dict."""
     if isinstance(x, Table) and isinstance(y, Dict) and not isinstance(y, KeyedTable):
-        return rows_to_table([f(row, y) for row in x])
+        return records([f(row, y) for row in x])
     if isinstance(y, Table) and isinstance(x, Dict) and not isinstance(x, KeyedTable):
-        return rows_to_table([f(x, row) for row in y])
+        return records([f(x, row) for row in y])
     raise QError("type")
 
 
@@ -96,8 +96,8 @@ def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
     if isinstance(x, KeyedTable):
         if not isinstance(y, KeyedTable):
             raise QError("type")
-        return KeyedTable(rows_to_table(keys), rows_to_table(values))
-    made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
+        return KeyedTable(records(keys), records(values))
+    made = records(keys) if isinstance(x.keys, Table) else collapse(keys)
     return Dict(made, collapse(values))
 
 

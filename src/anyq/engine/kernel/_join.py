@@ -24,9 +24,10 @@ from anyq.values import (
 
 from ._enumeration import EnumeratedAtom, Enumeration
 from ._growth import grown, grown_symbols
+from ._records import is_row, records, row_as, rows_as
 from ._search import positions
 from ._support import EMPTY, array_of, is_atom, items_of, vec
-from ._take import is_row, row_of, rows_to_table, take
+from ._take import take
 
 __all__ = ["concatenate", "join", "razed", "upsert"]
 
@@ -110,27 +111,22 @@ def _join_keyed(x: Value, y: Value) -> Value:
     if isinstance(x, Dict) and isinstance(y, Dict):
         return upsert(x, y)
     if isinstance(x, Table) and is_row(y):
-        assert isinstance(y, Dict)
-        row = row_of(x.column_names, y)
-        columns = [join(c, _enlisted(v)) for c, v in zip(x.columns.items, row, strict=True)]
+        row = row_as(x.column_names, y)
+        columns = [join(column, records([item])) for column, item in zip(x.columns.items, row, strict=True)]
         return Table.of(x.names, List.of(tuple(columns)))
     if isinstance(x, KeyedTable) and isinstance(y, Table):
         return upsert(x, KeyedTable(*_split_like(x, y)))
     if isinstance(x, Table) and isinstance(y, List):
-        return rows_to_table([*x, *y.items]) if all(is_row(i) for i in y.items) else List.of((*x, *y.items))
-    if isinstance(x, List) and not len(x):
-        return y if isinstance(y, Table) else _enlisted(y)
+        if not all(is_row(item) for item in y.items):
+            return List.of((*x, *y.items))
+        return join(x, rows_as(x.column_names, y.items)) if len(y) else x
     if isinstance(y, List) and not len(y):
-        return x if isinstance(x, Table) else _enlisted(x)
+        return x
+    if isinstance(x, List) and not len(x):
+        return y if isinstance(y, Table | KeyedTable) else records([y])
     left = items_of(x) if isinstance(x, Vector | List | Table) else [x]
     right = items_of(y) if isinstance(y, Vector | List | Table) else [y]
-    return rows_to_table([*left, *right])
-
-
-def _enlisted(value: Value) -> Value:
-    if is_row(value):
-        return rows_to_table([value])
-    return collapse([value])
+    return records([*left, *right])
 
 
 def _split_like(x: KeyedTable, y: Table) -> tuple[Table, Table]:
@@ -192,8 +188,8 @@ def _upsert_items(x: Dict, y: Dict, found: np.ndarray[tuple[int, ...], np.dtype[
                 continue
             keys.append(key)
             values.append(value)
-    made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
-    return Dict(made, rows_to_table(values) if isinstance(x.values, Table) else collapse(values))
+    made = records(keys) if isinstance(x.keys, Table) else collapse(keys)
+    return Dict(made, records(values) if isinstance(x.values, Table) else collapse(values))
 
 
 def _upsert_tables(

@@ -10,19 +10,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector
 
 from ._append import kept_attr
-from ._index import find_rows, found_rows, key_rows, take_rows
+from ._index import find_keys, found_rows, key_rows
 from ._join import join
+from ._take import Positions, take
 
 __all__ = ["amend_keyed", "of_nothing"]
 
 Amend = Callable[[Value, Sequence[Value], Callable[..., Value] | None, Value | None], Value]
-Positions = npt.NDArray[np.int64]
 
 
 def amend_keyed(
@@ -44,7 +43,7 @@ def amend_keyed(
         y, change = of_nothing(change, y), None
     if len(missing):
         at = at.copy()
-        keys, values, at[missing] = _with_keys(keys, values, take_rows(wanted, missing))
+        keys, values, at[missing] = _with_keys(keys, values, take(wanted, missing))
     where = Atom(QType.LONG, int(at[0])) if single else Vector.of(QType.LONG, at)
     if rest or change is not None or y is None:
         return KeyedTable(keys, amend(values, (where, *rest), change, y))
@@ -75,14 +74,12 @@ def _one_by_one(
 def _with_keys(keys: Table, values: Table, fresh: Value) -> tuple[Table, Table, Positions]:
     """Both tables with rows for new keys, and the number of the row of each; keys may come more than once."""
     assert isinstance(fresh, Table)
-    first = find_rows(fresh, fresh)
+    first = find_keys(fresh, fresh)
     own = np.flatnonzero(first == np.arange(len(first)))
     numbers = np.zeros(len(first), np.int64)
     numbers[own] = len(keys) + np.arange(len(own))
-    columns = [
-        _longer(old, take_rows(new, own)) for old, new in zip(keys.columns.items, fresh.columns.items, strict=True)
-    ]
-    rows = take_rows(values, np.concatenate([np.arange(len(keys)), np.full(len(own), -1)]))
+    columns = [_longer(old, take(new, own)) for old, new in zip(keys.columns.items, fresh.columns.items, strict=True)]
+    rows = take(values, np.concatenate([np.arange(len(keys)), np.full(len(own), -1)]))
     assert isinstance(rows, Table)
     return Table.of(keys.names, List.of(tuple(columns))), rows, numbers[first]
 

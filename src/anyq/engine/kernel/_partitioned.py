@@ -17,7 +17,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Attr, List, Table, Value, Vector, count, symbols
 
-from ._index import Positions, take_rows
+from ._take import Positions, take
 
 __all__ = ["Database", "Partitioned", "Slice"]
 
@@ -113,7 +113,7 @@ class Partitioned(Table):
         lengths = (ends - starts)[chosen]
         base = np.zeros(len(visible), np.int64)
         base[chosen] = np.cumsum(lengths) - lengths
-        made = take_rows(part, places - starts[owners] + base[owners])
+        made = take(part, places - starts[owners] + base[owners])
         assert isinstance(made, Table)
         return made
 
@@ -124,7 +124,7 @@ class Partitioned(Table):
         return self.slice(have[-1:], names)
 
     def _empty(self, name: str) -> Value:
-        return take_rows(self.prototype([name]).column(name), np.zeros(0, np.int64))
+        return take(self.prototype([name]).column(name), np.zeros(0, np.int64))
 
     def slice(self, chosen: Sequence[int], names: Iterable[str] | None = None) -> Slice:
         """These partitions in memory, with all columns or only those of ``names``."""

@@ -1,17 +1,18 @@
-"""Results as a list: a vector of atoms, a table of records, else a general list."""
+"""Lists of results: a vector of atoms, a table of records, else a general list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from anyq.values import Dict, List, QType, Table, Value, Vector, collapse, match
+from anyq.errors import QError
+from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse, match, symbols
 
-__all__ = ["records"]
+__all__ = ["is_row", "records", "row_as", "rows_as"]
 
 
 def records(results: Sequence[Value]) -> Value:
-    """A list of values; dicts that share their symbol keys make a table, as they do in q."""
+    """A list of values as q makes it: atoms of one type are a vector, dicts with the same symbol keys a table."""
     if results and type(results[0]) is Dict and _same_records(results):
         first: Any = results[0]
         rows = [list(r.values) for r in results]  # type: ignore[attr-defined]
@@ -21,7 +22,35 @@ def records(results: Sequence[Value]) -> Value:
 
 
 def _same_records(results: Sequence[Value]) -> bool:
-    keys = results[0].keys  # type: ignore[attr-defined]
-    if not (isinstance(keys, Vector) and keys.qtype is QType.SYMBOL and len(keys)):
+    if not is_row(results[0]):
         return False
+    keys = results[0].keys  # type: ignore[attr-defined]
     return all(type(r) is Dict and (r.keys is keys or match(r.keys, keys)) for r in results)
+
+
+def is_row(value: Value) -> bool:
+    """Whether the value can be a row of a table: a dict whose keys are symbols, at least one."""
+    keys = value.keys if type(value) is Dict else None
+    return isinstance(keys, Vector) and keys.qtype is QType.SYMBOL and len(keys) > 0
+
+
+def rows_as(names: list[str], rows: Sequence[Value]) -> Table:
+    """The table of columns ``names`` whose rows are dicts with these keys in any order.
+
+    Raises `QError` (``mismatch``) for a row with other keys.
+    """
+    items = [row_as(names, row) for row in rows]
+    return Table.of(
+        symbols(names), List.of(tuple([collapse([item[at] for item in items]) for at in range(len(names))]))
+    )
+
+
+def row_as(names: list[str], row: Value) -> list[Value]:
+    """The values of a dict with the keys ``names``, in their order. Raises `QError` (``mismatch``) for other keys."""
+    assert isinstance(row, Dict)
+    if isinstance(row.keys, Vector) and row.keys.qtype is QType.SYMBOL and row.keys.symbols.objects().tolist() == names:
+        return list(row.values)  # type: ignore[call-overload, no-any-return]
+    found = {key.raw: value for key, value in row.items() if isinstance(key, Atom)}
+    if found.keys() != set(names):
+        raise QError("mismatch")
+    return [found[name] for name in names]

@@ -12,12 +12,14 @@ from anyq.values import Atom, Attr, Dict, List, QType, SymbolArray, Table, Value
 
 from ._promote import COMPARE
 from ._raw import convert
+from ._records import records
 from ._support import array_of, items_of
 
-__all__ = ["factorized", "hashable", "keys_of", "positions", "shared_codes", "sortable"]
+__all__ = ["factorized", "hashable", "keys_of", "place_of", "positions", "row_place", "shared_codes", "sortable"]
 
 Longs = npt.NDArray[np.int64]
 _FEW: Final = 16
+_SHORT: Final = 64
 
 
 def hashable(value: Value) -> Any:
@@ -154,6 +156,38 @@ def positions(x: Value, y: Value) -> Longs:
     return np.array([places.get(hashable(item), size) for item in items_of(y)], np.int64)
 
 
+def place_of(x: Value, item: Value) -> int:
+    """The first position of ``item`` in the list ``x``; -1 where it is not. As `positions` of a list of one item."""
+    if type(item) is Atom and isinstance(x, Vector) and item.qtype is x.qtype:
+        size = len(x.data)
+        if isinstance(x.data, SymbolArray):
+            at = _index_of(x.data, item.raw, size)
+            return at if at < size else -1
+        if x.data.dtype.kind in "biu":
+            if size <= _SHORT:
+                raws = x.data.tolist()
+                return raws.index(item.raw) if item.raw in raws else -1
+            hits = np.flatnonzero(x.data == item.raw)
+            return int(hits[0]) if len(hits) else -1
+    at = int(positions(x, records([item]))[0])
+    return at if at < count(x) else -1
+
+
+def row_place(columns: Sequence[Value], row: Sequence[Value]) -> int:
+    """The first row of these columns whose items are those of ``row``; -1 where there is none."""
+    if len(columns) == 1:
+        return place_of(columns[0], row[0])
+    left: Longs | None = None
+    for column, item in zip(columns, row, strict=True):
+        part = column if left is None else _picked(column, left)
+        codes = positions(records([item]), part)
+        hits = np.flatnonzero(codes == 0)
+        left = hits if left is None else left[hits]
+        if not len(left):
+            return -1
+    return int(left[0]) if left is not None else -1
+
+
 def members(x: Vector, y: Vector) -> npt.NDArray[np.bool_]:
     """Which items of ``x`` are in ``y``."""
     a, b = x.data, y.data
@@ -196,7 +230,7 @@ def _symbol_positions(x: SymbolArray, y: SymbolArray, size: int) -> Longs:
 
 
 def _index_of(x: SymbolArray, text: str, size: int) -> int:
-    if x.coded:
+    if x.coded and size > _SHORT:
         codes, uniques = x.factorize()
         wanted = np.flatnonzero(uniques == text)
         if not len(wanted):
@@ -242,6 +276,9 @@ def _first_hit(a: Any, item: Any, size: int) -> int:
 def _row_positions(x: Table, y: Table, size: int) -> Longs:
     if set(x.column_names) != set(y.column_names):
         return np.full(len(y), size, np.int64)
+    if len(y) == 1:
+        at = row_place(x.columns.items, [y.column(name)[0] for name in x.column_names])  # type: ignore[index]
+        return np.array([at if at >= 0 else size], np.int64)
     own, other = shared_codes(x.columns.items, [y.column(name) for name in x.column_names])
     firsts = np.full(int(own.max(initial=-1)) + 2, size, np.int64)
     firsts[own[::-1]] = np.arange(size - 1, -1, -1)

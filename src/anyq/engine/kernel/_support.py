@@ -33,10 +33,9 @@ from ._enumeration import ENUMERATED, EnumeratedAtom, Enumeration
 
 __all__ = [
     "EMPTY", "FALSE", "FLOATS", "FUNCTIONS", "INTEGERS", "NULL_LONG", "TEMPORAL", "TRUE", "Array", "array_of",
-    "atom_of",
-    "bools", "chars", "empty", "fail", "flag", "floats", "integer", "integers", "is_atom", "is_list", "is_string",
-    "items_of", "long", "longs", "null_atom", "null_like", "nulls", "one", "strs", "symbol", "symbols", "table_of",
-    "text_of", "type_number", "vec",
+    "atom_of", "bools", "chars", "empty", "fail", "flag", "floats", "integer", "integers", "is_atom", "is_list",
+    "is_string", "items_of", "like", "long", "longs", "missing_item", "null_atom", "null_like", "null_raw", "nulls",
+    "one", "strs", "symbol", "symbols", "table_of", "text_of", "type_number", "vec",
 ]  # fmt: skip
 
 Array = npt.NDArray[Any]
@@ -135,25 +134,51 @@ def nulls(qtype: QType, count: int) -> Any:
     return np.full(count, null_raw(qtype), qtype.numpy)
 
 
+def like(x: Vector, data: Any) -> Vector:
+    """A vector of other data and of the class of ``x``: an enumeration stays one. It has no attribute."""
+    if type(x) is Vector:
+        return Vector.of(x.qtype, data)
+    assert isinstance(x, Enumeration)
+    return x.with_data(data)
+
+
 def null_like(value: Value) -> Value:
-    """What stands for a missing item beside items like this one."""
+    """What stands for a missing item beside items like this one.
+
+    Of an atom the null of its type, of a list the empty one, of a table none of its rows, of a dict the same keys with
+    the null of each of its values.
+    """
     if isinstance(value, Atom):
-        return null_atom(value.qtype)
+        null = null_raw(value.qtype)
+        if isinstance(value, EnumeratedAtom):
+            return EnumeratedAtom(value.qtype, null, value.domain, value.source)
+        return Atom(value.qtype, null)
     if isinstance(value, Vector):
-        return empty(value.qtype)
+        return like(value, nulls(value.qtype, 0))
     if isinstance(value, Table):
         return value[0:0]
+    if isinstance(value, KeyedTable):
+        return KeyedTable(value.key_table[0:0], value.value_table[0:0])
     if isinstance(value, Dict):
-        return type(value)(value.keys, null_items(value.values))
+        return Dict(value.keys, null_items(value.values))
     if isinstance(value, List):
         return EMPTY
     return NULL
 
 
+def missing_item(x: Vector | List) -> Value:
+    """What indexing a list outside its bounds gives: the null of a vector's type, else one like the first item."""
+    if type(x) is Vector:
+        return Atom(x.qtype, null_raw(x.qtype))
+    if isinstance(x, Enumeration):
+        return EnumeratedAtom(x.qtype, null_raw(x.qtype), x.domain, x.source)
+    return null_like(x[0]) if len(x) else EMPTY
+
+
 def null_items(values: Value) -> Value:
     """A list of the same count and shape, all null."""
     if isinstance(values, Vector):
-        return Vector.of(values.qtype, nulls(values.qtype, len(values)))
+        return like(values, nulls(values.qtype, len(values)))
     if isinstance(values, List):
         return collapse([null_like(item) for item in values.items])
     if isinstance(values, Table):

@@ -7,8 +7,8 @@ import numpy as np
 
 from anyq.values import List, Table, symbols
 
-from ..kernel._index import take_rows
 from ..kernel._partitioned import Partitioned, Slice
+from ..kernel._take import take
 from ..session._context import Context, Scope
 from ._prepared import Prepared, names_of
 from ._selection import Selection
@@ -20,7 +20,7 @@ def narrowed(q: Context, query: Prepared, table: Partitioned, scope: Scope | Non
     """The part of a table that a query needs, and what is left of the query for it."""
     database = table.database
     mine = {*table.fields, "i"}
-    values = take_rows(database.values, np.array(database.visible, np.int64))
+    values = take(database.values, np.array(database.visible, np.int64))
     field = Table.of(symbols([database.field]), List.of((values,)))
     chosen = Selection(q, field, query.context, scope)
     done = 0

@@ -28,23 +28,26 @@ from anyq.values import (
     symbols,
 )
 
+from ..kernel._build import unique_names
+from ..kernel._domains import appendable
+from ..kernel._enumeration import Enumeration
 from ..kernel._groups import Groups, grouped, reduced
-from ..kernel._index import index_at, null_of, positions, take_rows
+from ..kernel._index import as_positions, index_at
+from ..kernel._join import join, razed
 from ..kernel._partitioned import Partitioned
-from ..kernel._take import rows_to_table
+from ..kernel._records import records
+from ..kernel._support import null_like
+from ..kernel._take import Positions, take
 from ..session._context import Context, Scope
 from ._dicts import changed_dict, dict_table, exec_dict
 from ._partitions import narrowed
 from ._parts import (
     common_size,
     conditions,
-    end_to_end,
     in_order,
     is_flag,
     limited,
     pairs,
-    put_rows,
-    unique,
     unlimited,
     window,
 )
@@ -122,7 +125,7 @@ class Queries:
         if query.order is not None:
             glyph, tree = query.order
             keys = as_column(rows.eval(tree), len(rows))
-            where = positions(self.q.verb("iasc" if glyph == "<" else "idesc", keys))
+            where = as_positions(self.q.verb("iasc" if glyph == "<" else "idesc", keys))
             assert where is not None
             rows = rows.among(where)
         return rows.among(window(len(rows), limits[0])) if limits else rows
@@ -140,7 +143,7 @@ class Queries:
     def _flat(self, columns: Pairs, rows: Selection) -> Table:
         results = [rows.eval(tree) for _, tree in columns]
         size = common_size(results)
-        names = symbols(unique([name for name, _ in columns]))
+        names = symbols(unique_names([name for name, _ in columns]))
         return Table.of(names, List.of(tuple([as_column(result, size) for result in results])))
 
     def _by(self, query: Prepared, rows: Selection, by: Pairs) -> Value:
@@ -150,11 +153,11 @@ class Queries:
         if not columns:
             left = [name for name in rows.table.column_names if name not in names]
             last = groups.lasts()
-            parts = [take_rows(self._column(rows, name), last) for name in left]
+            parts = [take(self._column(rows, name), last) for name in left]
         else:
-            left = unique([*names, *(name for name, _ in columns)])[len(names) :]
+            left = unique_names([*names, *(name for name, _ in columns)])[len(names) :]
             parts = [self.per_group(tree, rows, groups) for _, tree in columns]
-        keys = Table.of(symbols(unique(names)), List.of(in_order(groups.keys)), Attr.SORTED)
+        keys = Table.of(symbols(unique_names(names)), List.of(in_order(groups.keys)), Attr.SORTED)
         return KeyedTable(keys, Table.of(symbols(left), List.of(tuple(parts))))
 
     @staticmethod
@@ -180,14 +183,14 @@ class Queries:
         if isinstance(tree, Atom) and tree.qtype is QType.SYMBOL:
             column = rows.scope(tree.raw)
             if column is not None and count(column) == len(rows):
-                return List.of(tuple([take_rows(column, groups.rows(k)) for k in range(len(groups))]))
+                return List.of(tuple([take(column, groups.rows(k)) for k in range(len(groups))]))
         results = []
         for k in range(len(groups)):
             self.q.check()
             results.append(rows.among(groups.rows(k)).eval(tree))
         if not results:
             whole = rows.eval(tree)
-            return null_of(collapse([whole])) if isinstance(whole, Atom) else List.of(())
+            return null_like(collapse([whole])) if isinstance(whole, Atom) else List.of(())
         return collapse(results)
 
     def _aggregate(self, tree: Value) -> tuple[str, Value]:
@@ -231,7 +234,7 @@ class Queries:
             if not query.columns:
                 last = Atom(QType.LONG, len(rows) - 1)
                 return index_at(rows.restricted(), last)
-            names = symbols(unique([name for name, _ in query.columns]))
+            names = symbols(unique_names([name for name, _ in query.columns]))
             results = [rows.eval(tree) for _, tree in query.columns]
             if query.distinct:
                 results[0] = self.q.verb("distinct", results[0])
@@ -243,12 +246,12 @@ class Queries:
             values = self.per_group(query.columns[0][1], rows, groups)
             if isinstance(values, List):
                 # Dicts with the same keys are a table: the pivot of page kb/pivoting-tables.md.
-                values = rows_to_table(values.items)
+                values = records(values.items)
             bare = len(query.by) == 1 and not query.by[0][0]
             keys = groups.keys[0] if bare else self._key_table(query.by, groups)
             return (KeyedTable if isinstance(keys, Table) and isinstance(values, Table) else Dict)(keys, values)
         parts = [self.per_group(tree, rows, groups) for _, tree in query.columns]
-        table = Table.of(symbols(unique([name for name, _ in query.columns])), List.of(tuple(parts)))
+        table = Table.of(symbols(unique_names([name for name, _ in query.columns])), List.of(tuple(parts)))
         if len(query.by) == 1 and not query.by[0][0]:
             return Dict(groups.keys[0], table)
         return KeyedTable(self._key_table(query.by, groups), table)
@@ -310,13 +313,12 @@ class Queries:
                 columns.append(new)
         return Table.of(symbols(names), List.of(tuple(columns)))
 
-    @staticmethod
-    def _placed(old: Value | None, new: Value, rows: Selection, size: int) -> Value:
+    def _placed(self, old: Value | None, new: Value, rows: Selection, size: int) -> Value:
         """A column with new items in the selected rows; all rows if there was no condition."""
         column = as_column(new, len(rows))
         if rows.rows is None:
             return column
-        return put_rows(old, rows.rows, column, size)
+        return self._put(old, rows.rows, column, size)
 
     def _placed_by(self, old: Value | None, tree: Value, rows: Selection, groups: Groups, size: int) -> Value:
         parts: list[Value] = []
@@ -324,12 +326,31 @@ class Queries:
             self.q.check()
             part = rows.among(groups.rows(k))
             parts.append(as_column(part.eval(tree), len(part)))
-        column = end_to_end(parts)
+        column = razed(parts)
         if rows.rows is None:
             back = np.empty(size, np.int64)
             back[groups.order] = np.arange(size)
-            return take_rows(column, back)
-        return put_rows(old, rows.all_rows()[groups.order], column, size)
+            return take(column, back)
+        return self._put(old, rows.all_rows()[groups.order], column, size)
+
+    def _put(self, old: Value | None, rows: Positions, new: Value, size: int) -> Value:
+        """A column with ``new`` at ``rows``; a column that was not there is null elsewhere.
+
+        An enumeration stays one. Raises `QError`: ``type``, and ``cast`` for a value outside its domain.
+        """
+        if old is None:
+            where = np.full(size, -1, np.int64)
+            where[rows] = np.arange(len(rows))
+            return take(new, where)
+        if isinstance(old, Vector) and not (isinstance(new, Vector) and new.qtype is old.qtype):
+            if not len(rows):
+                return old
+            raise QError("type")
+        if isinstance(old, Enumeration):
+            new = appendable(old, new)
+        both = np.arange(size, dtype=np.int64)
+        both[rows] = size + np.arange(len(rows))
+        return take(join(old, new), both)
 
     def _deleted(self, query: Prepared, table: Table, scope: Scope | None) -> Table:
         if query.columns:
@@ -342,7 +363,7 @@ class Queries:
         rows = Selection(self.q, table, query.context, scope).filtered(query.where)
         stay = np.ones(len(table), np.bool_)
         stay[rows.all_rows()] = False
-        made = take_rows(table, np.flatnonzero(stay).astype(np.int64))
+        made = take(table, np.flatnonzero(stay).astype(np.int64))
         assert isinstance(made, Table)
         return made
 
@@ -390,7 +411,7 @@ class Queries:
     def simple_exec(self, table: Value, where: Value, tree: Value) -> Value:
         """``?[t;i;x]``: an expression over the rows ``i``."""
         source, _ = self.source(table)
-        rows = positions(where)
+        rows = as_positions(where)
         if rows is None:
             raise QError("type")
         return Selection(self.q, source, self.q.context, None, rows).eval(tree)

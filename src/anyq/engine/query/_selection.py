@@ -9,7 +9,8 @@ from anyq.values import Atom, KeyedTable, List, QType, Table, Value, Vector, col
 
 from ..kernel._domains import places
 from ..kernel._enumeration import Enumeration
-from ..kernel._index import Positions, index_at, positions, take_rows
+from ..kernel._index import as_positions, index_at
+from ..kernel._take import Positions, take
 from ..kernel._temporal import part_of
 from ..session._context import Context, Scope
 
@@ -66,7 +67,7 @@ class Selection:
                 return self._row_numbers() if name == "i" else None
             found = self.table.columns.items[at]
             if self.rows is not None:
-                found = take_rows(found, self.rows)
+                found = take(found, self.rows)
             self._columns[name] = found
         return found
 
@@ -125,7 +126,7 @@ class Selection:
         rows = self.rows
         if rows is None:
             return self.table
-        made = take_rows(self.table, rows)
+        made = take(self.table, rows)
         assert isinstance(made, Table)
         return made
 
@@ -143,7 +144,7 @@ def _passing(result: Value, size: int) -> Positions:
         return np.flatnonzero(result.data).astype(np.int64)
     if isinstance(result, List) and all(isinstance(item, Atom) for item in result.items):
         return np.flatnonzero([bool(item.raw) for item in result.items]).astype(np.int64)  # type: ignore[attr-defined]
-    counts = positions(result)
+    counts = as_positions(result)
     if counts is None:
         raise QError("type")
     return np.repeat(np.arange(len(counts), dtype=np.int64), np.maximum(counts, 0))

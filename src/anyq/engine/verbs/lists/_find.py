@@ -12,9 +12,10 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table,
 from ...kernel._order import ranks
 from ...kernel._promote import COMPARE
 from ...kernel._raw import convert
+from ...kernel._records import is_row, records
 from ...kernel._search import members, positions, sortable
 from ...kernel._support import array_of, bools, flag, is_atom, items_of, long, longs
-from ...kernel._take import is_row, rows_to_table, take
+from ...kernel._take import take
 from ...session._vocabulary import Vocabulary
 from ..numbers._comparison import compare, lesser
 
@@ -48,12 +49,12 @@ def _find_key(x: Dict, y: Value) -> Value:
 
 def _find_row(x: Table, y: Value) -> Value:
     if is_row(y):
-        return long(int(positions(x, rows_to_table([y]))[0]))
+        return long(int(positions(x, records([y]))[0]))
     if isinstance(y, Table):
         return longs(positions(x, y))
     if isinstance(y, Vector | List) and len(y) == len(x.columns):
         row = Dict(x.names, y)
-        return long(int(positions(x, rows_to_table([row]))[0]))
+        return long(int(positions(x, records([row]))[0]))
     raise QError("type")
 
 
@@ -99,7 +100,7 @@ def member(x: Value, y: Value) -> Value:
     if isinstance(y, Table):
         if isinstance(x, Table):
             return bools(positions(y, x) < size)
-        return flag(is_row(x) and positions(y, rows_to_table([x]))[0] < size)
+        return flag(is_row(x) and positions(y, records([x]))[0] < size)
     if isinstance(y, Vector):
         return _member_of_vector(x, y)
     found = _find_in_list(y, x) if isinstance(y, List) else long(size)
@@ -208,10 +209,10 @@ def _wanted(x: List, y: Value) -> tuple[Value, ...]:
 
 
 def _search_rows(x: Table, y: Value, *, right: bool) -> Value:
-    wanted = rows_to_table([y]) if is_row(y) else y
+    wanted = records([y]) if is_row(y) else y
     if not isinstance(wanted, Table):
         raise QError("type")
-    rows = rows_to_table([*x, *wanted])
+    rows = records([*x, *wanted])
     merged = ranks(rows)
     at = _places(merged[: len(x)], merged[len(x) :], right=right)
     return long(int(at[0])) if is_row(y) else longs(at)

@@ -25,6 +25,7 @@ from anyq.values import (
 )
 
 from ...kernel._join import join, razed
+from ...kernel._records import is_row, records
 from ...kernel._support import (
     EMPTY,
     FLOATS,
@@ -38,11 +39,11 @@ from ...kernel._support import (
     is_atom,
     items_of,
     longs,
-    null_like,
+    missing_item,
     symbols,
     vec,
 )
-from ...kernel._take import is_row, rows_to_table, take, window
+from ...kernel._take import take, window
 from ...session._vocabulary import Vocabulary
 from ..tables._dicts import take_keys
 from ._attributes import set_attribute
@@ -97,7 +98,7 @@ def _end(x: Value, at: int) -> Value:
         if len(x):
             return x.row(at % len(x)) if isinstance(x, Table) else x[at]
         if isinstance(x, Vector):
-            return null_like(Atom(x.qtype, None))
+            return missing_item(x)
         if isinstance(x, Table):
             return Dict(x.names, collapse([_end(column, at) for column in x.columns.items]))
         return EMPTY
@@ -119,7 +120,7 @@ def reverse(x: Value) -> Value:
 
 def enlist(*items: Value) -> Value:
     """A list of the arguments; dicts with the same symbol keys make a table."""
-    return rows_to_table(list(items)) if items and is_row(items[0]) else collapse(items)
+    return records(items)
 
 
 def raze(x: Value) -> Value:
@@ -181,7 +182,7 @@ def repeated(item: Value, size: int) -> Value:
         return vec(item.qtype, np.repeat(array_of(item), size))
     if size == 0:
         return EMPTY
-    return rows_to_table([item] * size) if is_row(item) else List.of((item,) * size)
+    return records([item] * size) if is_row(item) else List.of((item,) * size)
 
 
 def flip_lists(x: Value) -> Value:

@@ -12,9 +12,9 @@ from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, 
 from ...kernel._itemwise import extend1, extend2
 from ...kernel._promote import LESSER
 from ...kernel._raw import convert
+from ...kernel._records import records
 from ...kernel._search import positions
 from ...kernel._support import array_of, atom_of, bools, flag, items_of, type_number, vec
-from ...kernel._take import rows_to_table
 from ...session._vocabulary import Vocabulary
 from ._attributes import attribute_of
 
@@ -119,8 +119,8 @@ def _coalesced(x: Dict, y: Dict) -> Value:
             keys.append(key)
             values.append(value)
     if isinstance(x, KeyedTable):
-        return KeyedTable(rows_to_table(keys), rows_to_table(values))
-    made = rows_to_table(keys) if isinstance(x.keys, Table) else collapse(keys)
+        return KeyedTable(records(keys), records(values))
+    made = records(keys) if isinstance(x.keys, Table) else collapse(keys)
     return Dict(made, collapse(values))
 
 

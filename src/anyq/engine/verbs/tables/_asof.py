@@ -17,9 +17,10 @@ from anyq.values import Atom, QType, Table, Value, Vector, collapse
 
 from ...kernel._join import join
 from ...kernel._order import ranks
+from ...kernel._records import is_row, records
 from ...kernel._search import shared_codes
 from ...kernel._support import items_of, strs, table_of
-from ...kernel._take import is_row, rows_to_table, take, window
+from ...kernel._take import take, window
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ._joins import merged
@@ -124,7 +125,7 @@ def asof(q: Context, x: Value, y: Value) -> Value:
     """q's ``x asof y``: for a row, or each row of a table, the last record of ``x`` up to it."""
     right = unkeyed(table_named(q, x))
     single = is_row(y)
-    wanted = rows_to_table([y]) if single else y
+    wanted = records([y]) if single else y
     if not isinstance(wanted, Table):
         raise QError("type")
     rows, found = _asof_rows(wanted.column_names, wanted, right)

@@ -10,9 +10,10 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vecto
 from ...kernel._enumeration import EnumeratedAtom, Enumeration
 from ...kernel._join import _as_keys
 from ...kernel._namespace_path import absolute
+from ...kernel._records import is_row, records
 from ...kernel._search import positions
 from ...kernel._support import EMPTY, INTEGERS, fail, integer, is_atom, strs, symbols
-from ...kernel._take import is_row, rows_to_table, take
+from ...kernel._take import take
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 
@@ -73,7 +74,7 @@ def take_keys(x: Value, y: Value) -> Value:
     if not isinstance(y, Dict):
         raise QError("type")
     if isinstance(y, KeyedTable):
-        wanted = x if isinstance(x, Table) else rows_to_table([x]) if is_row(x) else fail("type")
+        wanted = x if isinstance(x, Table) else records([x]) if is_row(x) else fail("type")
         kept = positions(y.keys, wanted)
         kept = kept[kept < len(y)]
         return KeyedTable(take(y.keys, kept), take(y.values, kept))
@@ -94,7 +95,7 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
     if not isinstance(x, Dict):
         raise QError("type")
     if isinstance(x, KeyedTable):
-        gone = y if isinstance(y, Table) else rows_to_table([y]) if is_row(y) else None
+        gone = y if isinstance(y, Table) else records([y]) if is_row(y) else None
         if gone is None:
             strs(y)
             return KeyedTable(x.keys, delete_keys(x.values, y))

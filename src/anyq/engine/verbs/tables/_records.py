@@ -17,9 +17,9 @@ from ...kernel._append import kept_attr
 from ...kernel._enumeration import Enumeration
 from ...kernel._join import join
 from ...kernel._join import upsert as upsert_keyed
+from ...kernel._records import is_row, rows_as
 from ...kernel._search import positions
-from ...kernel._support import is_atom, items_of, longs, nulls, table_of
-from ...kernel._take import is_row, rows_to_table
+from ...kernel._support import is_atom, items_of, longs, nulls, strs, table_of
 from ...kernel._temporal import cast
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
@@ -57,15 +57,12 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
     if isinstance(y, Table):
         return _of_table(table, y)
     if is_row(y):
-        made = rows_to_table([y])
-        assert isinstance(made, Table)
-        return _of_table(table, made)
+        return _of_table(table, rows_as(strs(y.keys), [y]))  # type: ignore[attr-defined]
     if not isinstance(y, Vector | List):
         y = collapse([y])
     items = items_of(y)
     if items and all(is_row(item) for item in items):
-        made = rows_to_table(items)
-        return records(table, made, by_column=by_column) if isinstance(made, Table) else _no_rows()
+        return _of_table(table, rows_as(strs(items[0].keys), items))  # type: ignore[attr-defined]
     width = len(table.columns)
     if by_column and _wrapped(items):
         return _of_columns(table, items)
@@ -84,10 +81,6 @@ def _wrapped(items: list[Value]) -> bool:
     """Whether the items are columns of one row: atoms, and lists that hold just a list (page kb/faq.md)."""
     lists = [item for item in items if not is_atom(item)]
     return bool(lists) and all(isinstance(item, List) and len(item) == 1 and not is_atom(item[0]) for item in lists)
-
-
-def _no_rows() -> Table:
-    raise QError("mismatch")
 
 
 def _takes(column: Value, item: Value) -> bool:

@@ -24,8 +24,8 @@ from anyq.console import (
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
+from ...kernel._records import records
 from ...kernel._support import EMPTY, FLOATS, FUNCTIONS, TEMPORAL, chars, items_of, symbols
-from ...kernel._take import rows_to_table
 
 __all__ = ["json_lines", "read_json", "write_json"]
 
@@ -179,4 +179,4 @@ def _collapsed(items: list[Value]) -> Value:
 
 
 def _listed(items: list[Value]) -> Value:
-    return rows_to_table(items) if items else EMPTY
+    return records(items) if items else EMPTY
