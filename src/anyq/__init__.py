@@ -79,6 +79,7 @@ from .values import int_ as int
 if _TYPE_CHECKING:
     from . import client as client
     from . import convert as convert
+    from . import dbapi as dbapi
     from . import embedded as embedded
     from . import engine as engine
     from . import portal as portal
@@ -122,7 +123,7 @@ _LAZY = {
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
-_ROOMS = ("client", "convert", "embedded", "engine", "portal", "query", "remote", "server", "sync", "testing")
+_ROOMS = ("client", "convert", "dbapi", "embedded", "engine", "portal", "query", "remote", "server", "sync", "testing")
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 
 
