@@ -28,7 +28,7 @@ All of them pickle. Messages never hold a password.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 __all__ = [
     "AuthenticationError",
@@ -52,6 +52,7 @@ __all__ = [
     "ProtocolError",
     "QError",
     "RemoteProtocolError",
+    "error_text",
 ]
 
 Outcome = Literal["not sent", "unknown"]
@@ -187,3 +188,33 @@ class PortalClosed(Error):
     ) -> None:
         super().__init__(text)
         self.outcome: Literal["not run", "unknown"] = outcome
+
+
+_LONGEST: Final = 1000
+
+
+def error_text(error: BaseException, expose: bool = True) -> str:
+    """What the other side is told of the exception of a handler: q's own text of a `QError`, else class and text.
+
+    Without ``expose`` the class alone. What cannot be converted or sent is ``type``, a bound ``limit``, a time-out
+    ``timeout``. Never raises, also if the exception's ``__str__`` does.
+    """
+    if isinstance(error, QError):
+        text = str(error.text)
+    elif isinstance(error, ConversionError | EncodeError):
+        text = "type"
+    elif isinstance(error, LimitError):
+        text = "limit"
+    elif isinstance(error, TimeoutError):
+        text = "timeout"
+    else:
+        said = _said(error) if expose else ""
+        text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return text.replace("\0", "")[:_LONGEST]
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""

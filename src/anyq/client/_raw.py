@@ -64,7 +64,8 @@ class RawConnection:
     functions accept clients and run their waiting requests through ``on_sync`` and ``on_async``, functions of the
     received value; ``authenticate`` gets user and password (``None`` if there is none), and accepts all by default.
     A handler may be async, which needs `poll_recv_async`: ``on_sync=lambda x: q("value", x)`` serves an embedded q.
-    To serve over TLS, ``tls`` is a context with a certificate.
+    To serve over TLS, ``tls`` is a context with a certificate. What a handler raises is logged; its client gets the
+    text of a `QError`, of other exceptions class and text, or the class alone with ``expose_errors=False``.
 
     Closed clients are cleaned up at every poll, or every ``conn_gc_time`` seconds; `clean_open_connections` does it
     now. One task uses it at a time.
@@ -80,6 +81,7 @@ class RawConnection:
         on_async: Handler | None = None,
         authenticate: Authenticate | None = None,
         conn_gc_time: float = 0.0,
+        expose_errors: bool = True,
         username: str = "",
         password: str | None = None,
         tls: bool | ssl.SSLContext = False,
@@ -99,7 +101,9 @@ class RawConnection:
                     "a server needs an ssl.SSLContext with its certificate: RawConnection(..., tls=context)"
                 )
             where = host or "127.0.0.1", port
-            self._server = RawServer(where, on_sync, on_async, authenticate, conn_gc_time, self.limits, context)
+            self._server = RawServer(
+                where, on_sync, on_async, authenticate, conn_gc_time, self.limits, context, expose_errors
+            )
         else:
             self.address = parse_address(host, port, username=username, password=password, tls=bool(tls))
 

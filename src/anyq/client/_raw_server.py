@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import ssl
@@ -23,11 +24,10 @@ from anyq.errors import (
     ClosedError,
     ConnectionLost,
     DecodeError,
-    Error,
     LimitError,
     MisuseError,
     ProtocolError,
-    QError,
+    error_text,
 )
 from anyq.protocol import (
     CAPABILITY,
@@ -61,6 +61,8 @@ log: Final = logging.getLogger("anyq")
 class _Client:
     wire: Wire
     since: float
+    number: int
+    user: str = ""
     requests: deque[SyncRequest | AsyncMessage] = attrs.field(factory=deque)
     gone: bool = False
 
@@ -85,6 +87,7 @@ class RawServer:
         conn_gc_time: float,
         limits: codec.Limits,
         tls: ssl.SSLContext | None,
+        expose_errors: bool = True,
     ) -> None:
         host, port = where
         if port is None:
@@ -98,6 +101,8 @@ class RawServer:
         self._gc_time = conn_gc_time
         self._limits = limits
         self._tls = tls
+        self._expose = expose_errors
+        self._numbers = itertools.count(1)
         self._socket: socket.socket | None = None
         self._clients: list[_Client] = []
         self._cleaned = time.monotonic()
@@ -202,7 +207,7 @@ class RawServer:
                     sock.close()
                     continue
             protocol = Connection(Role.SERVER, max_message_size=self._limits.max_message_size, allocate=allocate)
-            self._clients.append(_Client(Wire(sock, protocol), time.monotonic()))
+            self._clients.append(_Client(Wire(sock, protocol), time.monotonic(), next(self._numbers)))
 
     def _guard(self, client: _Client, step: Callable[[_Client], object]) -> None:
         """Do ``step``; a client that breaks, or breaks the rules, is gone."""
@@ -230,7 +235,7 @@ class RawServer:
             raise LimitError("it did not log in in time")
 
     def _judge(self, client: _Client, login: Login) -> None:
-        wire = client.wire
+        wire, client.user = client.wire, login.user
         if self._authenticate is not None and not self._authenticate(login.user, login.password):
             wire.protocol.send(Refuse())
             raise ConnectionLost("login refused")
@@ -263,15 +268,16 @@ class RawServer:
         try:
             yield answer
             body = codec.encode(answer.result, capability=client.wire.protocol.capability)
-        except QError as error:
-            body = codec.encode_error(error)
-        except Error as error:
-            body = codec.encode_error(str(error))
         except Exception as error:
-            log.exception("a handler of a raw connection failed")
-            body = codec.encode_error(type(error).__name__)
-        except BaseException:
-            self._respond(client, request, codec.encode_error("the handler was cancelled"))
+            log.exception(
+                "client %d (%r): %s failed", client.number, client.user, type(request).__name__,
+                extra={"handle": client.number, "user": client.user},
+            )  # fmt: skip
+            body = codec.encode_error(error_text(error, self._expose))
+        except BaseException as error:
+            cancelled = _is_cancellation(error)
+            text = "the handler was cancelled" if cancelled else error_text(error, self._expose)
+            self._respond(client, request, codec.encode_error(text))
             raise
         self._respond(client, request, body)
 
@@ -293,3 +299,10 @@ class RawServer:
                 tasks.start_soon(one, client)
             await anyio.wait_readable(self._socket)
             tasks.cancel_scope.cancel()
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    try:
+        return isinstance(error, anyio.get_cancelled_exc_class())
+    except RuntimeError:  # no event loop
+        return False

@@ -74,6 +74,7 @@ class Lane:
 class Evaluation(Later):
     """What a client waits for. ``alone`` is what it is awaited by, in place of its turn in the lane."""
 
+    evaluated = True
     __slots__ = ("_alone", "_caller", "_done", "_dropped", "_error", "_job", "_lane", "_work")
 
     def __init__(

@@ -35,6 +35,7 @@ def serve(
     limits: Limits | None = None,
     grace: float = 5.0,
     timeout: float | None = None,
+    expose_errors: bool = True,
     data: str | os.PathLike[str] | None = None,
     outbound: Iterable[str] | bool | None = None,
     allow_shell: bool = False,
@@ -56,6 +57,9 @@ def serve(
     ``timeout`` (seconds) bounds each evaluation of a client's message; it ends with the q error ``stop``. Evaluations
     run one after the other on the thread of the embedded q, so they delay each other, but never the server: logins,
     Python handlers and its end go on. When a client leaves, its evaluation is interrupted.
+
+    What a handler raises is logged with traceback, user and handle; the client gets the text of a `QError`, of other
+    exceptions class and text, or the class alone with ``expose_errors=False``.
 
     Clients compute and set variables. What they may do beyond that:
 
@@ -99,7 +103,7 @@ def serve(
             raise ValueError(f"{name} must not be below 0, and is {seconds!r}")
     network = {
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
-        "limits": limits or Limits(),
+        "limits": limits or Limits(), "expose_errors": expose_errors,
     }  # fmt: skip
     kept = [users] if isinstance(users, str | os.PathLike) else []
     permissions = Permissions(

@@ -332,6 +332,7 @@ class EmbeddedServer:
 class _Limited:
     """An evaluation in its time: awaited, and begun only then."""
 
+    evaluated = True
     __slots__ = ("_start",)
 
     def __init__(self, start: Callable[[], Awaitable[Any]]) -> None:

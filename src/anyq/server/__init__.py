@@ -1,7 +1,9 @@
 """Serving q: listeners, sessions, handlers, limits."""
 
+from anyq.errors import error_text
+
 from ._client import Answer, AnswerState, Client, Posted, message_of
-from ._handlers import Action, Handler, Later, error_text, leaves
+from ._handlers import Action, Handler, Later, leaves
 from ._limits import Limits, Stats
 from ._publish import Policy, Publisher, Subscription
 from ._server import Server

@@ -18,8 +18,8 @@ from anyq.loops import Home
 from anyq.protocol import AsyncMessage, Buffer, Call, Connection, Response, SyncRequest
 from anyq.values import Value, as_q, chars
 
-from ._handlers import error_text
-from ._limits import Limits, Stats
+from ._handlers import Failures
+from ._limits import Limits
 from ._transport import Transport
 from ._wire import Encoded, decode_response, encode, error_body
 
@@ -74,7 +74,7 @@ class Answer:
 
     def fail(self, error: str | BaseException) -> bool:
         """Answer with a q error; otherwise as `reply`."""
-        text = error if isinstance(error, str) else error_text(error)
+        text = error if isinstance(error, str) else self._client._failures.text(error)
         return self._give(lambda: error_body(text))
 
     def _give(self, make: Callable[[], Encoded]) -> bool:
@@ -119,7 +119,15 @@ class Client:
     comes from, ``capability`` what its side of the protocol can do. ``data`` is yours.
     """
 
-    def __init__(self, handle: int, address: str, peer: Connection, transport: Transport, limits: Limits) -> None:
+    def __init__(
+        self,
+        handle: int,
+        address: str,
+        peer: Connection,
+        transport: Transport,
+        limits: Limits,
+        failures: Failures,
+    ) -> None:
         self.handle = handle
         self.address = address
         self.user = ""
@@ -129,7 +137,8 @@ class Client:
         self._peer = peer
         self._transport = transport
         self._limits = limits
-        self._stats = Stats()
+        self._failures = failures
+        self._stats = failures.stats
         self._remote = False
         self._home = Home()
         self._scope = anyio.CancelScope()
@@ -285,8 +294,8 @@ class Client:
             return self._encode(as_q(result))
         except Exception as error:
             self._stats.errors += 1
-            log.warning("client %d: a result cannot be sent: %s", self.handle, error)
-            return error_body(error_text(error))
+            self._failures.note(error, self.handle, self.user, "sending a result")
+            return error_body(self._failures.text(error))
 
     def _respond(self, body: Encoded) -> None:
         """Answer the message that was just handled, in its turn."""

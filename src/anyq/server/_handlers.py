@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from typing import Any, Final, TypeVar
@@ -11,13 +12,17 @@ import anyio
 import anyio.to_thread
 import attrs
 
-from anyq.errors import ConversionError, EncodeError, LimitError, QError
+from anyq.errors import QError, error_text
 
-__all__ = ["Action", "Handler", "Later", "error_text", "leaves", "printable"]
+from ._limits import Stats
+
+__all__ = ["ASYNC", "SYNC", "Action", "Failures", "Handler", "Later", "leaves", "printable"]
 
 H = TypeVar("H", bound=Callable[..., Any])
 
-_LONGEST_ERROR: Final = 1000
+log: Final = logging.getLogger("anyq.server")
+SYNC: Final = "a sync message"
+ASYNC: Final = "an async message"
 
 
 @attrs.frozen
@@ -57,8 +62,10 @@ class Later(ABC):
     which takes a task to wait for.
 
     A handler that `leaves` its results may be called again before the last one is there: it keeps the order, and defers
-    no answer itself.
+    no answer itself. ``evaluated`` says that q makes the result: its errors come with a call chain of q.
     """
+
+    evaluated = False
 
     @abstractmethod
     def begin(self, done: Callable[[], object]) -> None:
@@ -124,21 +131,43 @@ class Action:
         return await result if inspect.isawaitable(result) else result
 
 
-def error_text(error: BaseException) -> str:
-    """What a q client is told of a handler's error: q's own text of a `QError`, else the class and its text."""
-    if isinstance(error, QError):
-        text = error.text
-    elif isinstance(error, ConversionError | EncodeError):
-        text = "type"
-    elif isinstance(error, LimitError):
-        text = "limit"
-    elif isinstance(error, TimeoutError):
-        text = "timeout"
-    else:
-        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return text.replace("\0", "")[:_LONGEST_ERROR]
+@attrs.define
+class Failures:
+    """What becomes of the failures of a server's handlers: counted, logged, told to the client."""
+
+    stats: Stats
+    expose: bool = True
+    """Whether clients are told the text of exceptions that are no `QError`, or their class alone."""
+    end_server: Callable[[BaseException], None] = lambda error: None
+    """Called when what came out of a handler is no `Exception`."""
+
+    def text(self, error: BaseException) -> str:
+        """What the client is told."""
+        return error_text(error, self.expose)
+
+    def note(self, error: BaseException, handle: int, user: str, what: str, evaluated: bool = False) -> None:
+        """Log a failure. One of q itself (``evaluated``) has no traceback but its call chain."""
+        fatal = not isinstance(error, Exception)
+        level = logging.CRITICAL if fatal else logging.ERROR
+        refused = evaluated and isinstance(error, QError)
+        if refused and what == SYNC:
+            level = logging.INFO  # its client knows
+        if log.isEnabledFor(level):
+            detail = error.detail if refused and isinstance(error, QError) else ""
+            log.log(
+                level, "client %d (%r): %s failed: %s%s", handle, user, what, printable(error_text(error)),
+                printable(f"\n{detail}", lines=True) if detail else "",
+                exc_info=None if refused else error, extra={"handle": handle, "user": user},
+            )  # fmt: skip
+        if fatal:
+            self.end_server(error)
 
 
-def printable(text: str) -> str:
-    """Text that any log can take: what is no Unicode in it is escaped."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def printable(text: str, lines: bool = False) -> str:
+    """Text that any log and terminal can take: control characters, and what is no Unicode, are escaped.
+
+    With ``lines`` the ends of lines stay.
+    """
+    keep = "\n\t" if lines else "\t"
+    shown = "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+    return shown.encode("utf-8", "backslashreplace").decode()

@@ -98,7 +98,7 @@ class Quick:
         session._handling_sync = True
         try:
             result = self._function(value, session) if self._wants_client else self._function(value)
-        except Exception as error:
+        except BaseException as error:
             session._failed(error, True)
             return
         kind = type(result)

@@ -19,7 +19,7 @@ from anyq.errors import ClosedError
 from anyq.loops import BackgroundTasks, Home
 
 from ._client import Client, message_of
-from ._handlers import Action, Handler
+from ._handlers import Action, Failures, Handler
 from ._limits import Limits, Stats
 from ._listen import Listener, abstract_name, listen_tcp, listen_unix
 from ._readiness import Lookout, lookout_here
@@ -43,12 +43,16 @@ class Server:
     Handlers are functions, plain or async, or `Handler` objects that say how to run them. A handler that has room for
     one more argument gets the `Client`:
 
-    * ``on_sync(message)``: its result is the answer; an exception is a q error to the client.
-    * ``on_async(message)``: default: as ``on_sync``, without an answer. Exceptions are logged.
+    * ``on_sync(message)``: its result is the answer; an exception is a q error to the client: the text of a `QError`,
+      else class and text (the class alone with ``expose_errors=False``).
+    * ``on_async(message)``: default: as ``on_sync``, without an answer.
     * ``authenticate(user, password)``: whether the login is accepted; the password is ``None`` if it is empty. An
       exception refuses.
     * ``on_open(client)``, ``on_close(client)``: after the login, and once when the connection is over.
     * ``on_timer()``, every ``timer`` seconds.
+
+    Exceptions are logged with traceback, user and handle. What is no `Exception` is answered and logged, and then ends
+    the server: it comes out of the block.
 
     Plain handlers run in the event loop and must not block it; see `Handler` for threads, time limits, concurrency.
 
@@ -76,6 +80,7 @@ class Server:
     limits: Limits = attrs.field(factory=Limits, kw_only=True)
     grace: float = attrs.field(default=5.0, kw_only=True, validator=attrs.validators.ge(0))
     handles: Iterator[int] = attrs.field(factory=lambda: itertools.count(_FIRST_HANDLE), kw_only=True)
+    expose_errors: bool = attrs.field(default=True, kw_only=True)
     stats: Stats = attrs.field(factory=Stats, init=False)
     clients: dict[int, Client] = attrs.field(factory=dict, init=False)
     """The clients that are logged in, by handle."""
@@ -94,6 +99,8 @@ class Server:
         return f"<{type(self).__name__} {where}: {len(self.clients)} clients>"
 
     _actions: Actions = attrs.field(init=False)
+    _failures: Failures = attrs.field(init=False)
+    _fatal: BaseException | None = attrs.field(default=None, init=False)
 
     # The scope
 
@@ -103,6 +110,7 @@ class Server:
         if self.listen_port is None and (not self.unix or self.unix is True):
             raise TypeError("a server needs a port (port=0 picks a free one) or a unix socket (unix=...)")
         self._actions = self._made_ready()
+        self._failures = Failures(self.stats, self.expose_errors, self._end_at_once)
         self._empty, self._stopped = anyio.Event(), anyio.Event()
         self._accepting, self._lookout = anyio.CancelScope(), lookout_here()
         self._home = Home()
@@ -123,7 +131,25 @@ class Server:
         finally:
             self._close_listeners()
             await tasks.__aexit__(None, None, None)
+        if self._fatal is not None:
+            raise self._fatal
         return False
+
+    def _end_at_once(self, error: BaseException) -> None:
+        """End the server because of what no `Exception` is: it comes out of the block, or out of the event loop."""
+        if self._fatal is not None or self._tasks is None:
+            return
+        self._fatal = error
+        self._accepting.cancel()
+        self._close_listeners()
+        for session in list(self._sessions):
+            session._end("the server ends")
+        self._stopped.set()
+        self._tasks.start_soon(self._raise, error)
+
+    @staticmethod
+    async def _raise(error: BaseException) -> None:
+        raise error
 
     @property
     def _open(self) -> BackgroundTasks:
@@ -156,9 +182,11 @@ class Server:
                 await self._empty.wait()
 
     async def serve_forever(self) -> None:
-        """Wait until `stop` is called."""
+        """Wait until `stop` is called. Raises what ended the server, if a handler raised what is no `Exception`."""
         self._open  # noqa: B018 - raises
         await self._stopped.wait()
+        if self._fatal is not None:
+            raise self._fatal
 
     def start_soon(self, function: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> None:
         """Run an async function as long as the server runs. It must not raise."""
@@ -278,7 +306,7 @@ class Server:
             return
         where = f"{host}:{address[1]}" if network else listener.address
         session = Session(
-            next(self.handles), where, transport, self._actions, limits, stats,
+            next(self.handles), where, transport, self._actions, limits, self._failures,
             tls=listener.tls, plain=listener.plain, remote=network and not host.startswith(("127.", "::1")),
         )  # fmt: skip
         self._sessions.add(session)
@@ -321,5 +349,7 @@ class Server:
             await anyio.sleep(self.timer)
             try:
                 await action.run(None)
-            except Exception as error:
-                log.error("on_timer failed", exc_info=error)
+            except anyio.get_cancelled_exc_class():
+                raise
+            except BaseException as error:
+                self._failures.note(error, 0, "", "on_timer")

@@ -6,10 +6,11 @@ the client leave (and what runs for it is cancelled), and it takes the client's 
 
 from __future__ import annotations
 
+import inspect
 import logging
 import ssl
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import anyio
 import anyio.lowlevel
@@ -34,8 +35,8 @@ from anyq.protocol import (
     SyncRequest,
 )
 
-from ._handlers import Action
-from ._limits import Limits, Stats
+from ._handlers import Action, Failures
+from ._limits import Limits
 from ._quick import Quick
 from ._transport import SocketTransport, TlsTransport
 from ._wire import NOT_HTTP, decode_request
@@ -74,7 +75,7 @@ class Session(Worker):
         transport: SocketTransport,
         actions: Actions,
         limits: Limits,
-        stats: Stats,
+        failures: Failures,
         *,
         tls: ssl.SSLContext | None = None,
         plain: bool = True,
@@ -87,7 +88,7 @@ class Session(Worker):
             max_in_flight=1,
             allocate=codec.allocate,  # not touched: announcing much and sending little costs little
         )
-        super().__init__(handle, address, peer, transport, limits, stats)
+        super().__init__(handle, address, peer, transport, limits, failures)
         self._socket = transport
         self._actions = actions
         self._tls, self._plain = tls, plain
@@ -111,6 +112,10 @@ class Session(Worker):
             log.debug("client %d at %s: %s", self.handle, self.address, error)
         except Exception:
             log.exception("client %d at %s: the session failed", self.handle, self.address)
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:
+            self._failures.end_server(error)
         finally:
             self._end("the session ended")
             self._transport.close()
@@ -152,11 +157,16 @@ class Session(Worker):
         if action is None:
             return True
         try:
-            if action.plain:
-                return bool(action.now(login.user, login.password, self))
-            return bool(await action.run(login.user, login.password, self))
-        except Exception as error:
-            log.error("%s: the login check of %r failed", self.address, login.user, exc_info=error)
+            verdict = (
+                action.now(login.user, login.password, self)
+                if action.plain
+                else await action.run(login.user, login.password, self)
+            )
+            return bool(await verdict if inspect.isawaitable(verdict) else verdict)
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:
+            self._failures.note(error, self.handle, self.user, f"the login check for {self.address}")
             return False
 
     def _welcome(self, login: Login) -> bool:
@@ -285,24 +295,29 @@ class Session(Worker):
             return
         if action.plain:
             try:
-                action.now(self)
-            except Exception as error:
-                log.error("client %d: on_open failed", self.handle, exc_info=error)
+                result = action.now(self)
+            except BaseException as error:
+                self._failures.note(error, self.handle, self.user, "on_open")
+            else:
+                if inspect.isawaitable(result):
+                    self._add_work(lambda: self._notify(result, "on_open"))
         else:
-            self._add_work(lambda: self._notify(action, "on_open"))
+            self._add_work(lambda: self._notify(action.run(self), "on_open"))
 
-    async def _notify(self, action: Action, name: str) -> None:
+    async def _notify(self, running: Awaitable[Any], name: str) -> None:
         try:
-            await action.run(self)
-        except Exception as error:
-            log.error("client %d: %s failed", self.handle, name, exc_info=error)
+            await running
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:
+            self._failures.note(error, self.handle, self.user, name)
 
     async def _left(self) -> None:
         action = self._actions.on_close
         if action is None:
             return
         with anyio.move_on_after(_CLOSING_TIME):
-            await self._notify(action, "on_close")
+            await self._notify(action.run(self), "on_close")
 
     def heard(self) -> None:
         """The client has said something."""

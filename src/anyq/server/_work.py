@@ -21,9 +21,9 @@ from anyq.errors import LocalProtocolError
 from anyq.protocol import Connection
 from anyq.values import NULL
 
-from ._client import AnswerState, Client
-from ._handlers import Action, Later, error_text, printable
-from ._limits import Limits, Stats
+from ._client import Client
+from ._handlers import ASYNC, SYNC, Action, Failures, Later
+from ._limits import Limits
 from ._transport import Transport
 from ._wire import error_body
 
@@ -40,11 +40,12 @@ Plain = tuple[Action, Any, bool]
 class _Left:
     """A message whose result was left for later, and what became of it."""
 
-    __slots__ = ("done", "result", "sync")
+    __slots__ = ("done", "evaluated", "result", "sync")
 
     def __init__(self, result: Later | None, sync: bool) -> None:
         self.result = result
         self.sync = sync
+        self.evaluated = False
         self.done: Callable[[], Any] | None = None
         """When it is there: gives it, or raises what prevented it."""
 
@@ -53,10 +54,9 @@ class Worker(Client):
     """A client whose messages are handled."""
 
     def __init__(
-        self, handle: int, address: str, peer: Connection, transport: Transport, limits: Limits, stats: Stats
+        self, handle: int, address: str, peer: Connection, transport: Transport, limits: Limits, failures: Failures
     ) -> None:
-        super().__init__(handle, address, peer, transport, limits)
-        self._stats = stats
+        super().__init__(handle, address, peer, transport, limits, failures)
         self._work: deque[Callable[[], Any] | Plain] = deque()
         self._working = False
         self._laters: deque[_Left] = deque()
@@ -68,7 +68,7 @@ class Worker(Client):
         self._begin(sync)
         try:
             result = action.now(value, self)
-        except Exception as error:
+        except BaseException as error:
             if self._laters:
                 self._leave(None, sync).done = _raiser(error)
             else:
@@ -85,7 +85,8 @@ class Worker(Client):
             left = self._leave(result, sync)
             result.begin(lambda: self._ready(left))
         elif inspect.isawaitable(result):
-            self._work.appendleft(lambda: self._await(result, sync))
+            evaluated = getattr(result, "evaluated", False) is True
+            self._work.appendleft(lambda: self._await(result, sync, evaluated))
             self._handle_first()
             self._go_on()
         elif self._laters:
@@ -106,15 +107,16 @@ class Worker(Client):
     def _ready(self, left: _Left) -> None:
         """A result that was left for later is there."""
         assert left.result is not None
-        left.done, left.result = left.result.outcome, None
+        left.done, left.evaluated, left.result = left.result.outcome, left.result.evaluated, None
         laters = self._laters
         try:
             while laters and (outcome := laters[0].done) is not None:
-                sync = laters.popleft().sync
+                first = laters.popleft()
+                sync = first.sync
                 try:
                     result = outcome()
-                except Exception as error:
-                    self._failed(error, sync)
+                except BaseException as error:
+                    self._failed(error, sync, first.evaluated)
                 else:
                     self._succeeded(result, sync)
                 self._handle_first()
@@ -132,18 +134,17 @@ class Worker(Client):
 
     async def _handle(self, action: Action, value: Any, sync: bool) -> None:
         self._begin(sync)
-        await self._await(action.run(value, self), sync)
+        await self._await(action.run(value, self), sync, action.leaves)
 
-    async def _await(self, running: Awaitable[Any], sync: bool) -> None:
+    async def _await(self, running: Awaitable[Any], sync: bool, evaluated: bool = False) -> None:
         self._handling_sync = sync
         try:
             result = await running
         except anyio.get_cancelled_exc_class() as error:
-            # The handler was cancelled, and if that was not our doing, its caller must learn of it.
-            self._failed(LocalProtocolError("the handler was cancelled") if not self._closed else error, sync)
-            await anyio.lowlevel.checkpoint_if_cancelled()
-        except Exception as error:
             self._failed(error, sync)
+            await anyio.lowlevel.checkpoint_if_cancelled()
+        except BaseException as error:
+            self._failed(error, sync, evaluated)
         else:
             self._succeeded(result, sync)
 
@@ -161,18 +162,21 @@ class Worker(Client):
         if sync and deferred is None and not self._closed:
             self._respond(self._encode_result(NULL if result is None else result))
 
-    def _failed(self, error: BaseException, sync: bool) -> None:
+    def _failed(self, error: BaseException, sync: bool, evaluated: bool = False) -> None:
         self._handling_sync = False
         deferred, self._current = self._current, None
         self._stats.errors += 1
-        if not sync and isinstance(error, Exception):
-            log.error(
-                "client %d (%r): an async message failed: %s", self.handle, self.user, printable(error_text(error))
-            )
-        elif deferred is not None and deferred.state is AnswerState.OWED:
-            deferred.fail(error)
-        elif deferred is None:
-            self._respond(error_body(error_text(error)))
+        if isinstance(error, anyio.get_cancelled_exc_class()):
+            # The handler was cancelled, and if that was not our doing, its caller must learn of it.
+            if self._closed:
+                return
+            error = LocalProtocolError("the handler was cancelled")
+        text = self._failures.text(error)
+        if deferred is not None:
+            deferred.fail(text)
+        elif sync:
+            self._respond(error_body(text))
+        self._failures.note(error, self.handle, self.user, SYNC if sync else ASYNC, evaluated)
 
     # Work that is not done at once
 
@@ -242,7 +246,7 @@ class Worker(Client):
             self._end("the server stops")
 
 
-def _raiser(error: Exception) -> Callable[[], Any]:
+def _raiser(error: BaseException) -> Callable[[], Any]:
     def fail() -> Any:
         raise error
 
