@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -229,6 +230,26 @@ class SharedHost(SystemHost):
     def open(self, target: str, timeout: float | None) -> int:
         self._check_open()
         return self.handles.open(target, timeout, self.acting)
+
+    def fetch(self, url: str, method: str, content_type: str, body: bytes) -> bytes:
+        from ._http import address_of, fetched
+
+        self.check_address(address_of(url))
+        return fetched(url, method, content_type, body)
+
+    def host_name(self, address: str) -> str:
+        self._check_open()
+        try:
+            return "localhost" if address.startswith("127.") else socket.gethostbyaddr(address)[0]
+        except (OSError, UnicodeError):
+            return ""
+
+    def host_address(self, name: str) -> str:
+        self._check_open()
+        try:
+            return socket.gethostbyname(name)
+        except (OSError, UnicodeError):
+            return ""
 
     def close(self, handle: int) -> None:
         self._check_open()

@@ -170,3 +170,4 @@ x:5;x,:9 2 -4 / 'type
 {d:`a`b!1 2;d,:`a`c!3 4;d}0 / `a`b`c!3 2 4
 {d:`a`b!1 2;d,:(enlist`c)!enlist 5f;d}0 / 'type
 {d:()!();d,:(enlist`c)!enlist 5f;d}0 / (enlist`c)!enlist 5f
+{t:([]a:1 2i);t,:([]a:5 6);type t`a}0 / 6h

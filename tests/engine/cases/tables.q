@@ -124,3 +124,10 @@ meta([]s:("ab";enlist"cd");n:(1 2;`a);m:(1;"ab")) / ([c:`s`n`m]t:"CJ ";f:```;a:`
 / a column name that comes twice gets a number
 cols([]a:1 2;a:3 4) / `a`a1
 cols([a:1 2]a:3 4) / `a`a1
+/ what is no record is looked for in the only column
+`a in([]k:`a`b) / 1b
+`z`b in([]k:`a`b) / 01b
+([]k:`a`b)?`b / 1
+([]k:`a`b)?`z`a / 2 0
+`b in key([k:`a`b]v:1 2) / 1b
+{k:([a:`$()]b:`$();c:`$());k[`x`y]:(`p`q;`r);k}0 / ([a:`x`y]b:`p`q;c:`r`r)

@@ -10,7 +10,7 @@ from anyq.values import Atom, Composition, Dict, KeyedTable, List, QType, Table,
 
 from ..kernel._amend import Change, amend_deep, new_item, of_nothing, with_item
 from ..kernel._append import kept_attr
-from ..kernel._append_rows import append_rows
+from ..kernel._append_rows import append_columns
 from ..kernel._build import build_table
 from ..kernel._domains import appendable
 from ..kernel._enumeration import Enumeration
@@ -76,7 +76,8 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
     if isinstance(x, Atom) and not (isinstance(y, Dict | Table) or y == _EMPTY):
         raise QError("type")
     if isinstance(x, Table | KeyedTable):
-        return q.verb("upsert", x, y) if isinstance(y, Atom | Vector | List) else append_rows(x, y)
+        partly = append_columns(x, y) if isinstance(x, KeyedTable) else None
+        return q.verb("upsert", x, y) if partly is None else partly
     if isinstance(x, Dict) and isinstance(y, Dict) and isinstance(x.values, Vector) and len(x):
         others = y.values
         if len(y) and not (isinstance(others, Vector) and others.qtype is x.values.qtype):

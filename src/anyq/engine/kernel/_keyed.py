@@ -107,7 +107,13 @@ def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Value:
         if len(row) != len(names):
             raise QError("length" if isinstance(y, Vector | List) else "type")
         return _columns(values, where, list(zip(names, row, strict=True)), amend)
-    if not isinstance(y, Vector | List) or len(y) != len(where):  # type: ignore[arg-type]
+    if not isinstance(y, Vector | List):
+        raise QError("type")
+    if not len(y):
+        return values
+    if len(y) == len(names):  # columns, as any table takes them
+        return _columns(values, where, list(zip(names, y, strict=True)), amend)
+    if len(y) != len(where):  # type: ignore[arg-type]
         raise QError("length")
     made: Value = values
     for at, row in zip(where, y, strict=True):  # type: ignore[call-overload]

@@ -144,6 +144,18 @@ class Host:
         """Open a process address or a file for appending: a new handle, above 2."""
         raise QError("nosocket")
 
+    def fetch(self, url: str, method: str, content_type: str, body: bytes) -> bytes:
+        """The body of a web server's answer (``.Q.hg``, ``.Q.hp``)."""
+        raise QError("nosocket")
+
+    def host_name(self, address: str) -> str:
+        """The name of the machine at an IPv4 address; empty if it has none (``.Q.host``)."""
+        return ""
+
+    def host_address(self, name: str) -> str:
+        """The IPv4 address of a machine by its name; empty if there is none (``.Q.addr``)."""
+        return ""
+
     def close(self, handle: int) -> None:
         """Close a handle that `open` gave, or that a client's connection has."""
         raise QError("nosocket")

@@ -52,6 +52,8 @@ def _find_row(x: Table, y: Value) -> Value:
         return long(int(positions(x, records([y]))[0]))
     if isinstance(y, Table):
         return longs(positions(x, y))
+    if len(x.columns) == 1 and isinstance(y, Atom | Vector | List):
+        return find(x.columns.items[0], y)  # what is no record is looked for in the only column
     if isinstance(y, Vector | List) and len(y) == len(x.columns):
         row = Dict(x.names, y)
         return long(int(positions(x, records([row]))[0]))
@@ -100,6 +102,8 @@ def member(x: Value, y: Value) -> Value:
     if isinstance(y, Table):
         if isinstance(x, Table):
             return bools(positions(y, x) < size)
+        if len(y.columns) == 1 and isinstance(x, Atom | Vector):
+            return member(x, y.columns.items[0])
         return flag(is_row(x) and positions(y, records([x]))[0] < size)
     if isinstance(y, Vector):
         return _member_of_vector(x, y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anyq.errors import QError
 from anyq.values import NULL, Atom, List, QType, Value, Vector
 
-from ...kernel._support import INTEGERS, integer
+from ...kernel._support import INTEGERS, chars, integer, text_of
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 
@@ -67,8 +67,45 @@ def once(q: Context, target: Value, message: Value) -> Value:
         q.host.close(handle)
 
 
+def _url(x: Value) -> str:
+    text = str(x.raw) if isinstance(x, Atom) and x.qtype is QType.SYMBOL else text_of(x).decode("latin-1")
+    return text.removeprefix(":")
+
+
+def http_get(q: Context, url: Value) -> Value:
+    """``.Q.hg``: the body of a web server's answer to GET, as text."""
+    return chars(q.host.fetch(_url(url), "GET", "", b""))
+
+
+def http_post(q: Context, url: Value, kind: Value, body: Value) -> Value:
+    """``.Q.hp``: the body of the answer to POST, of text of a content type."""
+    content_type = text_of(kind).decode("latin-1")
+    return chars(q.host.fetch(_url(url), "POST", content_type, text_of(body)))
+
+
+def host_name(q: Context, x: Value) -> Value:
+    """``.Q.host``: the name of the machine at an address, given as an int; the null symbol if it has none."""
+    if not isinstance(x, Atom) or x.qtype is not QType.INT:
+        raise QError("type")
+    address = ".".join(str(octet) for octet in (x.raw & 0xFFFFFFFF).to_bytes(4, "big"))
+    return Atom(QType.SYMBOL, "" if x.raw == QType.INT.null else q.host.host_name(address))
+
+
+def host_address(q: Context, x: Value) -> Value:
+    """``.Q.addr``: the address of a machine by its name, as an int; null if there is none."""
+    name = x.raw if isinstance(x, Atom) and x.qtype is QType.SYMBOL else text_of(x).decode("latin-1")
+    found = q.host.host_address(name)
+    if not found:
+        return Atom(QType.INT, QType.INT.null)
+    return Atom(QType.INT, int.from_bytes(bytes(map(int, found.split("."))), "big", signed=True))
+
+
 def install(vocabulary: Vocabulary) -> None:
     """Enter this family's names."""
     vocabulary.unary("hopen", hopen, context=True)
     vocabulary.unary("hclose", hclose, context=True)
+    vocabulary.unary(".Q.hg", http_get, context=True)
+    vocabulary.define(".Q.hp", 3, http_post, context=True)
+    vocabulary.unary(".Q.host", host_name, context=True)
+    vocabulary.unary(".Q.addr", host_address, context=True)
     vocabulary.unary("exit", leave, context=True)
