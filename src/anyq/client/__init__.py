@@ -4,9 +4,10 @@ from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query, decode_message, for_weaker, handed_query, outgoing, request_body, request_value
 from anyq.client._connection import Connection, connect
-from anyq.client._context import KNOWN, Namespace, unknown_name
+from anyq.client._context import BlockingNamespace, Namespace
 from anyq.client._dial import tune_socket
 from anyq.client._engine import Engine
+from anyq.client._face import AsyncFace, BlockingFace
 from anyq.client._inbox import Feed
 from anyq.client._memory import allocate
 from anyq.client._options import ConnectOptions, Options
@@ -18,15 +19,16 @@ from anyq.client._script import ScriptRequest, Statement, load_script, script_er
 from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
-from anyq.client._variables import BlockingFunction, BlockingVariables, Function, Variables, check_name
+from anyq.client._variables import BlockingFunction, Function, check_name
 from anyq.protocol import CallReport, ConnectionStatistics, Overflow
 
 __all__ = [
-    "KNOWN",
     "Address",
+    "AsyncFace",
     "BackgroundTasks",
+    "BlockingFace",
     "BlockingFunction",
-    "BlockingVariables",
+    "BlockingNamespace",
     "CallReport",
     "ConnectOptions",
     "Connection",
@@ -51,7 +53,6 @@ __all__ = [
     "Statement",
     "Subscription",
     "Update",
-    "Variables",
     "allocate",
     "check_name",
     "client_context",
@@ -67,5 +68,4 @@ __all__ = [
     "script_error",
     "split_statements",
     "tune_socket",
-    "unknown_name",
 ]

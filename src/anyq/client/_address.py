@@ -13,7 +13,7 @@ import attrs
 __all__ = ["Address", "parse_address"]
 
 _SCHEMES: Final = {"tcp": (False, False), "tcps": (False, True), "unix": (True, False), "unixs": (True, True)}
-_SCHEME: Final = re.compile(r"([A-Za-z]+)://")
+_SCHEME: Final = re.compile(r"([A-Za-z]+)://|(unixs?):(?=/[^/])")
 
 
 @attrs.frozen
@@ -67,7 +67,8 @@ def parse_address(
     """The address in any of these forms, the colon in front as in q being optional:
 
     ``"host:port"``, ``"host:port:user:password"``, ``":port"``, ``"[::1]:port"``,
-    ``"tcps://host:port:user:password"``, ``"unix://port"``, ``"unix:///path/kx.port"``, ``"unixs://..."``,
+    ``"tcps://host:port:user:password"``, ``"unix://port"``, ``"unix:///path/kx.port"`` or ``"unix:/path/kx.port"``,
+    ``"unixs://..."``,
     or host and port apart. Keywords win over the text. The password is all that follows its colon, other colons
     too. `TypeError` if there is no port, `ValueError` if the text is not an address; neither shows a password.
     """
@@ -113,7 +114,7 @@ def _parse(text: str) -> Address:
     if found is None:
         only_port = text.startswith(":") and text[1:].partition(":")[0].isdigit()
         return _parse_tcp(text if only_port else text.removeprefix(":"), False)
-    scheme, rest = found[1], text.removeprefix(":")[found.end() :]
+    scheme, rest = found[1] or found[2], text.removeprefix(":")[found.end() :]
     if scheme not in _SCHEMES:
         raise ValueError(f"{scheme}:// is not known; say one of {', '.join(f'{name}://' for name in _SCHEMES)}")
     unix, tls = _SCHEMES[scheme]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Iterable
 from types import TracebackType
@@ -16,14 +15,12 @@ from anyio.abc import TaskGroup
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query
-from anyq.client._context import Namespace
 from anyq.client._core import Core
+from anyq.client._face import AsyncFace, awaited
 from anyq.client._inbox import Feed
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
-from anyq.client._script import load_script, script_error
 from anyq.client._subscription import Subscription
-from anyq.client._variables import Variables
 from anyq.errors import BusyError, CallTimeout, ConnectionLost, QError
 from anyq.protocol import AsyncMessage, ConnectionState, ConnectionStatistics, Overflow, Post, SyncRequest
 from anyq.values import NULL, Value
@@ -78,7 +75,7 @@ def connect(
     return Connection(address, Options(ssl_context=context, **options))
 
 
-class Connection(Variables):
+class Connection(AsyncFace):
     """A connection to one q process, used by any number of tasks of one event loop.
 
     Made by `anyq.connect`. ``async with connection:`` opens it, and closes it at the end of the block,
@@ -92,7 +89,6 @@ class Connection(Variables):
 
     def __init__(self, address: Address, options: Options) -> None:
         self._core = Core(address, options)
-        self._known: set[str] = set()
         self._background: BackgroundTasks | None = None
 
     def __repr__(self) -> str:
@@ -210,6 +206,7 @@ class Connection(Variables):
         core.send(message, call)
         return call
 
+    @awaited
     async def post(self, query: Query, *arguments: object) -> None:
         """Send an async message: no answer is expected, and none comes.
 
@@ -223,6 +220,7 @@ class Connection(Variables):
         await core.room()
         core.send(message, Post())
 
+    @awaited
     async def flush(self, *, confirm: bool = False) -> None:
         """Wait until all that was queued so far has been handed to the network, and with ``confirm`` until q has
         handled it: that sends a sync call (of the empty query) behind it.
@@ -231,6 +229,7 @@ class Connection(Variables):
         network had them when it broke; the text has their numbers. Cancelled, it has changed nothing: the messages go
         on.
         """
+        self._core.check_home()
         await anyio.lowlevel.checkpoint()
         await self._core.flush()
         if not confirm:
@@ -244,14 +243,17 @@ class Connection(Variables):
         if (lost := self._core.take_losses()) is not None:
             raise lost
 
+    @awaited
     async def drained(self) -> None:
         """Wait until every call that was made has its answer, those included that nobody waits for any more.
 
         Raises `ConnectionLost` or `ClosedError` if they will not come. Cancelled, it has changed nothing.
         """
+        self._core.check_home()
         await anyio.lowlevel.checkpoint()
         await self._core.drained()
 
+    @awaited
     async def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """Post a query on a connection of its own, and wait for the async message that the server posts back.
 
@@ -306,34 +308,9 @@ class Connection(Variables):
         """
         return Subscription(self._core, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow)
 
-    # Files and names
-
-    async def execute_file(
-        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
-    ) -> Value | list[Value]:
-        """Run a local q script on the server, statement by statement, and give the last result, or all of
-        them.
-
-        ``.k`` files run as k, ``.p`` and ``.py`` files need Python on the server. ``timeout`` is for each
-        statement. Raises `OSError` if the file cannot be read, `QError` with file and line in its
-        ``detail``; the statements before it have run. Cancelled, so have those that were sent, and no more follow.
-        """
-        results: list[Value] = []
-        for statement in load_script(path, await anyio.Path(path).read_text("utf-8", "surrogateescape")):
-            try:
-                results.append(await self(statement.query, *statement.arguments, timeout=timeout))
-            except QError as error:
-                raise script_error(error, path, statement) from None
-        if return_all:
-            return results
-        return results[-1] if results else NULL
-
-    file_execute = execute_file
-
-    def __getattr__(self, name: str) -> Namespace:
-        if name.startswith("_") or self._core.options.no_ctx:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        return Namespace(name, self, self._known)
+    @property
+    def has_names(self) -> bool:
+        return not self._core.options.no_ctx
 
     # Looking
 

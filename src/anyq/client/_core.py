@@ -21,6 +21,7 @@ from anyq.client._link import Link
 from anyq.client._options import Options
 from anyq.client._pending import Pending
 from anyq.client._rounds import Round
+from anyq.client._topics import Topics
 from anyq.client._waiter import Scheduler, Waiter, scheduler, waiter_maker
 from anyq.errors import (
     ClosedError,
@@ -40,6 +41,7 @@ class Core(Engine):
         super().__init__(address, options)
         self.new_waiter: Callable[[], Waiter] = anyio.Event
         self.soon: Scheduler | None = None
+        self.topics = Topics()
         self._home: Home | None = None
         self._link: Link | None = None
         self._demand = anyio.Event()
@@ -202,7 +204,6 @@ class Core(Engine):
 
         Raises `ConnectionLost` if an async message was lost since the last time.
         """
-        self.check_home()
         while (link := self._live_link) is not None and link.backlog:
             await link.progress()
         lost = self.take_losses()
@@ -212,7 +213,6 @@ class Core(Engine):
 
     async def drained(self) -> None:
         """Wait until no call is without its answer."""
-        self.check_home()
         while (link := self._live_link) is not None and link.unanswered:
             await link.progress()
         self.check_usable()

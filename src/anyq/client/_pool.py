@@ -21,11 +21,12 @@ import attrs
 
 from anyq.client._address import Address, parse_address
 from anyq.client._background import BackgroundTasks
-from anyq.client._bodies import Query
+from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
-from anyq.client._context import Namespace
+from anyq.client._face import AsyncFace, awaited
+from anyq.client._home import Home
 from anyq.client._options import ConnectOptions, Options
-from anyq.client._variables import Variables
+from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.values import Value
 
@@ -78,7 +79,7 @@ class _Member:
     idle_since: float = 0.0
 
 
-class Pool(Variables):
+class Pool(AsyncFace):
     """Connections to one service, at most ``max_size``; calls on the pool take the first that is free.
 
     ``hosts`` may be one address in any form, or several: they are tried in order, beginning with the one
@@ -128,6 +129,7 @@ class Pool(Variables):
         self.drain_timeout = drain_timeout
         self._options = Options(ssl_context=tls if isinstance(tls, ssl.SSLContext) else None, **options)
         self._background: BackgroundTasks | None = None
+        self._home: Home | None = None
         self._closed = False
         self._idle: list[_Member] = []
         self._busy: set[_Member] = set()
@@ -136,7 +138,6 @@ class Pool(Variables):
         self._waiters: deque[anyio.Event] = deque()
         self._preferred = 0
         self._opened = self._failed = 0
-        self._known: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {', '.join(map(str, self.addresses))}: {self._size} of {self.max_size}>"
@@ -151,7 +152,7 @@ class Pool(Variables):
             raise BusyError("a pool is opened once: make another one")
         background = BackgroundTasks()
         await background.__aenter__()
-        self._background = background
+        self._background, self._home = background, Home()
         try:
             self._put(await self._open())
         except BaseException:
@@ -174,6 +175,7 @@ class Pool(Variables):
 
         Cancelled, it closes them all the same, and gives queued messages no time to leave.
         """
+        self._check_home()
         self._closed = True
         for waiter in self._waiters:
             waiter.set()
@@ -193,6 +195,7 @@ class Pool(Variables):
         made. Cancelled while it waits, it gives up its place; a block that is cancelled gives the connection back, and
         the pool reads the answers that are still due before anybody else gets it.
         """
+        self._check_home()
         member = await self._acquire()
         try:
             yield member.connection
@@ -204,6 +207,20 @@ class Pool(Variables):
         async with self.connection() as q:
             return await q(query, *arguments, **options)
 
+    def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> Submitted:
+        """Ask now, on the connection that is free first, and get a handle to await the answer later. Never waits.
+
+        The arguments are fixed when this returns. What a call raises is raised by the handle. `ClosedError` if the pool
+        is not open.
+        """
+        self._check_open()
+        assert self._background is not None
+        handle = Submitted(self._check_home)
+        given = handed_query(query, arguments)
+        self._background.start_soon(handle.run, lambda: self(*given, idempotent=idempotent))
+        return handle
+
+    @awaited
     async def post(self, query: Query, *arguments: object) -> None:
         """Post on a free connection, and see the message off; as `Connection.post`.
 
@@ -220,6 +237,7 @@ class Pool(Variables):
         The first failure cancels the other calls, and is raised as it is. No item is asked for after it, nor after
         a cancellation; what was sent already runs to its end on the server, and its answer is dropped.
         """
+        self._check_open()
         wanted = list(items)
         answers: list[Value | None] = [None] * len(wanted)
         failure: list[Exception] = []
@@ -241,10 +259,9 @@ class Pool(Variables):
             raise failure[0]
         return [answer for answer in answers if answer is not None]
 
-    def __getattr__(self, name: str) -> Namespace:
-        if name.startswith("_") or self._options.no_ctx:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        return Namespace(name, self, self._known)
+    @property
+    def has_names(self) -> bool:
+        return not self._options.no_ctx
 
     def statistics(self) -> PoolStatistics:
         """How the pool stands."""
@@ -323,7 +340,12 @@ class Pool(Variables):
         for waiter in list(self._waiters)[: max(0, chances)]:
             waiter.set()
 
+    def _check_home(self) -> None:
+        if self._home is not None:
+            self._home.check(f"the pool of {', '.join(map(str, self.addresses))}")
+
     def _check_open(self) -> None:
+        self._check_home()
         if self._closed:
             raise ClosedError("this pool is closed")
         if self._background is None:

@@ -14,23 +14,21 @@ from typing import Any, Final, Self
 
 import attrs
 
-from anyq import codec
-from anyq.client._bodies import request_value
 from anyq.client._core import Core
+from anyq.client._face import AsyncOnly
 from anyq.client._inbox import Feed
 from anyq.client._pending import Pending
-from anyq.errors import ConnectionLost, Error
+from anyq.client._topics import SUBSCRIBE, Ask, Wanted
+from anyq.errors import BusyError, ConnectionLost, Error, MisuseError
 from anyq.protocol import AsyncMessage, ConnectionState, Overflow, Post, SyncRequest
-from anyq.values import Atom, List, QType, Value, symbol, symbols
+from anyq.values import Atom, List, QType, Table, Value, Vector, rows_with
 
 __all__ = ["EndOfDay", "Gap", "Subscription", "Update"]
 
-_SUBSCRIBE: Final = ".u.sub"
 _SUBSCRIBE_WITH_ROWS: Final = (
     "{[t;s]r:.u.sub[t;s];f:{[s;n]$[s~`;value n;?[value n;enlist(in;`sym;enlist s);0b;()]]}[s];"
     "$[-11h=type first r;enlist[r],enlist enlist f first r;(r;f each first each r)]}"
 )
-_UNSUBSCRIBE: Final = "{[t].u.del[;.z.w]each $[t~`;.u.t;(),t];}"
 
 
 @attrs.frozen
@@ -59,13 +57,13 @@ class Gap:
     snapshot: Mapping[str, Value]
 
 
-class Subscription:
+class Subscription(AsyncOnly):
     """A subscription, to be used as ``async with q.subscribe(...) as feed`` and ``async for update in feed``.
 
     Items are `Update`, `EndOfDay` and `Gap`. ``schemas`` maps table names to what the ticker plant
-    returned for them, ``snapshot`` to their rows at the start, if those were asked for. Leaving the block
-    takes the subscription back, for all that listen to this table on this connection. Cancelling the reader loses
-    nothing: neither an update nor a gap.
+    returned for them, ``snapshot`` to their rows at the start, if those were asked for. Several subscriptions of one
+    connection share what the plant sends, and each gets its own rows; leaving the block leaves the others whole.
+    Cancelling the reader loses nothing: neither an update nor a gap.
     """
 
     def __init__(
@@ -78,13 +76,14 @@ class Subscription:
         buffer: int,
         overflow: Overflow,
     ) -> None:
-        chosen = [only] if isinstance(only, str) else list(only)
+        chosen = (only,) if isinstance(only, str) else tuple(only)
         self.table = table
         self.schemas: Mapping[str, Value] = {}
         self.snapshot: Mapping[str, Value] = {}
         self._core = core
         self._with_rows = snapshot
-        self._symbols: Value = symbols(chosen) if chosen else symbol("")
+        self._wanted = Wanted(table, chosen or None)
+        self._entered = False
         self._feed: Feed[Any] = Feed(buffer, overflow, core.decode, core)
         self._asked: Pending | None = None
         """The latest subscription."""
@@ -99,9 +98,13 @@ class Subscription:
     async def __aenter__(self) -> Self:
         """Subscribe. Raises what a call raises, e.g. `QError` for a table that there is not.
 
-        Failing or cancelled, it takes the subscription back.
+        Failing or cancelled, it takes the subscription back. `BusyError` if it was entered before.
         """
+        if self._entered:
+            raise BusyError("a subscription is entered once: ask for another one with q.subscribe")
         self._core.add_feed(self._feed)
+        self._entered = True
+        self._core.topics.add(self._wanted)
         self._asked = call = self._subscribe()
         self._core.watchers.append(self._state_changed)
         try:
@@ -124,6 +127,8 @@ class Subscription:
         """The next item. Raises `ConnectionLost` or `ClosedError` when no more will come, and what the ticker plant
         raised if it refused the new subscription after a reconnect. Cancelled, it has lost nothing.
         """
+        if not self._entered:
+            raise MisuseError("not subscribed yet: write 'async with q.subscribe(...) as feed', and iterate there")
         while True:
             if self._returned is None:
                 item = await self._feed.__anext__()
@@ -145,21 +150,27 @@ class Subscription:
 
     def _subscribe(self) -> Pending:
         core = self._core
-        query = _SUBSCRIBE_WITH_ROWS if self._with_rows else _SUBSCRIBE
-        value = request_value(query, (symbol(self.table), self._symbols))
-        call = Pending(core)
-        core.describe(call, _SUBSCRIBE)
-        core.send(SyncRequest(codec.encode(value, capability=core.capability)), call)
+        first, *others = core.topics.asks(self.table)
+        query = _SUBSCRIBE_WITH_ROWS if self._with_rows else first.query
+        message = core.message(SyncRequest, query, first.arguments)
+        call = Pending(core, size=message.size)
+        core.describe(call, SUBSCRIBE)
+        core.send(message, call)
+        self._post(others)
         return call
 
+    def _post(self, asks: list[Ask]) -> None:
+        for ask in asks:
+            self._core.send(self._core.message(AsyncMessage, ask.query, ask.arguments), Post())
+
     def _leave(self) -> None:
+        core = self._core
         self._feed.close()
-        if self._state_changed in self._core.watchers:
-            self._core.watchers.remove(self._state_changed)
-        if self._core.closed is not None or self._core.live is None:
-            return  # there is nothing that we are subscribed on
-        value = request_value(_UNSUBSCRIBE, (symbol(self.table),))
-        self._core.send(AsyncMessage(codec.encode(value, capability=self._core.capability)), Post())
+        if self._state_changed in core.watchers:
+            core.watchers.remove(self._state_changed)
+        asks = core.topics.remove(self._wanted)
+        if core.closed is None and core.live is not None:  # else there is nothing that we are subscribed on
+            self._post(asks)
 
     def _state_changed(self, state: ConnectionState) -> None:
         if state != "reconnected" or (self._asked is not None and not self._asked.done()):
@@ -178,7 +189,17 @@ class Subscription:
             answer, rows = parts[0], _items(parts[1])
         pairs = [_items(answer)] if _is_symbol(_items(answer)[:1]) else [_items(pair) for pair in _items(answer)]
         schemas = {str(pair[0].py()): pair[1] for pair in pairs if len(pair) == 2}
-        return schemas, dict(zip(schemas, rows, strict=False))
+        return schemas, dict(zip(schemas, map(self._own, rows), strict=False))
+
+    def _own(self, rows: Value) -> Value:
+        """Of the rows that came for several subscriptions, those of this one."""
+        wanted = self._wanted
+        if wanted.symbols is None or not wanted.shared or not isinstance(rows, Table) or "sym" not in rows.column_names:
+            return rows
+        column = rows.column("sym")
+        if not (isinstance(column, Vector) and column.qtype is QType.SYMBOL):
+            return rows
+        return rows_with(rows, "sym", frozenset(wanted.symbols))
 
     def _news(self, value: Value) -> Update | EndOfDay | None:
         items = _items(value)
@@ -190,7 +211,11 @@ class Subscription:
         if name != "upd" or len(items) != 3 or not _is_symbol(items[1:2]):
             return None
         table = str(items[1].py())
-        return Update(table, items[2]) if self.table in ("", table) else None
+        if not self._wanted.covers(table):
+            return None
+        rows = self._own(items[2])
+        nothing_left = rows is not items[2] and isinstance(rows, Table) and not len(rows)
+        return None if nothing_left else Update(table, rows)
 
 
 def _items(value: Value) -> list[Value]:

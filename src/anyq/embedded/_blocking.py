@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from anyq.client import BlockingVariables, Query, check_name, load_script, request_value, script_error
-from anyq.errors import CallTimeout, QError
-from anyq.portal import BlockingNamespace, Job, refuse_blocking
+from anyq.client import BlockingFace, Query, check_name, request_value
+from anyq.errors import CallTimeout
+from anyq.portal import Job, refuse_blocking
 from anyq.values import NULL, Value
 
 from ._core import EmbeddedQ
@@ -54,7 +52,7 @@ class BlockingPendingCall:
         self._job.cancel()
 
 
-class BlockingEmbedded(BlockingVariables):
+class BlockingEmbedded(BlockingFace):
     """A q in this process, for any number of threads. It is called as a connection is: ``q("1+1")``.
 
     All that reads or changes it happens on its own thread, in the order in which it is asked; what one thread asks is
@@ -66,13 +64,13 @@ class BlockingEmbedded(BlockingVariables):
     """
 
     _fields = frozenset({"core"})
+    _opener = "anyq.sync.open_embedded"
 
     def __init__(self, core: EmbeddedQ, deadline: float = 5.0, *, started: bool = False) -> None:
         self.core = core
         self._started = started
         """Whether entering a block finds it open, as that of a portal is."""
         self._deadline = deadline
-        self._known: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.core.owner.name}{' closed' if self.core.owner.closed else ''}>"
@@ -124,8 +122,8 @@ class BlockingEmbedded(BlockingVariables):
         job = self.core.evaluate(request_value(query, arguments))
         job.add_waiter(lambda: log_error(job))
 
-    def flush(self) -> None:
-        """Wait until all that was asked so far has been done."""
+    def flush(self, *, confirm: bool = False) -> None:
+        """Wait until all that was asked so far has been done. ``confirm`` is there for the likeness to a connection."""
         refuse_blocking("the embedded q", _INSTEAD)
         self.core.submit(lambda interpreter: None).wait()
 
@@ -142,27 +140,6 @@ class BlockingEmbedded(BlockingVariables):
         """
         refuse_blocking("the embedded q", _INSTEAD)
         _done(self.core.assign(check_name(name), value), timeout)
-
-    def execute_file(
-        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
-    ) -> Value | list[Value]:
-        """Run a q script, statement by statement, as `anyq.embedded.Embedded.execute_file`."""
-        results: list[Value] = []
-        for statement in load_script(path, Path(path).read_text("utf-8", "surrogateescape")):
-            try:
-                results.append(self(statement.query, *statement.arguments, timeout=timeout))
-            except QError as error:
-                raise script_error(error, path, statement) from None
-        if return_all:
-            return results
-        return results[-1] if results else NULL
-
-    file_execute = execute_file
-
-    def __getattr__(self, name: str) -> BlockingNamespace:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        return BlockingNamespace.root(name, self, self._known)
 
 
 def _done(job: Job[T], timeout: float | None) -> T:

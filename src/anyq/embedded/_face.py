@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -11,8 +10,8 @@ from typing import Any, Final, Self, TypeVar
 import anyio
 import anyio.lowlevel
 
-from anyq.client import Namespace, Query, Variables, check_name, load_script, request_value, script_error
-from anyq.errors import CallTimeout, ClosedError, QError
+from anyq.client import AsyncFace, Query, check_name, request_value
+from anyq.errors import CallTimeout, ClosedError
 from anyq.portal import Job
 from anyq.values import NULL, Value
 
@@ -69,7 +68,7 @@ class PendingCall:
         self._job.cancel()
 
 
-class Embedded(Variables):
+class Embedded(AsyncFace):
     """A q in this process. It is called as a connection is: ``await q("1+1")``, ``await q("{x+y}", 1, 2)``.
 
     ``q["name"] = value`` sets a variable at once, before all later calls; a Python function given so can be called
@@ -78,11 +77,12 @@ class Embedded(Variables):
     """
 
     _fields = frozenset({"core"})
+    _opener = "anyq.open_embedded"
+    _blocking = "anyq.sync.open_embedded"
 
     def __init__(self, core: EmbeddedQ, deadline: float | None = None) -> None:
         self.core = core
         self._deadline = deadline
-        self._known: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.core.owner.name}{' closed' if self.core.owner.closed else ''}>"
@@ -111,13 +111,14 @@ class Embedded(Variables):
         reuse: bool = True,
         timeout: float | None = None,
         idempotent: bool = False,
+        async_response: bool = False,
     ) -> Value:
         """Ask, and wait for the answer.
 
         ``query`` is q text, or a q value: a function, or a symbol that names one. With arguments the function is
         applied to them, at most 8. ``wait=False`` does not wait, see `post`, and gives the generic null. A call that
-        takes longer than ``timeout`` seconds, waiting included, is interrupted. ``reuse`` and ``idempotent`` are
-        there for the likeness to a connection, and change nothing.
+        takes longer than ``timeout`` seconds, waiting included, is interrupted. ``reuse``, ``idempotent`` and
+        ``async_response`` are there for the likeness to a connection, and change nothing.
 
         Raises `QError` for q's errors, `CallTimeout`, `ClosedError`, `PortalClosed`, `TypeError` for what has no q
         form. Cancelled before the evaluation began, it does not happen; afterwards it goes on, unheard.
@@ -140,8 +141,8 @@ class Embedded(Variables):
         job = self.core.evaluate(message)
         job.add_waiter(lambda: log_error(job))
 
-    async def flush(self) -> None:
-        """Wait until all that was asked so far has been done."""
+    async def flush(self, *, confirm: bool = False) -> None:
+        """Wait until all that was asked so far has been done. ``confirm`` is there for the likeness to a connection."""
         await self.core.submit(lambda interpreter: None)
 
     def interrupt(self) -> None:
@@ -161,31 +162,6 @@ class Embedded(Variables):
     def __setitem__(self, name: str, value: object) -> None:
         job = self.core.assign(check_name(name), value)
         job.add_waiter(lambda: log_error(job))
-
-    async def execute_file(
-        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
-    ) -> Value | list[Value]:
-        """Run a q script, statement by statement, and give the last result, or all of them.
-
-        Raises `OSError` if the file cannot be read, `QError` with file and line in its ``detail``; the statements
-        before it have run. ``timeout`` is for each statement.
-        """
-        results: list[Value] = []
-        for statement in load_script(path, await anyio.Path(path).read_text("utf-8", "surrogateescape")):
-            try:
-                results.append(await self(statement.query, *statement.arguments, timeout=timeout))
-            except QError as error:
-                raise script_error(error, path, statement) from None
-        if return_all:
-            return results
-        return results[-1] if results else NULL
-
-    file_execute = execute_file
-
-    def __getattr__(self, name: str) -> Namespace:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        return Namespace(name, self, self._known)
 
 
 async def _done(job: Job[T], timeout: float | None) -> T:

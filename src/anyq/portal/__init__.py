@@ -12,7 +12,6 @@ from anyq.portal._owner import Job, Owner
 if _TYPE_CHECKING:
     from anyq.portal._job import JobFuture, JobState
     from anyq.portal._mailbox import OwnerStatistics
-    from anyq.portal._namespace import BlockingNamespace
     from anyq.portal._portal import Backend, Portal, start_portal
     from anyq.portal._shared import (
         Shared,
@@ -25,7 +24,6 @@ if _TYPE_CHECKING:
 
 __all__ = [
     "Backend",
-    "BlockingNamespace",
     "Job",
     "JobFuture",
     "JobState",
@@ -54,7 +52,6 @@ def __getattr__(name: str) -> object:
     for module, names in {
         "_job": ("JobFuture", "JobState"),
         "_mailbox": ("OwnerStatistics",),
-        "_namespace": ("BlockingNamespace",),
         "_portal": ("Backend", "Portal", "start_portal"),
         "_shared": (
             "Shared",

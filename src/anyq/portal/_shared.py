@@ -6,7 +6,6 @@ in the order of asking, and Ctrl-C gives a call up as cancelling it would.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from anyq.client import (
     Address,
-    BlockingVariables,
+    BlockingFace,
+    BlockingNamespace,
     Connection,
     ConnectionStatistics,
     EndOfDay,
@@ -30,7 +30,6 @@ from anyq.client import (
 )
 from anyq.errors import ClosedError
 from anyq.portal._job import JobFuture
-from anyq.portal._namespace import BlockingNamespace
 from anyq.values import Value, handed_over
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Shared", "SharedConnection", "SharedFeed", "SharedPool", "SharedServer", "SharedSubscription"]
 
 T = TypeVar("T")
+A = TypeVar("A", Connection, Pool)
 
 
 class Shared(Generic[T]):
@@ -138,26 +138,27 @@ class SharedSubscription(Shared[Subscription]):
         return self.target.dropped
 
 
-class _Asking(BlockingVariables, Shared[T]):
+class _Asking(BlockingFace, Shared[A]):
     """What connections and pools have in common."""
 
     _fields = frozenset({"portal", "target"})
 
     def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
         """Ask, and wait for the answer. Arguments, options and errors as a call of the asynchronous object."""
-        return self.portal.call(self.target, *handed_query(query, arguments), **options)  # type: ignore[call-overload,no-any-return]
+        return self.portal.call(self.target, *handed_query(query, arguments), **options)  # type: ignore[no-any-return]
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> JobFuture[Value]:
         """Ask now; the future of the answer, which can also be awaited in any event loop."""
-        return self.portal.submit(self.target, *handed_query(query, arguments), idempotent=idempotent)  # type: ignore[call-overload,no-any-return]
+        return self.portal.submit(self.target, *handed_query(query, arguments), idempotent=idempotent)
 
     def __getattr__(self, name: str) -> BlockingNamespace:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         if name in ("portal", "target"):
             raise ClosedError("it is not open: use it in a with block")
-        known = self.__dict__.setdefault("_names", set())
-        return BlockingNamespace.root(name, self, known)
+        return super().__getattr__(name)
+
+    @property
+    def has_names(self) -> bool:
+        return self.target.has_names
 
 
 class SharedConnection(_Asking[Connection]):
@@ -193,18 +194,10 @@ class SharedConnection(_Asking[Connection]):
         overflow: Overflow = "error",
     ) -> SharedSubscription:
         """As `anyq.Connection.subscribe`; subscribed when this returns."""
-        made = self.portal.call(
+        made: Subscription = self.portal.call(
             self.target.subscribe, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow
         )
         return self.portal.share(made, SharedSubscription)
-
-    def execute_file(
-        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
-    ) -> Value | list[Value]:
-        """As `anyq.Connection.execute_file`."""
-        return self.portal.call(self.target.execute_file, path, return_all, timeout=timeout)
-
-    file_execute = execute_file
 
     @property
     def state(self) -> str:

@@ -17,10 +17,9 @@ import attrs
 
 from anyq.errors import QError
 from anyq.loops import Home
-from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, settled, symbol
+from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, joined, last_of_each, rows_with, settled, symbol
 
 from ._client import Client
-from ._rows import joined, last_of_each, rows_with
 from ._wire import Encoded, encode
 
 __all__ = ["Policy", "Publisher", "Subscription"]

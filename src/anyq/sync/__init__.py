@@ -4,7 +4,7 @@
 thread each, for the length of their ``with`` block, and may be used by any number of threads.
 """
 
-from anyq.portal import BlockingNamespace as Namespace
+from anyq.client import BlockingNamespace as Namespace
 from anyq.sync._connection import Connection, connect
 from anyq.sync._feed import Feed
 from anyq.sync._pending import Pending

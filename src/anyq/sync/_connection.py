@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -13,18 +11,16 @@ import attrs
 
 from anyq.client import (
     Address,
-    BlockingVariables,
+    BlockingFace,
     ConnectOptions,
     Options,
     Query,
-    load_script,
     parse_address,
     request_body,
-    script_error,
 )
 from anyq.codec import decode, decode_number
-from anyq.errors import BusyError, Error, QError
-from anyq.portal import BlockingNamespace, SharedSubscription
+from anyq.errors import BusyError, Error
+from anyq.portal import SharedSubscription
 from anyq.protocol import AsyncMessage, ConnectionState, ConnectionStatistics, Overflow, SyncRequest
 from anyq.sync._core import Core
 from anyq.sync._feed import Feed
@@ -61,7 +57,7 @@ def connect(
     return Connection(address, Options(ssl_context=context, **options))
 
 
-class Connection(BlockingVariables):
+class Connection(BlockingFace):
     """A blocking connection to one q process, made by `connect`.
 
     One thread may use it at a time; another gets `BusyError`. (A portal shares one among threads, see `start_portal`.)
@@ -76,7 +72,6 @@ class Connection(BlockingVariables):
 
     def __init__(self, address: Address, options: Options) -> None:
         self._core = Core(address, options)
-        self._known: set[str] = set()
         self._scoped = False
         self._core.open()
 
@@ -242,34 +237,9 @@ class Connection(BlockingVariables):
         """
         return self._core.fileno()
 
-    # Files and names
-
-    def execute_file(
-        self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
-    ) -> Value | list[Value]:
-        """Run a local q script on the server, statement by statement, and give the last result, or all of
-        them.
-
-        ``.k`` files run as k, ``.p`` and ``.py`` files need Python on the server. ``timeout`` is for each
-        statement. Raises `OSError` if the file cannot be read, `QError` with file and line in its
-        ``detail``; the statements before it have run.
-        """
-        results: list[Value] = []
-        for statement in load_script(path, Path(path).read_text("utf-8", "surrogateescape")):
-            try:
-                results.append(self(statement.query, *statement.arguments, timeout=timeout))
-            except QError as error:
-                raise script_error(error, path, statement) from None
-        if return_all:
-            return results
-        return results[-1] if results else NULL
-
-    file_execute = execute_file
-
-    def __getattr__(self, name: str) -> BlockingNamespace:
-        if name.startswith("_") or self._core.options.no_ctx:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        return BlockingNamespace.root(name, self, self._known)
+    @property
+    def has_names(self) -> bool:
+        return not self._core.options.no_ctx
 
     # Looking
 

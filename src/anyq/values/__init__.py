@@ -34,6 +34,7 @@ from ._make import (
 )
 from ._match import TOLERANCE, identical, match, tolerant_equal
 from ._repr import describe
+from ._rows import joined, last_of_each, rows_with, taken
 from ._settled import ReceivedMemory, handed_over, is_settled, settled
 from ._storage import StringArray, SymbolArray
 from ._table import Dict, KeyedTable, Table
@@ -43,11 +44,11 @@ from ._vector import List, Vector, collapse, count
 install_face(repr=describe, match=match, reduce=_flat.reduce)
 
 __all__ = [
-    "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived",
-    "Dict", "Face", "HasForm", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory",
+    "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",
+    "Face", "HasForm", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory",
     "StringArray", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "byte", "char",
     "chars", "collapse", "count", "date", "datetime", "describe", "dict_", "face", "float_", "guid", "handed_over",
-    "identical", "install_face", "int_", "is_settled", "keyed_table", "long", "match", "minute", "month", "real",
-    "second", "settled", "short", "strings", "symbol", "symbols", "table", "time", "timespan", "timestamp",
-    "tolerant_equal", "vector",
+    "identical", "install_face", "int_", "is_settled", "joined", "keyed_table", "last_of_each", "long", "match",
+    "minute", "month", "real", "rows_with", "second", "settled", "short", "strings", "symbol", "symbols", "table",
+    "taken", "time", "timespan", "timestamp", "tolerant_equal", "vector",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rows of tables, as far as publishing needs them."""
+"""Rows of tables, as far as publishing and subscriptions need them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anyq.values import List, QType, SymbolArray, Table, Value, Vector, collapse
+from ._face import Value
+from ._storage import SymbolArray
+from ._table import Table
+from ._types import QType
+from ._vector import List, Vector, collapse
 
 __all__ = ["joined", "last_of_each", "rows_with", "taken"]
 
