@@ -33,7 +33,6 @@ from ..session._context import Context
 from ..session._functions import MAX_RANK, Closure, is_function, project, rank_of
 from ..session._vocabulary import Entry, Native
 from ._iterators import derive
-from ._scalar import quick
 
 __all__ = ["Applier", "arguments_of"]
 
@@ -146,7 +145,8 @@ class Applier:
         elif function in entry.wants_context:
             function = partial(function, self.q)
         elif n == 2:
-            function = quick(entry.name, function)
+            fast = getattr(function, "fast", None)
+            function = function if fast is None else fast()
         self._bound[entry.name, n] = function
         return function
 

@@ -60,7 +60,7 @@ def _mixed(op: Callable[[Any, Any], Any], left: bool) -> Callable[[Any, Any], At
     return run
 
 
-def _short_cuts(op: Callable[[Any, Any], Any]) -> dict[tuple[QType, QType], Callable[[Any, Any], Atom]]:
+def _fast_paths(op: Callable[[Any, Any], Any]) -> dict[tuple[QType, QType], Callable[[Any, Any], Atom]]:
     return {
         (_LONG, _LONG): _wrapping(op),
         (_FLOAT, _FLOAT): _floating(op),
@@ -158,12 +158,14 @@ def _divided_longs(a: int, b: int) -> Atom:
     return Atom(_FLOAT, float(a) / float(b) if b else _ratio(float(a), 0.0))
 
 
-add: Final = Binary(ADD, _sum_like(operator.add), _short_cuts(operator.add))
-multiply: Final = Binary(MULTIPLY, _numbers(_with_nulls(operator.mul)), _short_cuts(operator.mul))
+add: Final = Binary(ADD, _sum_like(operator.add), _fast_paths(operator.add), exact=(operator.add, 2**62))
+multiply: Final = Binary(
+    MULTIPLY, _numbers(_with_nulls(operator.mul)), _fast_paths(operator.mul), exact=(operator.mul, 2**31)
+)
 divide: Final = Binary(
     DIVIDE,
     _numbers(lambda a, b, null: a / b),
-    {**_short_cuts(_ratio), (_LONG, _LONG): _divided_longs},
+    {**_fast_paths(_ratio), (_LONG, _LONG): _divided_longs},
 )
 
 
@@ -243,7 +245,7 @@ def _absolute(data: Any, source: QType, target: QType) -> Any:
     return np.abs(_plain(data, source, target))
 
 
-subtract: Final = Binary(SUBTRACT, _sum_like(operator.sub), _short_cuts(operator.sub), neg)
+subtract: Final = Binary(SUBTRACT, _sum_like(operator.sub), _fast_paths(operator.sub), neg, (operator.sub, 2**62))
 absolute: Final = Unary(_SIGNED, _absolute)
 
 
