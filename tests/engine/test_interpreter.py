@@ -115,12 +115,12 @@ def test_errors_of_syntax_tell_where(q: Interpreter) -> None:
     assert caught.value.detail == "  [0]    a:2}\n         ^"
 
 
-def test_an_error_of_ours_is_nyi_with_its_cause(q: Interpreter) -> None:
+def test_an_error_of_ours_is_internal_with_its_cause(q: Interpreter) -> None:
     def broken(x: anyq.Value) -> anyq.Value:
         raise ZeroDivisionError("ours")
 
     q.vocabulary.define("broken", 1, broken)
-    with pytest.raises(QError, match=r"^nyi$") as caught:
+    with pytest.raises(QError, match=r"^internal$") as caught:
         q.eval("broken 1")
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 

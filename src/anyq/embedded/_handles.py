@@ -147,7 +147,13 @@ class Handles:
         handle = next(self.numbers)
         self._outbound[handle] = outbound
         self._openers[handle] = caller.handle
-        outbound.attend(handle)
+        try:
+            outbound.attend(handle)
+        except BaseException as error:
+            self.lose(handle)
+            if isinstance(error, OSError | RuntimeError):  # descriptors or threads are exhausted
+                raise QError(f"hop. OS reports: {getattr(error, 'strerror', None) or error}") from error
+            raise
         return handle
 
     def lose(self, handle: int) -> None:

@@ -96,7 +96,10 @@ class SystemHost(Host):
     def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
         timer = threading.Timer(seconds, callback)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError as error:  # no more threads
+            raise QError("limit", detail=str(error)) from error
         return timer.cancel
 
     # -- the machine

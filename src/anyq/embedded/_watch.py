@@ -28,7 +28,12 @@ class Watch:
         self._done = threading.Event()
         self._stop, self._stopped = socket.socketpair()
         self._thread = threading.Thread(target=self._work, name=f"anyq watch {fileno}", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # no more threads
+            self._stop.close()
+            self._stopped.close()
+            raise
 
     def stop(self) -> None:
         """End the thread. Idempotent; when it returns, the socket may be closed."""
@@ -41,7 +46,8 @@ class Watch:
         self._stop.close()
 
     def _work(self) -> None:
-        with selectors.DefaultSelector() as selector, self._stopped:
+        # A poll needs no descriptor of its own, of which there may be none left.
+        with getattr(selectors, "PollSelector", selectors.DefaultSelector)() as selector, self._stopped:
             selector.register(self._fileno, selectors.EVENT_READ)
             selector.register(self._stopped, selectors.EVENT_READ)
             while True:

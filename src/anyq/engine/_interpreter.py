@@ -120,7 +120,9 @@ class Interpreter:
         except QError as error:
             raise self._located(error, source) from None
         except Exception as error:
-            raise QError("limit" if isinstance(error, RecursionError) else "nyi", position=0) from error
+            made = QError("limit") if isinstance(error, RecursionError) else as_q_error(error)
+            made.position = 0
+            raise made from error
         last = block.statements[-1] if block.statements else None
         return Program(source, code, last is None or is_silent(last))
 

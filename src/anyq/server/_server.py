@@ -273,7 +273,7 @@ class Server:
                     tasks.start_soon(self._tick, Action(self.on_timer, 0))
 
     async def _accept(self, listener: Listener) -> None:
-        sock, batch = listener.socket, 0
+        sock, batch, starved = listener.socket, 0, False
         while True:
             try:
                 accepted, address = sock.accept()
@@ -282,10 +282,13 @@ class Server:
                 continue
             except OSError as error:
                 if error.errno in _OUT_OF_RESOURCES:
-                    log.error("no connection can be accepted: %s", error)
+                    if not starved:
+                        log.error("no connection can be accepted: %s", error)
+                    starved = True
                     await anyio.sleep(0.1)
                 await anyio.lowlevel.checkpoint()
                 continue
+            starved = False
             try:
                 self._admit(SocketTransport(accepted, self._lookout), listener, address)
             except OSError:

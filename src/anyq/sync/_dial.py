@@ -18,6 +18,8 @@ from anyq.sync._wire import TlsWire, Wire, plain_wire
 __all__ = ["dial"]
 
 _IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
+_Selector: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""`select.select` knows no descriptors above 1,023, and epoll needs a descriptor of its own."""
 _STAGGER: Final = 0.25
 """Seconds that an address of several gets before the next is tried beside it (RFC 8305)."""
 
@@ -147,8 +149,7 @@ class _Race:
         return None
 
     def _some_ready(self, timeout: float | None) -> bool:
-        # Not select.select, which knows no descriptors above 1,023.
-        with selectors.DefaultSelector() as selector:
+        with _Selector() as selector:
             for sock in self._trying:
                 selector.register(sock, selectors.EVENT_WRITE)
             self._ready = [key.fileobj for key, _ in selector.select(timeout)]  # type: ignore[misc]
@@ -187,7 +188,7 @@ def _start_tls(sock: socket.socket, address: Address, options: Options, deadline
 
 def _shake_hands(secure: ssl.SSLSocket, deadline: float | None) -> None:
     def ready(event: int) -> bool:
-        with selectors.DefaultSelector() as selector:
+        with _Selector() as selector:
             selector.register(secure, event)
             return in_steps(lambda seconds: bool(selector.select(seconds)), _left(deadline))
 

@@ -10,7 +10,7 @@ from types import FrameType, TracebackType
 
 import attrs
 
-from anyq.errors import ConversionError, QError
+from anyq.errors import ConversionError, EncodeError, LimitError, QError, error_text
 
 from ..session._stop import Interrupted
 from ..syntax._lexer import text_of
@@ -57,7 +57,12 @@ def as_q_error(error: BaseException) -> QError:
         return QError("limit")
     if isinstance(error, ConversionError):
         return QError("type")  # parts that make no value together: keys that are no table, say
-    wrapped = QError("nyi", detail=f"{type(error).__name__}: {error}")
+    if isinstance(error, EncodeError | LimitError | TimeoutError):
+        return QError(error_text(error))
+    if isinstance(error, OSError):
+        wrapped = QError(f"OS reports: {error.strerror or error_text(error)}")
+    else:  # a fault of ours: it is not what is not implemented
+        wrapped = QError("internal", detail=error_text(error))
     wrapped.__cause__ = error
     return wrapped
 
