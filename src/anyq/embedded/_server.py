@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
 
 import anyio
+import anyio.to_thread
 import attrs
 
 from anyq.engine import Interpreter
@@ -29,6 +30,8 @@ __all__ = ["EmbeddedServer", "Handles"]
 Handles = Handler | Callable[..., Any] | str | Value
 """A Python function, or q: the text or the value of a q function."""
 
+_CHECKS: Final = 2
+"""Passwords that are checked at a time, when a check is slow."""
 _Z: Final = {
     "on_sync": ".z.pg",
     "on_async": ".z.ps",
@@ -217,9 +220,15 @@ class EmbeddedServer:
     def _known_users(given: Any, users: Users) -> Callable[[str, str | None, Client], Awaitable[bool]]:
         """The file is asked first; who passes it must also pass the check that was given."""
         action = None if given is None else Action(given, 2)
+        limiter = anyio.CapacityLimiter(_CHECKS)
 
         async def check(user: str, password: str | None, client: Client) -> bool:
-            if not users.allows(user, password):
+            if users.slow:
+                # Each check takes much memory, and some hundredths of a second without Python's lock.
+                allowed = await anyio.to_thread.run_sync(users.allows, user, password, limiter=limiter)
+            else:
+                allowed = users.allows(user, password)
+            if not allowed:
                 return False
             return action is None or bool(await action.run(user, password, client))
 

@@ -22,6 +22,8 @@ class Limits:
     * ``send_time``: how long a client may take none of the bytes that wait for it.
     * ``requests``: messages of one client that wait to be handled; beyond, the client's socket is not read.
     * ``idle_time``: how long a client may stay silent.
+    * ``refused_logins``: how many of one network address cost nothing. Each further one makes its logins wait longer,
+      up to 3 s; it is forgotten after five minutes.
 
     `ValueError` for what is not above 0.
     """
@@ -35,6 +37,7 @@ class Limits:
     send_time: float | None = 60.0
     requests: int = 64
     idle_time: float | None = None
+    refused_logins: int | None = 5
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Limits):
@@ -53,6 +56,10 @@ class Stats:
     """Clients whose login was accepted."""
     refused: int = 0
     """Logins that were refused."""
+    slowed: int = 0
+    """Logins that had to wait, because of refused ones from the same address."""
+    denied: int = 0
+    """Messages that tried what their client may not do (the q error ``access``)."""
     late_logins: int = 0
     """Logins that were not complete in time, or too long."""
     foreign: int = 0

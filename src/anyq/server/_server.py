@@ -24,6 +24,7 @@ from ._limits import Limits, Stats
 from ._listen import Listener, abstract_name, listen_tcp, listen_unix
 from ._readiness import Lookout, lookout_here
 from ._session import Actions, Session
+from ._throttle import Throttle
 from ._transport import SocketTransport
 from ._wire import encode
 
@@ -100,6 +101,7 @@ class Server:
 
     _actions: Actions = attrs.field(init=False)
     _failures: Failures = attrs.field(init=False)
+    _throttle: Throttle = attrs.field(init=False)
     _fatal: BaseException | None = attrs.field(default=None, init=False)
 
     # The scope
@@ -110,6 +112,7 @@ class Server:
         if self.listen_port is None and (not self.unix or self.unix is True):
             raise TypeError("a server needs a port (port=0 picks a free one) or a unix socket (unix=...)")
         self._actions = self._made_ready()
+        self._throttle = Throttle(self.limits.refused_logins)
         self._failures = Failures(self.stats, self.expose_errors, self._end_at_once)
         self._empty, self._stopped = anyio.Event(), anyio.Event()
         self._accepting, self._lookout = anyio.CancelScope(), lookout_here()
@@ -119,6 +122,7 @@ class Server:
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._lookout.run)
         self._tasks.start_soon(self._accept_all)
+        log.info("serving on %s", ", ".join(self.addresses))
         return self
 
     async def __aexit__(
@@ -311,6 +315,7 @@ class Server:
         session = Session(
             next(self.handles), where, transport, self._actions, limits, self._failures,
             tls=listener.tls, plain=listener.plain, remote=network and not host.startswith(("127.", "::1")),
+            host=host, throttle=self._throttle,
         )  # fmt: skip
         self._sessions.add(session)
         if network:
@@ -337,6 +342,10 @@ class Server:
 
     def _closed(self, session: Session) -> None:
         self.clients.pop(session.handle, None)
+        log.info(
+            "client %d: %r left: %s", session.handle, session.user, session._closed,
+            extra={"handle": session.handle, "user": session.user, "address": session.address},
+        )  # fmt: skip
 
     async def _end_idle(self, longest: float) -> None:
         while True:

@@ -38,6 +38,7 @@ from anyq.protocol import (
 from ._handlers import Action, Failures
 from ._limits import Limits
 from ._quick import Quick
+from ._throttle import Throttle
 from ._transport import SocketTransport, TlsTransport
 from ._wire import NOT_HTTP, decode_request
 from ._work import Worker
@@ -80,6 +81,8 @@ class Session(Worker):
         tls: ssl.SSLContext | None = None,
         plain: bool = True,
         remote: bool = False,
+        host: str = "",
+        throttle: Throttle | None = None,
     ) -> None:
         peer = Connection(
             Role.SERVER,
@@ -93,6 +96,8 @@ class Session(Worker):
         self._actions = actions
         self._tls, self._plain = tls, plain
         self._remote = remote
+        self._host = host
+        self._throttle = Throttle(None) if throttle is None else throttle
         self._fed = False
         """Whether input that the reader has not seen was received for it."""
         self._heard = False
@@ -130,6 +135,7 @@ class Session(Worker):
                 event = await self._next_event()
                 if isinstance(event, Login):
                     login = event
+                    await self._slow_down()
                     accepted = await self._accepts(login)
                     return self._welcome(login) if accepted else self._refuse(login)
                 if isinstance(event, ForeignProtocol):
@@ -169,15 +175,32 @@ class Session(Worker):
             self._failures.note(error, self.handle, self.user, f"the login check for {self.address}")
             return False
 
+    async def _slow_down(self) -> None:
+        """Wait, if many logins from this address were refused."""
+        delay = self._throttle.delay(self._host, anyio.current_time())
+        if delay:
+            self._stats.slowed += 1
+            await anyio.sleep(delay)
+
     def _welcome(self, login: Login) -> bool:
         self._push(self._peer.send(Accept(min(login.capability, CAPABILITY))))
         self._stats.logins += 1
+        log.info(
+            "client %d: %r logged in from %s", self.handle, self.user, self.address,
+            extra={"handle": self.handle, "user": self.user, "address": self.address},
+        )  # fmt: skip
         return True
 
     def _refuse(self, login: Login) -> bool:
         self._peer.send(Refuse())
         self._stats.refused += 1
-        log.info("%s: the login of %r is refused", self.address, login.user)
+        log.warning(
+            "%s: the login of %r is refused", self.address, login.user,
+            extra={"user": login.user, "address": self.address},
+        )  # fmt: skip
+        count = self._throttle.refused(self._host, anyio.current_time())
+        if count == self._limits.refused_logins:
+            log.warning("%s: %d logins were refused; from now on logins from there wait", self._host, count)
         return False
 
     def _refuse_foreign(self, event: ForeignProtocol) -> None:

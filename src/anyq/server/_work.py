@@ -17,7 +17,7 @@ from typing import Any, Final
 import anyio
 import anyio.lowlevel
 
-from anyq.errors import LocalProtocolError
+from anyq.errors import LocalProtocolError, QError
 from anyq.protocol import Connection
 from anyq.values import NULL
 
@@ -166,6 +166,7 @@ class Worker(Client):
         self._handling_sync = False
         deferred, self._current = self._current, None
         self._stats.errors += 1
+        self._stats.denied += isinstance(error, QError) and error.text == "access"
         if isinstance(error, anyio.get_cancelled_exc_class()):
             # The handler was cancelled, and if that was not our doing, its caller must learn of it.
             if self._closed:
