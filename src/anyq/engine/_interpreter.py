@@ -163,17 +163,10 @@ class Interpreter:
         if self.state.running:
             return job()
         try:
-            return self.state.run(job if not self.time_limit else lambda: self._timed(job))
+            return self.state.run(job, self.time_limit)
         except (Exception, Interrupted) as error:
             made = self.explained(error)
             raise made from made.__cause__
-
-    def _timed(self, job: Callable[[], T]) -> T:
-        cancel = self.host.alarm(self.time_limit or 0.0, self.state.requester())
-        try:
-            return job()
-        finally:
-            cancel()
 
     def explained(self, error: BaseException) -> QError:
         """An exception as a `QError` with the call chain it came through."""

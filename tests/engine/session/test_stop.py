@@ -51,3 +51,12 @@ def test_an_interrupt_without_an_evaluation_is_nothing() -> None:
     q = Interpreter(SystemHost())
     q.interrupt()
     assert q.eval("2+2").py() == 4
+
+
+def test_a_time_limit_ends_a_primitive_too() -> None:
+    q = Interpreter(SystemHost())
+    q.eval(ENDLESS)
+    q.time_limit = 0.05
+    with pytest.raises(QError, match=r"^stop$"):
+        q.guarded(lambda: q.eval("neg f[]"))
+    assert q.eval("1+1").py() == 2

@@ -44,6 +44,10 @@ def _raise_in_thread(thread: int, error: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
 
 
+def _nothing() -> None:
+    """Stands where there is no alarm."""
+
+
 class Interrupted(BaseException):
     """Raised in the thread of an evaluation that was asked to stop and did not look. No trap of q can catch it."""
 
@@ -87,7 +91,7 @@ class Stop:
         self._running: object | None = None
         self._aside: dict[object, bool] = {}  # evaluations that wait for others, and whether they are to stop
         self._thread = 0
-        self._cancel: Callable[[], None] = lambda: None
+        self._cancel: Callable[[], None] = _nothing
         self._senders: list[object] = []  # its methods are single steps, whichever thread calls them
 
     @property
@@ -95,13 +99,14 @@ class Stop:
         """Whether an evaluation runs."""
         return self._running is not None
 
-    def run(self, job: Callable[[], T]) -> T:
-        """Call ``job`` as the evaluation that `request` stops.
+    def run(self, job: Callable[[], T], seconds: float | None = None) -> T:
+        """Call ``job`` as the evaluation that `request` stops, and the end of its time limit of so many seconds.
 
         Raises `Interrupted` when it had to be stopped between two bytecodes.
         """
         self._thread = _thread_id()
         self._running = object()
+        end_limit = self._alarm(seconds, self.requester()) if seconds else None
         if self.stop:  # asked for before it began
             self.request()
         try:
@@ -112,6 +117,10 @@ class Stop:
         except Interrupted:
             self._leave()
             raise
+        finally:
+            if end_limit is not None:
+                end_limit()
+                end_limit = None  # a traceback may hold this frame, and the collector meet the alarm at a bad time
 
     def _leave(self) -> None:
         while True:
@@ -122,6 +131,7 @@ class Stop:
                 _raise_in_thread(self._thread, None)
                 self.stop = False
                 self._cancel()
+                self._cancel = _nothing  # no cycle is left for the collector to find in the midst of another job
                 return
             except Interrupted:  # the last one: none is raised once `_running` is unset
                 continue
