@@ -43,9 +43,9 @@ class Engine(Calls):
         )
         self.address = address
         self.options = options
-        self.compress = options.compresses(address)
-        self.limits = codec.Limits(max_message_size=options.max_message_size)
-        self.capability = options.capability
+        self.compress: bool = options.compresses(address)
+        self.limits: codec.Limits = codec.Limits(max_message_size=options.max_message_size)
+        self.capability: int = options.capability
         """Of the peer: what the last login agreed on, and before the first one what is offered."""
 
     def now(self) -> float:

@@ -46,6 +46,8 @@ class Handle(Request):
 
     __slots__ = ("_owner", "_value")
 
+    response: Response | None
+    error: BaseException | None
     _owner: AnswerOwner
 
     def __init__(self, owner: AnswerOwner, *, idempotent: bool = False, size: int = 0) -> None:
@@ -76,7 +78,8 @@ class Handle(Request):
         return self._value
 
     def _fail_decoding(self, error: Error) -> None:
-        self.error, self.response = error, None
+        self.error = error
+        self.response = None
         self._owner.spoiled(error)
 
     def _give_up(self) -> None:

@@ -118,7 +118,7 @@ class Pool(AsyncFace):
         several = list(hosts) if isinstance(hosts, Iterable) and not isinstance(hosts, str) else [hosts]
         if not several:
             raise ValueError("a pool has at least one address")
-        self.addresses = [
+        self.addresses: list[Address] = [
             parse_address(host, port, username=username, password=password, tls=bool(tls)) for host in several
         ]
         self.max_size = max_size

@@ -12,7 +12,7 @@ import anyio
 import anyio.lowlevel
 
 from anyq import codec
-from anyq.client._address import parse_address
+from anyq.client._address import Address, parse_address
 from anyq.client._bodies import Query, decode_message, request_value
 from anyq.client._dial import dial_socket, phase_error
 from anyq.client._memory import allocate
@@ -89,7 +89,7 @@ class RawConnection:
     ) -> None:
         context = tls if isinstance(tls, ssl.SSLContext) else None
         self._options = Options(ssl_context=context, **options)
-        self.limits = codec.Limits(max_message_size=self._options.max_message_size)
+        self.limits: codec.Limits = codec.Limits(max_message_size=self._options.max_message_size)
         self.new_waiter: Callable[[], Waiter] = anyio.Event
         self._wire: Wire | None = None
         self._calls: set[Pending] = set()
@@ -105,7 +105,7 @@ class RawConnection:
                 where, on_sync, on_async, authenticate, conn_gc_time, self.limits, context, expose_errors
             )
         else:
-            self.address = parse_address(host, port, username=username, password=password, tls=bool(tls))
+            self.address: Address = parse_address(host, port, username=username, password=password, tls=bool(tls))
 
     # Opening and closing
 

@@ -52,9 +52,9 @@ class EmbeddedQ:
 
     def __init__(self, *, python: bool = False, **options: Any) -> None:
         self._python = python
-        self.handles = Handles()
-        self.host = SharedHost(self.handles, **options)
-        self.owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt, self._rest)
+        self.handles: Handles = Handles()
+        self.host: SharedHost = SharedHost(self.handles, **options)
+        self.owner: Owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt, self._rest)
         self.handles.owner = self.owner
         self.handles.opener = self._open
         self._interpreter: Interpreter | None = None

@@ -46,7 +46,7 @@ class SystemHost(Host):
     ) -> None:
         self.output = output
         self.errors = errors
-        self.folder = Path(folder or os.getcwd()).absolute()
+        self.folder: Path = Path(folder or os.getcwd()).absolute()
         self.script = script
         self.arguments = arguments
         self.look: Callable[[], object] = lambda: None

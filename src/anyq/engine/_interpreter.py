@@ -26,7 +26,7 @@ from .session._program import Program
 from .session._settings import Settings
 from .session._stop import Interrupted, Stop
 from .session._views import View
-from .session._vocabulary import Vocabulary
+from .session._vocabulary import Entry, Vocabulary
 from .session._words import NO_MEMBERS, SessionWords
 from .syntax._lexer import source_of, text_of
 from .syntax._nodes import Assign, Block, Function
@@ -59,11 +59,11 @@ class Interpreter:
     def __init__(self, host: Host | None = None) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.host: Host = host or Host()
-        self.state = Stop(self.host.alarm)
-        self.vocabulary = Vocabulary()
+        self.state: Stop = Stop(self.host.alarm)
+        self.vocabulary: Vocabulary = Vocabulary()
         install(self.vocabulary)
-        self.names = Names()
-        self.words = SessionWords(self.vocabulary, self.names)
+        self.names: Names = Names()
+        self.words: SessionWords = SessionWords(self.vocabulary, self.names)
         for name, value in self.vocabulary.constants.items():
             self.names.put(name if name.startswith(".") else f".q.{name}", value)
         for name, entry in self.vocabulary.entries.items():
@@ -72,13 +72,13 @@ class Interpreter:
             elif name[0].isalpha() and name not in NO_MEMBERS:
                 self.names.put(f".q.{name}", entry.value)
         _variables.install(self)
-        self.applier = Applier(self)
-        self.callable = self.applier.callable
-        self.builtin = self.applier.builtin
-        self.queries = Queries(self)
-        self.trees = Trees(self, self.queries.nested)
-        self.compiler = Compiler(self)
-        self.settings = Settings()
+        self.applier: Applier = Applier(self)
+        self.callable: Callable[[Value, int], Callable[..., Value]] = self.applier.callable
+        self.builtin: Callable[[Entry, int], Callable[..., Value]] = self.applier.builtin
+        self.queries: Queries = Queries(self)
+        self.trees: Trees = Trees(self, self.queries.nested)
+        self.compiler: Compiler = Compiler(self)
+        self.settings: Settings = Settings()
         self.context = ""
         self.time_limit: float | None = None
         self._programs: dict[tuple[str | bytes, str, bool], Program] = {}
@@ -336,8 +336,8 @@ class Interpreter:
         if self.state.stop:
             self.halt()
 
-    truth = staticmethod(_runtime.truth)
-    times = staticmethod(_runtime.times)
+    truth: Final = staticmethod(_runtime.truth)
+    times: Final = staticmethod(_runtime.times)
 
     # -- functions
 

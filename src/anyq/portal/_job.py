@@ -61,12 +61,12 @@ class Job:
     )
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.function = function
-        self.args = args
-        self.kwargs = kwargs
+        self.function: Callable[..., Any] = function
+        self.args: tuple[Any, ...] = args
+        self.kwargs: dict[str, Any] = kwargs
         self.value: Any = None
         self.error: BaseException | None = None
-        self.ended = False
+        self.ended: bool = False
         """Whether the function ran to its end, also when nobody waited for it any more."""
         self.notify: Callable[[], object] = _nobody
         """Called once, in any thread, when the job is settled by the owner or by its end."""
@@ -181,7 +181,7 @@ class JobFuture(Job, Future[T], Generic[T]):
     ) -> None:
         Job.__init__(self, function, args, kwargs)
         self._owner = owner
-        self.notify = self._tell
+        self.notify: Callable[[], None] = self._tell
 
     @property
     def _condition(self) -> threading.Condition:  # type: ignore[override]

@@ -65,7 +65,7 @@ class Loop:
         self._schedule = schedule
         self._posts: deque[Callable[[], object]] = deque()
         self._ringing = False
-        self.wakeups = 0
+        self.wakeups: int = 0
 
     def post(self, callback: Callable[[], object]) -> bool:
         """Have the loop call ``callback`` soon. False if the loop has ended."""

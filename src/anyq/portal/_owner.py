@@ -46,7 +46,7 @@ class Job(Generic[T]):
     def __init__(
         self, owner: Owner, function: Callable[..., T], arguments: tuple[Any, ...], tag: object = None
     ) -> None:
-        self.tag = tag
+        self.tag: object = tag
         self._owner = owner
         self._function = function
         self._arguments = arguments

@@ -73,6 +73,9 @@ class Portal(Mailbox):
     while its event loop runs, instead of raising `MisuseError`.
     """
 
+    blocking_portal: BlockingPortal
+    """AnyIO's portal on the same loop, while that runs."""
+
     def __init__(
         self,
         backend: Backend = "asyncio",

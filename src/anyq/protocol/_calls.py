@@ -64,7 +64,7 @@ class Calls:
     ) -> None:
         self.where = where
         self.reconnects = reconnects
-        self.counters = Counters()
+        self.counters: Counters = Counters()
         self.state: ConnectionState = "new"
         self.watchers: list[Callable[[ConnectionState], object]] = []
         self.feeds: WeakSet[Feed] = WeakSet()

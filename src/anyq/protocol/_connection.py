@@ -90,7 +90,7 @@ class Connection:
         split: Split = frames,
     ) -> None:
         self.role = role
-        self.capability = 0
+        self.capability: int = 0
         """What both sides can do; known once the login was accepted."""
         self.ledger: Ledger[Message] = Ledger(max_in_flight)
         self.max_message_size = max_message_size

@@ -38,8 +38,8 @@ class Feed:
             raise ValueError(f"a buffer has room for at least one message, not {size}")
         if overflow not in _POLICIES:
             raise ValueError(f"overflow is 'block', 'drop-oldest' or 'error', not {overflow!r}")
-        self.received = 0
-        self.dropped = 0
+        self.received: int = 0
+        self.dropped: int = 0
         self._size = size
         self._overflow = overflow
         self._items: deque[Any] = deque()

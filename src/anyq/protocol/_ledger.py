@@ -44,10 +44,10 @@ class Call:
     __slots__ = ("mark", "order", "state")
 
     def __init__(self) -> None:
-        self.state = CallState.QUEUED
-        self.order = 0
+        self.state: CallState = CallState.QUEUED
+        self.order: int = 0
         """Its place among the messages of the connection; messages are sent again in this order."""
-        self.mark = 0
+        self.mark: int = 0
         """Number of async messages that this link had handed over before it."""
 
 
@@ -62,10 +62,10 @@ class Ledger(Generic[M]):
     def __init__(self, max_in_flight: int = 1) -> None:
         if max_in_flight < 1:
             raise ValueError(f"max_in_flight must be at least 1, not {max_in_flight}")
-        self.max_in_flight = max_in_flight
+        self.max_in_flight: int = max_in_flight
         # A plain dict would look for its first item behind all that were taken before.
         self._queued: OrderedDict[Call, tuple[M, bool, int]] = OrderedDict()
-        self.queued_size = 0
+        self.queued_size: int = 0
         """The sum of the sizes of what waits to be sent."""
         self._sent: deque[Call] = deque()
         self._handed: list[tuple[Call | None, M, int]] = []

@@ -37,14 +37,14 @@ class Request(Call):
 
     def __init__(self, *, idempotent: bool = False, size: int = 0) -> None:
         super().__init__()
-        self.idempotent = idempotent
+        self.idempotent: bool = idempotent
         self.message: Message | None = None
         """What to send again after a reconnect; only an idempotent call keeps it."""
-        self.uncertain = False
+        self.uncertain: bool = False
         """True once it went out on a link that is lost, and waits to be sent again."""
         self.label: str | None = None
-        self.size = size
-        self.started = 0.0
+        self.size: int = size
+        self.started: float = 0.0
         self.response: Response | None = None
         self.error: BaseException | None = None
 

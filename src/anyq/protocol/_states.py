@@ -13,6 +13,7 @@ and ERROR is for good. Once open, both sides may do the same: a q server may sen
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -37,7 +38,9 @@ class Role(Enum):
     CLIENT = "client"
     SERVER = "server"
 
-    __hash__ = object.__hash__  # the hash of an Enum is a function in Python, and these are looked up for each message
+    __hash__: Callable[[object], int] = (
+        object.__hash__
+    )  # the hash of an Enum is a function in Python, and these are looked up for each message
 
     @property
     def other(self) -> Role:
@@ -47,7 +50,7 @@ class Role(Enum):
 class State(Enum):
     """Where one side of a connection stands."""
 
-    __hash__ = object.__hash__
+    __hash__: Callable[[object], int] = object.__hash__  # type: ignore[assignment]
 
     CONNECTED = "connected, nothing said"
     LOGGING_IN = "login sent, verdict awaited"

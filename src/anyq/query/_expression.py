@@ -8,7 +8,7 @@ found by recursion, for a program may chain thousands of conditions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
 import attrs
 
@@ -66,7 +66,7 @@ class Expression:
             " `and`, `or`, `not`, `if` or 1 < a < 2; for membership, a.isin([...])"
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def __iter__(self) -> NoReturn:
         raise TypeError("an expression of a query has no items here: q evaluates it")

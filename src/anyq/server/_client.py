@@ -60,7 +60,7 @@ class Answer:
     __slots__ = ("_body", "_client", "state")
 
     def __init__(self, client: Client) -> None:
-        self.state = AnswerState.OWED
+        self.state: AnswerState = AnswerState.OWED
         self._client = client
         self._body: Encoded | None = None
 

@@ -102,15 +102,17 @@ class Action:
         given = handler if isinstance(handler, Handler) else Handler(handler)
         if not callable(given.function):
             raise TypeError(f"a handler is a function, not {type(given.function).__name__}")
-        self.function, self.in_thread = given.function, given.in_thread
-        self.timeout, self.finish = given.timeout, given.finish
-        self.wants_client = _takes(given.function, arguments + 1)
+        self.function: Callable[..., Any] = given.function
+        self.in_thread: bool = given.in_thread
+        self.timeout: float | None = given.timeout
+        self.finish: bool = given.finish
+        self.wants_client: bool = _takes(given.function, arguments + 1)
         self._limiter = None if given.concurrency is None else anyio.CapacityLimiter(given.concurrency)
         awaits = _is_async(given.function)
         if awaits and given.in_thread:
             raise TypeError("a coroutine function cannot run in a worker thread; leave in_thread out")
-        self.leaves = getattr(given.function, "leaves", False) is True
-        self.plain = not (awaits or given.in_thread or given.concurrency or given.timeout or given.finish)
+        self.leaves: bool = getattr(given.function, "leaves", False) is True
+        self.plain: bool = not (awaits or given.in_thread or given.concurrency or given.timeout or given.finish)
 
     def now(self, *arguments: Any) -> Any:
         """Call a plain action's function. The last argument is the client."""

@@ -70,7 +70,7 @@ class Publisher:
     ) -> None:
         if policy not in ("drop-oldest", "conflate", "disconnect"):
             raise ValueError(f"{policy!r} is no policy: drop-oldest, conflate or disconnect")
-        self.tables = {name: settled(_as_table(table)) for name, table in tables.items()}
+        self.tables: dict[str, Table] = {name: settled(_as_table(table)) for name, table in tables.items()}
         self.key = key
         lacking = [name for name, table in self.tables.items() if not self._has_key(table)]
         if policy == "conflate" and lacking:
@@ -80,7 +80,7 @@ class Publisher:
         self._snapshot = snapshot
         self._subscriptions: dict[str, dict[int, Subscription]] = {name: {} for name in self.tables}
         self._home: Home | None = None
-        self.published = 0
+        self.published: int = 0
         """Calls of `publish`."""
 
     def _has_key(self, table: Table) -> bool:

@@ -27,8 +27,10 @@ T = TypeVar("T")
 class _Own(Shared[T]):
     """A `Shared` with its own portal."""
 
+    target: T
+
     def __init__(self, *, backend: Backend = "asyncio") -> None:
-        self.portal = start_portal(backend)
+        self.portal: Portal = start_portal(backend)
         self._close = lambda error: False
 
     @property

@@ -29,7 +29,7 @@ class Pipe:
     def __init__(self, capacity: int = 1 << 16) -> None:
         self.capacity = capacity
         self.chunk: int | None = None
-        self.carried = 0
+        self.carried: int = 0
         self._stalled = False
         self._cut_at: int | None = None
         self._data = bytearray()
@@ -102,7 +102,7 @@ class MemoryStream(ByteStream):
     def __init__(self, incoming: Pipe, outgoing: Pipe) -> None:
         self.incoming = incoming
         self.outgoing = outgoing
-        self.closed = False
+        self.closed: bool = False
 
     async def send(self, item: bytes) -> None:
         if self.closed:
@@ -143,8 +143,8 @@ class VirtualNetwork:
     def __init__(self, handler: Handler, tasks: BackgroundTasks) -> None:
         self.handler = handler
         self.up = True
-        self.refusals = 0
-        self.attempts = 0
+        self.refusals: int = 0
+        self.attempts: int = 0
         self.errors: list[Exception] = []
         self.connections: list[MemoryStream] = []
         self._tasks = tasks

@@ -33,8 +33,8 @@ class ScriptedPeer:
 
     def __init__(self, stream: ByteStream) -> None:
         self.stream = stream
-        self.protocol = Connection(Role.SERVER)
-        self.login = Login()
+        self.protocol: Connection = Connection(Role.SERVER)
+        self.login: Login = Login()
         self._sending = anyio.Lock()
 
     async def next_event(self) -> Event:

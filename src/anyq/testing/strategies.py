@@ -26,8 +26,8 @@ from typing import Any, Final, Literal, get_args
 try:
     from hypothesis import strategies as st
     from hypothesis.strategies import DrawFn, SearchStrategy
-except ModuleNotFoundError as error:
-    if error.name != "hypothesis":
+except ModuleNotFoundError as _error:
+    if _error.name != "hypothesis":
         raise
     raise ImportError("strategies need hypothesis: pip install 'anyq[testing]'", name="hypothesis") from None
 

@@ -11,7 +11,7 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -257,7 +257,15 @@ def atom(kind: QType | str | int, obj: object = None) -> Atom:
     return Atom(qtype, _raw(qtype, obj))
 
 
-def _constructor(qtype: QType, takes: str) -> Callable[[Any], Atom]:
+class Constructor(Protocol):
+    """A function that makes atoms of one type, named by it: ``anyq.long(1)``."""
+
+    def __call__(self, obj: object = None, /) -> Atom:
+        """The atom of a number in the raw unit of the type, or of what is natural for it; ``None`` is its null."""
+        ...
+
+
+def _constructor(qtype: QType, takes: str) -> Constructor:
     plain = {QType.LONG: int, QType.FLOAT: float}.get(qtype)
     low: float = -(2**63) if qtype is QType.LONG else -math.inf
     high: float = 2**63 - 1 if qtype is QType.LONG else math.inf
@@ -275,24 +283,26 @@ def _constructor(qtype: QType, takes: str) -> Callable[[Any], Atom]:
     return make
 
 
-boolean = _constructor(QType.BOOLEAN, "a bool, 0 or 1")
-guid = _constructor(QType.GUID, "a ``uuid.UUID``, its text, or 16 bytes")
-byte = _constructor(QType.BYTE, "an integer from 0 to 255")
-short = _constructor(QType.SHORT, "an integer of 16 bits")
-int_ = _constructor(QType.INT, "an integer of 32 bits")
-long = _constructor(QType.LONG, "an integer of 64 bits")
-real = _constructor(QType.REAL, "a number, rounded to 32 bits")
-float_ = _constructor(QType.FLOAT, "a number")
-char = _constructor(QType.CHAR, "one byte, a one-byte text, or its number")
-symbol = _constructor(QType.SYMBOL, "text, or bytes of it, without NUL")
-timestamp = _constructor(QType.TIMESTAMP, "a ``datetime``, ``datetime64`` or ISO text (aware ones become UTC)")
-month = _constructor(QType.MONTH, "a ``date``, ``datetime64`` or ISO text")
-date = _constructor(QType.DATE, "a ``date``, ``datetime64`` or ISO text")
-datetime = _constructor(QType.DATETIME, "a ``datetime``, ``datetime64`` or ISO text")
-timespan = _constructor(QType.TIMESPAN, "a ``timedelta``, ``timedelta64`` or text like ``1D02:03:04.5``")
-minute = _constructor(QType.MINUTE, "a ``time``, ``timedelta`` or text like ``09:30``")
-second = _constructor(QType.SECOND, "a ``time``, ``timedelta`` or text like ``09:30:00``")
-time = _constructor(QType.TIME, "a ``time``, ``timedelta`` or text like ``09:30:00.000``")
+boolean: Constructor = _constructor(QType.BOOLEAN, "a bool, 0 or 1")
+guid: Constructor = _constructor(QType.GUID, "a ``uuid.UUID``, its text, or 16 bytes")
+byte: Constructor = _constructor(QType.BYTE, "an integer from 0 to 255")
+short: Constructor = _constructor(QType.SHORT, "an integer of 16 bits")
+int_: Constructor = _constructor(QType.INT, "an integer of 32 bits")
+long: Constructor = _constructor(QType.LONG, "an integer of 64 bits")
+real: Constructor = _constructor(QType.REAL, "a number, rounded to 32 bits")
+float_: Constructor = _constructor(QType.FLOAT, "a number")
+char: Constructor = _constructor(QType.CHAR, "one byte, a one-byte text, or its number")
+symbol: Constructor = _constructor(QType.SYMBOL, "text, or bytes of it, without NUL")
+timestamp: Constructor = _constructor(
+    QType.TIMESTAMP, "a ``datetime``, ``datetime64`` or ISO text (aware ones become UTC)"
+)
+month: Constructor = _constructor(QType.MONTH, "a ``date``, ``datetime64`` or ISO text")
+date: Constructor = _constructor(QType.DATE, "a ``date``, ``datetime64`` or ISO text")
+datetime: Constructor = _constructor(QType.DATETIME, "a ``datetime``, ``datetime64`` or ISO text")
+timespan: Constructor = _constructor(QType.TIMESPAN, "a ``timedelta``, ``timedelta64`` or text like ``1D02:03:04.5``")
+minute: Constructor = _constructor(QType.MINUTE, "a ``time``, ``timedelta`` or text like ``09:30``")
+second: Constructor = _constructor(QType.SECOND, "a ``time``, ``timedelta`` or text like ``09:30:00``")
+time: Constructor = _constructor(QType.TIME, "a ``time``, ``timedelta`` or text like ``09:30:00.000``")
 
 
 def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str | int = Attr.NONE) -> Vector:

@@ -31,7 +31,7 @@ from anyq.values import (
 from ..kernel._index import index_at, index_deep
 from ..session._context import Context
 from ..session._functions import MAX_RANK, Closure, is_function, project, rank_of
-from ..session._vocabulary import Entry, Native
+from ..session._vocabulary import Entry, Native, Vocabulary
 from ._iterators import derive
 
 __all__ = ["Applier", "arguments_of"]
@@ -52,7 +52,7 @@ class Applier:
 
     def __init__(self, q: Context) -> None:
         self.q = q
-        self.vocabulary = q.vocabulary
+        self.vocabulary: Vocabulary = q.vocabulary
         self._bound: dict[tuple[str, int], Function] = {}
 
     # -- the three spellings that compiled code uses

@@ -86,7 +86,7 @@ class Stop:
     __slots__ = ("_alarm", "_aside", "_cancel", "_running", "_senders", "_thread", "stop")
 
     def __init__(self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]]) -> None:
-        self.stop = False
+        self.stop: bool = False
         self._alarm = alarm
         self._running: object | None = None
         self._aside: dict[object, bool] = {}  # evaluations that wait for others, and whether they are to stop
