@@ -1,7 +1,6 @@
 """Connections to q processes, on Trio and asyncio."""
 
 from anyq.client._address import Address, parse_address
-from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query, decode_message, for_weaker, handed_query, outgoing, request_body, request_value
 from anyq.client._connection import Connection, connect
 from anyq.client._context import BlockingNamespace, Namespace
@@ -20,6 +19,7 @@ from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
 from anyq.client._variables import BlockingFunction, Function, check_name
+from anyq.loops import BackgroundTasks
 from anyq.protocol import CallReport, ConnectionStatistics, Overflow
 
 __all__ = [

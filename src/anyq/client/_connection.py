@@ -13,7 +13,6 @@ import attrs
 from anyio.abc import TaskGroup
 
 from anyq.client._address import Address, parse_address
-from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query
 from anyq.client._core import Core
 from anyq.client._face import AsyncFace, awaited
@@ -22,6 +21,7 @@ from anyq.client._options import ConnectOptions, Options
 from anyq.client._pending import Pending
 from anyq.client._subscription import Subscription
 from anyq.errors import BusyError, CallTimeout, ConnectionLost, QError
+from anyq.loops import BackgroundTasks
 from anyq.protocol import AsyncMessage, ConnectionState, ConnectionStatistics, Overflow, Post, SyncRequest
 from anyq.values import NULL, Value
 

@@ -15,7 +15,6 @@ from anyq import protocol
 from anyq.client._address import Address
 from anyq.client._dial import dial
 from anyq.client._engine import Engine
-from anyq.client._home import Home
 from anyq.client._inbox import Feed
 from anyq.client._link import Link
 from anyq.client._options import Options
@@ -29,6 +28,7 @@ from anyq.errors import (
     ConnectionLost,
     ConnectTimeout,
 )
+from anyq.loops import Home
 from anyq.protocol import ConnectionStatistics, Message, Post, Request, Response, SyncRequest
 
 __all__ = ["Core"]

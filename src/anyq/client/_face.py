@@ -76,9 +76,6 @@ class AsyncOnly:
     def __exit__(self, *_: object) -> None:
         """Never reached: entering raises."""
 
-    def __await__(self) -> Generator[Any, Any, NoReturn]:
-        raise MisuseError("it is not awaited: write 'async with ... as q', and await what you ask of it in the block")
-
 
 class AsyncFace(_Face, AsyncOnly, Variables):
     """The face of what answers q in an event loop. ``async with`` opens it; a call is awaited."""
@@ -103,6 +100,9 @@ class AsyncFace(_Face, AsyncOnly, Variables):
         return _given(results, return_all)
 
     file_execute = execute_file
+
+    def __await__(self) -> Generator[Any, Any, NoReturn]:
+        raise MisuseError("it is not awaited: write 'async with ... as q', and await what you ask of it in the block")
 
     def __getattr__(self, name: str) -> Namespace:
         self._check_name(name)

@@ -20,14 +20,13 @@ import anyio.lowlevel
 import attrs
 
 from anyq.client._address import Address, parse_address
-from anyq.client._background import BackgroundTasks
 from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
 from anyq.client._face import AsyncFace, awaited
-from anyq.client._home import Home
 from anyq.client._options import ConnectOptions, Options
 from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
+from anyq.loops import BackgroundTasks, Home
 from anyq.values import Value
 
 __all__ = ["Pool", "PoolStatistics"]

@@ -27,6 +27,7 @@ from typing import Any, Final, ParamSpec, TypeVar, overload
 import anyio
 import attrs
 
+from anyq.client import AsyncFace
 from anyq.errors import BusyError, MisuseError, PortalClosed
 from anyq.portal._job import Job, JobFuture, refuse_own_thread
 from anyq.portal._loop import current_loop, refuse_blocking, running_loop
@@ -301,7 +302,7 @@ class Mailbox(ABC):
         self._current = job
         try:
             value = job.function(*job.args, **job.kwargs)
-            if hasattr(type(value), "__await__"):
+            if hasattr(type(value), "__await__") and not isinstance(value, AsyncFace):  # whose awaiting is misuse
                 return value
         except BaseException as error:
             self._failed += 1
