@@ -221,3 +221,7 @@ hcount`plain.txt / 6
 .Q.dd[`:db;`t`c] / `:db/t/c
 .Q.dd[`a;`b] / `a.b
 .Q.dd[`:db;2020.01.01] / `:db/2020.01.01
+`:nolib 2:(`f;1) / 'nolib.so. OS reports: cannot open shared object file: No such file or directory
+{`:lib.so 1:0x0001;f:`:lib 2:(`f;2);@[{x . 1 2};f;{x}]}0 / "nyi"
+if[0b;`:nolib 2:(`f;1)] / ::
+getenv`nosuch`alsono / ("";"")

@@ -94,6 +94,9 @@ class Names(dict[str, Value]):
         if key == ".":
             self._merge(value)
             return
+        if key.endswith("."):
+            self._begin(key[:-1])
+            return
         if key in self.domains:
             self._renumber(self.domains[key], value)
         if key in self:
@@ -175,6 +178,13 @@ class Names(dict[str, Value]):
         self.members[head][last] = None
         self.views.pop(key, None)
         dict.__setitem__(self, key, value)
+
+    def _begin(self, key: str) -> None:
+        """``ab.:(::)``: a dict or namespace of no names yet, if there is none."""
+        if key.startswith("."):
+            self._space(key)
+        elif self.find(key) is None:
+            self.put(key, Dict(symbols([""]), List.of((NULL,))))
 
     def _add_dotted(self, key: str, value: Value) -> None:
         """``ab.c``: an entry of the variable ``ab``, which becomes a dict like a namespace if there is none."""

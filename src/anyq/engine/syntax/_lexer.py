@@ -54,7 +54,7 @@ _TOKEN: Final = re.compile(
     | (?P<symbols>(?:`(?:[A-Za-z0-9.][\w.]*)?(?::[\w.:/]*)?)+)
     | (?P<io>[012]:(?=0x|\D|$))
     | (?P<numbers>-?{_NUMBER})
-    | (?P<name>\.?[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)
+    | (?P<name>\.?[A-Za-z]\w*(?:\.[A-Za-z]\w*)*(?:\.(?=:[^:]))?)
     | (?P<iterator>['/\\]:?)
     | (?P<null>::)
     | (?P<glyph><=|>=|<>|[-+*%&|^=<>$,#_~!?@.:])

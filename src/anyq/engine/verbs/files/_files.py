@@ -234,6 +234,19 @@ def binary(q: Context, x: Value, y: Value) -> Value:
     return _records(text_of(types).decode("latin-1"), integers(widths).tolist(), data, "<" if little else ">")
 
 
+def foreign(q: Context, x: Value, y: Value) -> Value:
+    """q's ``2:``: a function of a shared library. The library must be there; C code is never run here, so that the
+    function is the error ``nyi`` when it is called."""
+    path = path_of(x)
+    library = path if path.endswith((".so", ".dll", ".dylib")) else f"{path}.so"
+    if not (isinstance(y, List) and len(y) == 2 and _is_name(y[0])):
+        raise QError("type")
+    if q.host.kind(library) != "file":
+        raise QError(f"{library}. OS reports: cannot open shared object file: No such file or directory")
+    parameters = ";".join("abcdefgh"[: integer(y[1])])
+    return q.verb("value", chars(f"{{[{parameters}]'`nyi}}"))
+
+
 def _records(types: str, widths: list[int], data: bytes, order: Literal["<", ">"]) -> Value:
     if len(types) != len(widths):
         raise QError("length")
@@ -355,3 +368,4 @@ def install(vocabulary: Vocabulary) -> None:
         vocabulary.define(name, 1, unary, context=True)
     vocabulary.define("set", 2, set_value, context=True)
     vocabulary.define("1:", 2, binary, context=True)
+    vocabulary.define("2:", 2, foreign, context=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from anyq.errors import QError
-from anyq.values import NULL, Atom, QType, Value
+from anyq.values import NULL, Atom, List, QType, Value, Vector
 
 from ...kernel._support import chars, is_string, text_of
 from ...session._context import Context
@@ -44,7 +44,9 @@ def _name(x: Value) -> str:
 
 
 def get_variable(q: Context, x: Value) -> Value:
-    """q's ``getenv``: the text of an environment variable, empty when there is none."""
+    """q's ``getenv``: the text of an environment variable, empty when there is none; of several, their texts."""
+    if isinstance(x, Vector) and x.qtype is QType.SYMBOL:
+        return List.of(tuple([get_variable(q, name) for name in x]))
     return chars(q.host.getenv(_name(x)))
 
 
