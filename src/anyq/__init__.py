@@ -78,11 +78,13 @@ from .values import int_ as int
 
 if _TYPE_CHECKING:
     from . import client as client
+    from . import codec as codec
     from . import convert as convert
     from . import dbapi as dbapi
     from . import embedded as embedded
     from . import engine as engine
     from . import portal as portal
+    from . import protocol as protocol
     from . import query as query
     from . import remote as remote
     from . import server as server
@@ -96,7 +98,8 @@ if _TYPE_CHECKING:
 
 _CONVERSIONS = {
     "py": "to_py", "np": "to_np", "pd": "to_pd", "pa": "to_pa", "pl": "to_pl", "as_q": "from_object",
-    "arrow_stream": "arrow_stream",
+    "arrow_array": "arrow_array", "arrow_schema": "arrow_schema", "arrow_stream": "arrow_stream",
+    "array": "as_array", "keys": "mapping_keys",
 }  # fmt: skip
 
 
@@ -123,7 +126,10 @@ _LAZY = {
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
-_ROOMS = ("client", "convert", "dbapi", "embedded", "engine", "portal", "query", "remote", "server", "sync", "testing")
+_ROOMS = (
+    "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "notebook", "portal",
+    "protocol", "query", "remote", "server", "sync", "testing", "values",
+)  # fmt: skip
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 
 
@@ -150,6 +156,11 @@ def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
+
+def __dir__() -> list[str]:
+    """What there is, loaded or not: for `dir`, `help` and completion."""
+    return sorted({*globals(), *__all__, *_ROOMS})
 
 
 __version__ = "0.1.0"

@@ -59,7 +59,16 @@ Outcome = Literal["not sent", "unknown"]
 
 
 class Error(Exception):
-    """Base of all errors of anyq."""
+    """Base of all errors of anyq. Their text can be printed whatever bytes a peer put into it."""
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        try:
+            return (
+                text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            )
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "backslashreplace").decode()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
@@ -75,6 +84,7 @@ def _rebuild(cls: type[Error], args: tuple[Any, ...], state: dict[str, Any]) -> 
 class QError(Error):
     """A q error: ``str(error)`` is q's own text, e.g. ``type`` or ``length``.
 
+    ``text`` is the same, with surrogate escapes for bytes that are no UTF-8 (``str(error)`` spells them ``\\xff``).
     ``detail`` is what surrounds the error where it is known (for the embedded q: the source line with a caret
     and the call chain), ``position`` the offset in the evaluated text.
     """

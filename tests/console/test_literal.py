@@ -40,7 +40,7 @@ def _has_attributes(value: Value) -> bool:
         if isinstance(part, anyq.Table):
             todo += [part.names, part.columns]
         elif isinstance(part, anyq.Dict):
-            todo += [part.keys, part.values]
+            todo += [part.key, part.value]
     return False
 
 

@@ -74,7 +74,7 @@ def test_tables_to_pandas_and_back() -> None:
     frame = TRADES.pd()
     assert [str(t) for t in frame.dtypes[:4]] == ["datetime64[ns]", frame.dtypes.iloc[1].name, "float64", "Int64"]
     assert frame["legs"][0].tolist() == [1, 2]
-    assert anyq.as_q(frame[["time", "sym", "price", "size"]]) == anyq.Table(TRADES.names[:4], TRADES.columns[:4])
+    assert anyq.as_q(frame[["time", "sym", "price", "size"]]) == anyq.Table(TRADES.names[:4], TRADES.data[:4])
 
 
 @pytest.mark.parametrize("library", ["pa", "pl"])

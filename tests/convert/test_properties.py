@@ -59,7 +59,7 @@ def test_tables_have_their_rows_everywhere(table: anyq.Table) -> None:
         assert table.pa().num_rows == len(table)
         assert table.pl().height == len(table)
     except anyq.ConversionError:
-        assert any(isinstance(column, anyq.List) for column in table.columns)
+        assert any(isinstance(column, anyq.List) for column in table.data)
     assert len(table.pd()) == len(table)
     assert list(table.pd().columns) == printable(table.column_names)
 

@@ -44,7 +44,7 @@ def frame(value: Any) -> Any:
     plain = value.unkeyed() if isinstance(value, anyq.KeyedTable) else value
     assert isinstance(plain, Table)
     columns = {}
-    for name, column in zip(plain.column_names, plain.columns, strict=True):
+    for name, column in zip(plain.column_names, plain.data, strict=True):
         assert isinstance(column, Vector)
         # Texts as objects: pandas takes an empty column of them for something else than a full one.
         columns[name] = pd.Series(column.array, dtype=object if column.qtype is QType.SYMBOL else None)
@@ -79,7 +79,7 @@ def test_aggregates_by_group(table: Table, aggregate: str, column: str) -> None:
     whole = Q.eval(f"exec {aggregate} {column} by s from t")
     assert isinstance(whole, anyq.Dict)
     by = getattr(frame(table).groupby("s", sort=True)[column], AGGREGATES[aggregate])()
-    assert whole.values.py() == by.tolist()
+    assert whole.value.py() == by.tolist()
 
 
 @given(tables(min_size=1))

@@ -52,7 +52,7 @@ def readable(value: Value) -> bool:
                 return False
             todo.extend(part.items)
         elif type(part) is Dict and not part.sorted:
-            todo += [part.keys, part.values]
+            todo += [part.key, part.value]
         elif isinstance(part, Table):
             return False
         else:

@@ -147,7 +147,7 @@ def printable(value: Value) -> bool:
         return all(_plain(item) for item in value)
     if isinstance(value, List):
         return all(printable(item) for item in value)
-    return isinstance(value, Dict) and printable(value.keys) and printable(value.values)
+    return isinstance(value, Dict) and printable(value.key) and printable(value.value)
 
 
 def _plain(item: Atom) -> bool:

@@ -73,17 +73,17 @@ def test_lists(canonical: anyq.List, any_list: anyq.List, texts: anyq.List) -> N
 
 @given(q.dicts("s", "j", min_size=1, max_size=3))
 def test_dicts(made: anyq.Dict) -> None:
-    assert isinstance(made.keys, anyq.Vector)
-    assert made.keys.qtype is anyq.QType.SYMBOL
+    assert isinstance(made.key, anyq.Vector)
+    assert made.key.qtype is anyq.QType.SYMBOL
     assert 1 <= len(made) <= 3
-    assert not made.sorted or made.keys.attr is anyq.Attr.SORTED
+    assert not made.sorted or made.key.attr is anyq.Attr.SORTED
 
 
 @given(q.tables({"a": "j", "b": q.vectors("s", max_size=2), "c": q.lists()}, min_rows=1, max_rows=5))
 def test_tables(table: anyq.Table) -> None:
     assert table.column_names == ["a", "b", "c"]
     assert 1 <= len(table) <= 5
-    assert {len(column) for column in table.columns.items} == {len(table)}  # type: ignore[arg-type]
+    assert {len(column) for column in table.data.items} == {len(table)}  # type: ignore[arg-type]
 
 
 @given(q.keyed_tables({"k": "s"}, {"v": "f"}, max_rows=3) | q.keyed_tables())

@@ -45,7 +45,7 @@ def shape(value: Value) -> Any:
     if isinstance(value, Table):
         return Table, value.attr, shape(value.names), shape(value.columns)
     if isinstance(value, Dict):
-        return type(value), value.sorted, shape(value.keys), shape(value.values)
+        return type(value), value.sorted, shape(value.key), shape(value.value)
     return type(value), repr(value)
 
 
@@ -173,7 +173,7 @@ def test_columns_are_decoded_when_they_are_looked_at() -> None:
     assert not is_made(table.columns)
     assert table["price"] == anyq.vector("float", range(3))
     assert is_made(table.columns)
-    assert table.columns.items is table.columns.items
+    assert table.data.items is table.data.items
 
 
 LOOKS = [len, list, repr, str, codec.encode, lambda t: t.pd(), lambda t: t == t, lambda t: t[0]]

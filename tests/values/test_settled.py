@@ -23,9 +23,9 @@ def arrays(value: anyq.Value) -> list[Any]:
             return [value.strings.data]
         return [array for item in value.items for array in arrays(item)]
     if isinstance(value, anyq.Table):
-        return arrays(value.names) + arrays(value.columns)
+        return arrays(value.names) + arrays(value.data)
     if isinstance(value, anyq.Dict):
-        return arrays(value.keys) + arrays(value.values)
+        return arrays(value.key) + arrays(value.value)
     if isinstance(value, anyq.Projection | anyq.Composition):
         return [array for item in value.items for array in arrays(item)]
     return []

@@ -95,7 +95,7 @@ def _plain(value: Value) -> Any:
         flat = _flat(value)
         return [dict(zip(flat.column_names, row, strict=True)) for row in _rows(flat)]
     if isinstance(value, Dict):
-        keys, values = value.keys, value.values
+        keys, values = value.key, value.value
         if isinstance(keys, Table) or not isinstance(values, Vector | List):
             raise ConversionError("this dict has no JSON form: its keys or values are a table")
         return dict(zip((_cell(key) for key in _items(keys)), _items(values), strict=True))
@@ -109,7 +109,7 @@ def _plain(value: Value) -> Any:
 
 
 def _rows(table: Table) -> Iterable[tuple[Any, ...]]:
-    return zip(*(_items(column) for column in table.columns), strict=True)
+    return zip(*(_items(column) for column in table.data), strict=True)
 
 
 def _cell(item: Any) -> str:
@@ -189,7 +189,7 @@ _JSON: Final = _Form(
 def _lines(table: Table, form: _Form, parts: Sequence[bytes]) -> list[bytes]:
     """The rows of a table: before each column's text stands a part, and one more ends the row."""
     return [
-        console.joined_rows([_texts(column, form) for column in some.columns.items], parts)[0]
+        console.joined_rows([_texts(column, form) for column in some.data.items], parts)[0]
         for some in console.slices(table)
     ]
 
@@ -198,7 +198,7 @@ def _csv(value: Value, style: console.Style) -> bytes:
     table = _flat(value)
     names = [_quoted(_bytes(name)) for name in table.column_names]
     if len(names) == 1:  # an empty line would be no row
-        texts = _texts(table.columns.items[0], _CSV)
+        texts = _texts(table.data.items[0], _CSV)
         return b"\n".join([names[0] or b'""', *[text or b'""' for text in texts], b""])
     return b"".join([b",".join(names), b"\n", *_lines(table, _CSV, [b"", *[b","] * (len(names) - 1), b"\n"])])
 
@@ -224,9 +224,9 @@ def _drawn(value: Value, style: console.Style) -> bytes:
     flat = _flat(value)
     shown = min(max(style.rows - 6, 1), len(flat))
     drawing = Drawing(caption=f"{len(flat)} rows" if len(flat) > shown else None)
-    for name, column in zip(flat.column_names, flat.columns, strict=True):
+    for name, column in zip(flat.column_names, flat.data, strict=True):
         drawing.add_column(Text(name), justify="right" if getattr(column, "qtype", None) in _NUMBERS else "left")
-    for row in zip(*(console.cells(column, shown, style) for column in flat.columns), strict=True):
+    for row in zip(*(console.cells(column, shown, style) for column in flat.data), strict=True):
         drawing.add_row(*(Text(cell) for cell in row))
     out = io.StringIO()
     Console(file=out, width=style.columns, force_terminal=False).print(drawing)

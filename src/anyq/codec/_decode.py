@@ -224,10 +224,10 @@ def _length(value: Value) -> int | None:
     The way there is asked for at each level again, so it is bounded: q itself makes no such tables in tables.
     """
     for _ in range(_TABLES_IN_TABLES):
-        if type(value) is Table and value.columns.items:
-            value = value.columns.items[0]
+        if type(value) is Table and value.data.items:
+            value = value.data.items[0]
         elif isinstance(value, Dict):
-            value = value.keys
+            value = value.key
         else:
             return len(value) if hasattr(value, "__len__") else None
     raise DecodeLimitError(f"tables that are columns, or dicts that are keys, nest deeper than {_TABLES_IN_TABLES}")
@@ -305,7 +305,7 @@ def _new_decoder() -> Any:
             (Atom, ("qtype", "raw")),
             (Vector, ("qtype", "data", "attr")),
             (List, ("_storage", "attr", "_later")),
-            (Table, ("names", "columns", "attr")),
+            (Table, ("names", "data", "attr")),
         )
     ]
     return speedups.Decoder(

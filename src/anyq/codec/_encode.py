@@ -262,12 +262,12 @@ def _string_bytes(texts: StringArray) -> Buffer:
 
 def _table(value: Table, out: _Out) -> None:
     out.parts.append(bytes((QType.TABLE, value.attr, QType.DICT)))
-    out.todo += (value.columns, value.names)
+    out.todo += (value.data, value.names)
 
 
 def _dict(value: Dict, out: _Out) -> None:
     out.parts.append(b"\x7f" if value.sorted else b"\x63")
-    out.todo += (value.values, value.keys)
+    out.todo += (value.value, value.key)
 
 
 def _lambda(value: Lambda, out: _Out) -> None:

@@ -23,7 +23,7 @@ def html(value: Value, style: Style = DEFAULT) -> str:
     keys = len(value.key_table.names) if isinstance(value, KeyedTable) else 0
     table = value.unkeyed() if isinstance(value, KeyedTable) else value
     shown = style.fit(len(table), 2)
-    columns = [cells(column, shown, style) for column in table.columns]
+    columns = [cells(column, shown, style) for column in table.data]
     heads = "".join(f"<th>{escape(name)}</th>" for name in table.column_names)
     rows = "".join(f"<tr>{_row(row, keys)}</tr>" for row in zip(*columns, strict=True))
     note = f"<p>{_count(value)}</p>"

@@ -70,10 +70,10 @@ def _parts(value: Value, digits: int, room: int | None) -> str | Parts:
     if isinstance(value, List):
         return [_mark(value.attr), *_list(value, room)]
     if isinstance(value, Table):
-        return [_mark(value.attr), "+", *_pair(value.names, value.columns)]
+        return [_mark(value.attr), "+", *_pair(value.names, value.data)]
     if isinstance(value, Dict):
         # A sorted dict shows by its keys, which carry the attribute.
-        return _pair(value.keys, value.values)
+        return _pair(value.key, value.value)
     return _function(value)
 
 

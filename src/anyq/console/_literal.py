@@ -84,10 +84,10 @@ def _parts(value: Value) -> Parts:
         names: Value = value.names
         if not len(value.names):
             raise ConversionError("no q text makes a table without columns")
-        return [_mark(value.attr), "flip(", names, ")!", value.columns]
+        return [_mark(value.attr), "flip(", names, ")!", value.data]
     if isinstance(value, Dict):
-        mark = "`s#" if value.sorted and not getattr(value.keys, "attr", 0) else ""
-        return [mark, "(", value.keys, ")!", value.values]
+        mark = "`s#" if value.sorted and not getattr(value.key, "attr", 0) else ""
+        return [mark, "(", value.key, ")!", value.value]
     return _function(value)
 
 

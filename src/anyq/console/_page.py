@@ -33,7 +33,7 @@ def text(value: Value, style: Style = DEFAULT) -> str:
         lines = _table(value if shown == count else value[:shown], shown, style)
     elif isinstance(value, Dict):
         count = len(value)
-        heading = 2 if isinstance(value.keys, Table) or isinstance(value.values, Table) else 0
+        heading = 2 if isinstance(value.key, Table) or isinstance(value.value, Table) else 0
         shown = style.fit(count, heading)
         lines = _dict(value, shown, style) if count or heading else []
     elif isinstance(value, List) and len(value):
@@ -60,7 +60,7 @@ def _table(table: Table, count: int, style: Style) -> Lines:
     """Two lines of heading and ``count`` rows, all of one width."""
     columns: list[Lines] = []
     total = 0
-    for name, column in zip(strings(table.names), table.columns, strict=True):
+    for name, column in zip(strings(table.names), table.data, strict=True):
         if total > style.columns:
             break
         texts = [name, *cells(column, count, style)]
@@ -71,7 +71,7 @@ def _table(table: Table, count: int, style: Style) -> Lines:
 
 
 def _dict(value: Dict, count: int, style: Style) -> Lines:
-    sides = [_side(part, count, style) for part in (value.keys, value.values)]
+    sides = [_side(part, count, style) for part in (value.key, value.value)]
     heading = max(heads for heads, _ in sides)
     left, right = (_headed(lines, heading - heads) for heads, lines in sides)
     return [f"{key}| {item}" for key, item in zip(_aligned([left]), _aligned([right]), strict=True)]

@@ -1,12 +1,12 @@
 """Python, NumPy, pandas, Arrow and polars <-> values. The rules are one table: `RULES`, in ``_rules``."""
 
-from ._arrow import arrow_stream, to_pa
+from ._arrow import arrow_array, arrow_schema, arrow_stream, to_pa
 from ._from_arrow import from_arrow
-from ._numpy import to_np
+from ._numpy import as_array, to_np
 from ._objects import from_object, register
 from ._pandas import from_pandas, to_pd
 from ._polars import from_polars, to_pl
-from ._python import to_py
+from ._python import mapping_keys, to_py
 from ._rules import RULES, Rule
 
 register("pandas", from_pandas)
@@ -14,6 +14,6 @@ register("pyarrow", from_arrow)
 register("polars", from_polars)
 
 __all__ = [
-    "RULES", "Rule", "arrow_stream", "from_arrow", "from_object", "from_pandas", "from_polars", "register", "to_np",
-    "to_pa", "to_pd", "to_pl", "to_py",
+    "RULES", "Rule", "arrow_array", "arrow_schema", "arrow_stream", "as_array", "from_arrow", "from_object",
+    "from_pandas", "from_polars", "mapping_keys", "register", "to_np", "to_pa", "to_pd", "to_pl", "to_py",
 ]  # fmt: skip

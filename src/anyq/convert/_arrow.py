@@ -16,7 +16,7 @@ from ._python import refuse_deep, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import char_texts, column_labels, guid_texts, printable, string_list, string_texts, symbol_texts
 
-__all__ = ["arrow_stream", "list_pa", "to_pa", "vector_pa", "views_pa"]
+__all__ = ["arrow_array", "arrow_schema", "arrow_stream", "list_pa", "to_pa", "vector_pa", "views_pa"]
 
 _I64: Final = np.iinfo(np.int64)
 _LIMITS: Final = {"D": (-719_162, 2_932_896), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
@@ -37,9 +37,9 @@ def to_pa(value: Value) -> Any:
     if isinstance(value, KeyedTable):
         value = value.unkeyed()
     if isinstance(value, Table):
-        return pa.Table.from_arrays([column_pa(pa, c) for c in value.columns], names=column_labels(value))
+        return pa.Table.from_arrays([column_pa(pa, c) for c in value.data], names=column_labels(value))
     if isinstance(value, Dict):
-        return pa.Table.from_arrays([column_pa(pa, value.keys), column_pa(pa, value.values)], names=["key", "value"])
+        return pa.Table.from_arrays([column_pa(pa, value.key), column_pa(pa, value.value)], names=["key", "value"])
     return column_pa(pa, value)
 
 
@@ -48,8 +48,22 @@ def _one(atom: Atom) -> Any:
 
 
 def arrow_stream(value: Value, requested_schema: object = None) -> object:
-    """The Arrow C stream of a table, as other libraries ask for it."""
-    return to_pa(value).__arrow_c_stream__(requested_schema)
+    """The Arrow C stream of a table, or of a vector or list as one chunk, as other libraries ask for it."""
+    pa, made = need("pyarrow", "arrow"), to_pa(value)
+    whole = pa.chunked_array([made]) if isinstance(made, pa.Array) else made
+    return whole.__arrow_c_stream__(requested_schema)
+
+
+def arrow_array(value: Value, requested_schema: object = None) -> tuple[object, object]:
+    """The Arrow C array of a vector or list."""
+    found: tuple[object, object] = to_pa(value).__arrow_c_array__(requested_schema)
+    return found
+
+
+def arrow_schema(value: Value) -> object:
+    """The Arrow C schema of a table, or the type of a vector or list."""
+    pa, made = need("pyarrow", "arrow"), to_pa(value)
+    return (made.type if isinstance(made, pa.Array) else made.schema).__arrow_c_schema__()
 
 
 def column_pa(pa: Any, value: Value) -> Any:
@@ -58,7 +72,7 @@ def column_pa(pa: Any, value: Value) -> Any:
     if isinstance(value, List):
         return list_pa(pa, value)
     if isinstance(value, Table):
-        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.columns], names=column_labels(value))
+        return pa.StructArray.from_arrays([column_pa(pa, c) for c in value.data], names=column_labels(value))
     raise ConversionError(f"a {type(value).__name__} has no Arrow form")
 
 

@@ -20,13 +20,24 @@ from anyq.values import (
     Value,
     Vector,
     as_q,
+    collapse,
     symbols,
 )
 
-from ._python import hashable, to_py
+from ._python import mapping_keys, to_py
 from ._rules import RULES, moments, nulls
 
-__all__ = ["bounds", "from_array", "from_moments", "from_scalar", "from_spans", "to_np", "vector_np", "with_nulls"]
+__all__ = [
+    "as_array",
+    "bounds",
+    "from_array",
+    "from_moments",
+    "from_scalar",
+    "from_spans",
+    "to_np",
+    "vector_np",
+    "with_nulls",
+]
 
 Array = npt.NDArray[Any]
 _I64: Final = np.iinfo(np.int64)
@@ -88,7 +99,7 @@ def vector_np(vector: Vector, raw: bool = False) -> Array:
     """The data of a vector; nothing is copied but symbols' texts, and moments, which count from another epoch."""
     qtype = vector.qtype
     if isinstance(vector.data, SymbolArray):
-        return vector.data.objects()
+        return _read_only(vector.data.objects())
     data: Array = vector.data
     rule = RULES[qtype]
     if raw or qtype in (QType.GUID, QType.BOOLEAN, QType.REAL, QType.FLOAT):
@@ -99,6 +110,78 @@ def vector_np(vector: Vector, raw: bool = False) -> Array:
         return moments(qtype, data, rule.unit, *bounds(qtype)).view(rule.numpy)
     mask = nulls(qtype, data)
     return data if mask is None else np.ma.MaskedArray(data, mask)
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+_EXACT: Final = 1 << 53
+
+
+def as_array(value: Value, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
+    """What ``numpy.asarray(value)`` gives of an atom, a vector or a list: as `to_np`, but never masked.
+
+    The null of integers is NaN in an array of floats, ``None`` in one of objects. Raises `anyq.ConversionError` for a
+    null that ``dtype`` has no place for and for integers beside nulls that floats would round; ``ValueError`` when
+    ``copy`` is false and the array is not the value's own memory.
+    """
+    if isinstance(value, Atom):
+        found = as_array(collapse([value]), dtype, copy).reshape(())
+    else:
+        found = _whole(value, None if dtype is None else np.dtype(dtype))
+    held = value.data if isinstance(value, Vector) and isinstance(value.data, np.ndarray) else None
+    shared = held is not None and np.may_share_memory(found, held)
+    if copy is False and not shared:
+        raise ValueError("this array cannot be made without a copy")
+    return found.copy() if copy and shared else found
+
+
+def _whole(value: Value, dtype: np.dtype[Any] | None) -> Array:
+    array = to_np(value)
+    if not isinstance(value, Vector):
+        return array if dtype is None else array.astype(dtype, copy=False)  # type: ignore[no-any-return]
+    if isinstance(array, np.ma.MaskedArray):
+        return _with_nan(value, array, dtype)
+    if dtype is None or dtype == array.dtype:
+        return array  # type: ignore[no-any-return]
+    gone = np.isnat(array) if array.dtype.kind in "mM" else np.isnan(array) if array.dtype.kind == "f" else None
+    if gone is not None and dtype.kind in ("iub" if array.dtype.kind == "f" else "iubf") and bool(gone.any()):
+        raise _no_place(value, dtype)
+    if array.dtype.kind in "mM" and dtype.kind == array.dtype.kind and np.can_cast(array.dtype, dtype, "safe"):
+        return exactly(array, dtype, np.isnat(array)).view(dtype)
+    return array.astype(dtype, copy=False)  # type: ignore[no-any-return]
+
+
+def _no_place(vector: Vector, dtype: np.dtype[Any]) -> ConversionError:
+    return ConversionError(
+        f"the nulls of a {vector.qtype.label} vector have no place in an array of {dtype}: "
+        "use .np(), which masks them, .np(raw=True) for q's own numbers, or .pd()"
+    )
+
+
+def _with_nan(vector: Vector, masked: Any, dtype: np.dtype[Any] | None) -> Array:
+    """Integers of which some are null."""
+    mask = np.ma.getmaskarray(masked)
+    if dtype is not None and dtype.kind == "O":
+        plain = masked.data.astype(object)
+        plain[mask] = None
+        return plain  # type: ignore[no-any-return]
+    if dtype is not None and dtype.kind not in "fc":
+        raise _no_place(vector, dtype)
+    found: Array = masked.data.astype(np.float64)
+    if vector.qtype is QType.LONG:
+        raw = masked.data[~mask]
+        wide = raw[(np.abs(raw) > _EXACT) & (raw != vector.qtype.inf) & (raw != vector.qtype.ninf)]
+        if bool((wide.astype(np.float64).astype(np.int64) != wide).any()):
+            raise ConversionError(
+                "floats, which NumPy needs beside nulls, would round these longs: "
+                "use .np(), which masks nulls, or .pd()"
+            )
+    found[mask] = np.nan
+    return found if dtype is None else found.astype(dtype, copy=False)
 
 
 def bounds(qtype: QType) -> tuple[int, int]:
@@ -119,7 +202,7 @@ def _scalar(value: Atom, raw: bool) -> Any:
 
 
 def _records(table: Table, raw: bool, depth: int) -> Array:
-    columns = [_to_np(column, raw, depth + 1) for column in table.columns]
+    columns = [_to_np(column, raw, depth + 1) for column in table.data]
     names = table.column_names
     if len(set(names)) < len(names):
         raise ConversionError(f"columns of the same name have no place in a structured array: {', '.join(names)}")
@@ -132,7 +215,7 @@ def _records(table: Table, raw: bool, depth: int) -> Array:
 
 
 def _dict(value: Dict, raw: bool, depth: int) -> dict[Any, Any]:
-    values = value.values
+    values = value.value
     if isinstance(values, List):
         items = _items(values, raw, depth)
     elif isinstance(values, Vector) and (raw or RULES[values.qtype].unit):
@@ -141,7 +224,7 @@ def _dict(value: Dict, raw: bool, depth: int) -> dict[Any, Any]:
         whole: dict[Any, Any] = to_py(value)
         return whole
     found: dict[Any, Any] = {}
-    for key, item in zip(map(hashable, to_py(value.keys)), items, strict=True):
+    for key, item in zip(mapping_keys(value.key), items, strict=True):
         found.setdefault(key, item)  # q finds the first of equal keys
     return found
 
@@ -225,44 +308,51 @@ def from_moments(array: Array) -> Vector:
     qtype = _DATES.get(unit, QType.TIMESTAMP)
     target = {QType.MONTH: "M", QType.DATE: "D"}.get(qtype, "ns")
     mask = np.isnat(array)
-    counts = exactly(array, "M8", target, mask)
+    counts = exactly(array, np.dtype(f"M8[{target}]"), mask)
     return _temporal(qtype, counts, mask, _EPOCH[target])
 
 
 def from_spans(array: Array) -> Vector:
     """``timedelta64``: of minutes, seconds and milliseconds -> minute, second and time, other units -> timespan."""
     unit, step = np.datetime_data(array.dtype)
-    if unit == "generic":
+    if unit in ("generic", "Y", "M"):
         array = _without_unit(array)
     qtype = _SPANS.get(unit, QType.TIMESPAN) if step == 1 else QType.TIMESPAN
     mask = np.isnat(array)
-    counts = exactly(array, "m8", RULES[qtype].unit, mask)
+    counts = exactly(array, np.dtype(f"m8[{RULES[qtype].unit}]"), mask)
     return _temporal(qtype, counts, mask, 0)
 
 
 def _without_unit(array: Array) -> Array:
     if not bool(np.isnat(array).all()):
-        raise ConversionError("a timedelta64 without a unit has no q form: make it one of nanoseconds, or of others")
+        unit = np.datetime_data(array.dtype)[0]
+        what = {"Y": "of years, which have no fixed length,", "M": "of months, which have no fixed length,"}
+        raise ConversionError(
+            f"a timedelta64 {what.get(unit, 'without a unit')} has no q form: give days or finer units"
+        )
     return np.full(len(array), "NaT", f"{array.dtype.kind}8[ns]")
 
 
-def exactly(array: Array, kind: str, unit: str, mask: Array) -> Array:
-    """The counts of ``unit`` as int64; `ConversionError` when one does not fit: NumPy's own cast wraps before 2.5."""
+def exactly(array: Array, dtype: np.dtype[Any], mask: Array) -> Array:
+    """The counts of the unit of ``dtype``.
+
+    `ConversionError` when one does not fit: NumPy's own cast wraps before 2.5.
+    """
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    dtype = np.dtype(f"{kind}[{unit}]")
+    unit = np.datetime_data(dtype)[0]
     try:
         cast = native.astype(dtype)
     except OverflowError:
-        raise ConversionError(f"a moment or a span is out of the range of q's counts of {unit}") from None
-    if native.dtype != dtype and native.dtype != np.dtype(f"{kind}[Y]") and unit == "ns":
-        back = cast.astype(native.dtype)
-        if bool(((back != native) & ~mask).any()) and _coarser(native.dtype):
-            raise ConversionError(f"{native[(back != native) & ~mask][0]} is out of the range of q's nanoseconds")
+        raise ConversionError(f"a moment or a span is out of the range of counts of {unit}") from None
+    if native.dtype != dtype and native.dtype != np.dtype(f"{dtype.kind}8[Y]") and _coarser(native.dtype, dtype):
+        wrong = (cast.astype(native.dtype) != native) & ~mask
+        if bool(wrong.any()):
+            raise ConversionError(f"{native[wrong][0]} is out of the range of counts of {unit}")
     return cast.view(np.int64)
 
 
-def _coarser(dtype: np.dtype[Any]) -> bool:
-    return np.datetime_data(dtype)[0] not in ("ps", "fs", "as")
+def _coarser(dtype: np.dtype[Any], other: np.dtype[Any]) -> bool:
+    return np.can_cast(dtype, other, "safe")
 
 
 def _temporal(qtype: QType, counts: Array, mask: Array, shift: int) -> Vector:

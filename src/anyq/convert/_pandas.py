@@ -55,7 +55,7 @@ def to_pd(value: Value) -> Any:
     if isinstance(value, Table):
         return _frame(pd, value)
     if isinstance(value, Dict):
-        return pd.Series(column_pd(pd, value.values), index=_index(pd, value.keys), copy=False)
+        return pd.Series(column_pd(pd, value.value), index=_index(pd, value.key), copy=False)
     if isinstance(value, Vector | List):
         return pd.Series(column_pd(pd, value), copy=False)
     return to_py(value)
@@ -69,7 +69,7 @@ def _scalar(pd: Any, value: Atom) -> Any:
 
 
 def _frame(pd: Any, table: Table) -> Any:
-    columns = [column_pd(pd, column) for column in table.columns]
+    columns = [column_pd(pd, column) for column in table.data]
     frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
     frame.columns = pd.Index(column_labels(table), dtype=object) if not columns else column_labels(table)
     return frame
@@ -84,9 +84,9 @@ def _keyed(pd: Any, value: KeyedTable) -> Any:
 def _index(pd: Any, keys: Value) -> Any:
     if not isinstance(keys, Table):
         return pd.Index(column_pd(pd, keys))
-    if not keys.columns.items:
+    if not keys.data.items:
         return pd.RangeIndex(len(keys))
-    columns = [column_pd(pd, column) for column in keys.columns]
+    columns = [column_pd(pd, column) for column in keys.data]
     if len(columns) == 1:
         return pd.Index(columns[0], name=column_labels(keys)[0])
     return pd.MultiIndex.from_arrays(columns, names=column_labels(keys))

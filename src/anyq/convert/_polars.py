@@ -42,9 +42,9 @@ def to_pl(value: Value) -> Any:
         names = column_labels(value)
         if len(set(names)) < len(names):
             raise ConversionError(f"polars has no two columns of the same name: {', '.join(names)}")
-        return pl.DataFrame([_series(pl, name, c) for name, c in zip(names, value.columns, strict=True)])
+        return pl.DataFrame([_series(pl, name, c) for name, c in zip(names, value.data, strict=True)])
     if isinstance(value, Dict):
-        return pl.DataFrame([_series(pl, "key", value.keys), _series(pl, "value", value.values)])
+        return pl.DataFrame([_series(pl, "key", value.key), _series(pl, "value", value.value)])
     return _series(pl, "", value)
 
 

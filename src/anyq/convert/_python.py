@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from anyq.errors import ConversionError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector
 
 from ._rules import RULES, moments
 
-__all__ = ["items_py", "refuse_deep", "to_py"]
+__all__ = ["items_py", "mapping_keys", "refuse_deep", "to_py"]
 
 _DAYS_LOW: Final = -719_162
 _DAYS_HIGH: Final = 2_932_896
@@ -27,6 +28,7 @@ _LIMITS: Final = {
 }
 """The first and last moment that Python's ``date`` and ``datetime`` have, counted from 1970."""
 _I64: Final = np.iinfo(np.int64)
+_MOST_MICROS: Final = _I64.max // 1000
 _DEEPEST: Final = 100
 
 
@@ -34,8 +36,9 @@ def to_py(value: Value) -> Any:
     """``value`` as Python objects: the column *Python* of the table of conversions.
 
     A char vector is ``bytes``, other vectors and lists are lists, a table is a dict of columns, a keyed table a dict
-    of rows by key (a tuple when there are several key columns). ``::`` is ``None``; other functions, which have no
-    Python form, stay q values. Raises `anyq.ConversionError` for nesting deeper than Python's stack.
+    of rows by key (a tuple when there are several key columns). Of equal names or keys the first counts, as in q.
+    ``::`` is ``None``; other functions, which have no Python form, stay q values. Raises `anyq.ConversionError` for
+    nesting deeper than Python's stack.
     """
     try:
         return _to_py(value)
@@ -51,11 +54,12 @@ def _to_py(value: Value) -> Any:
     if isinstance(value, List):
         return list(value.strings) if value.strings is not None else [_to_py(item) for item in value.items]
     if isinstance(value, Table):
-        return {name: _to_py(c) for name, c in zip(value.column_names, value.columns, strict=True)}
+        return _first_of_equal(value.columns, [_to_py(column) for column in value.data])
     if isinstance(value, KeyedTable):
-        return dict(zip(_keys(value.key_table), _rows(value.value_table), strict=True))
+        return _first_of_equal(mapping_keys(value.key_table), _rows(value.value_table))
     if isinstance(value, Dict):
-        return _dict(value)
+        values = _rows(value.value) if isinstance(value.value, Table) else _column(value.value)
+        return _first_of_equal(mapping_keys(value.key), values)
     return None if value is NULL or value == NULL else value
 
 
@@ -68,23 +72,54 @@ def _column(column: Value) -> list[Any]:
 
 def _rows(table: Table) -> list[dict[str, Any]]:
     names = table.column_names
-    columns = [_column(c) for c in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] if columns else []
+    columns = [_column(c) for c in table.data]
+    if not columns:
+        return [{} for _ in range(len(table))]
+    if len(set(names)) < len(names):
+        return [_first_of_equal(names, list(row)) for row in zip(*columns, strict=True)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _keys(table: Table) -> list[Any]:
-    columns = [[hashable(x) for x in _column(c)] for c in table.columns]
-    return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+def mapping_keys(keys: Value) -> list[Any]:
+    """The keys of a dict as Python objects with a hash; of a table its rows, as tuples when it has several columns.
+
+    What Python cannot hold exactly, nanoseconds and moments past the year 9999, is an atom: two keys stay two.
+    """
+    if isinstance(keys, Atom):
+        inexact = RULES[keys.qtype].unit and bool(_inexact(keys.qtype, np.array([keys.raw], keys.qtype.numpy))[0])
+        return [keys if inexact else atom_py(keys)]
+    if isinstance(keys, Table):
+        columns = [mapping_keys(column) for column in keys.data]
+        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    found = [hashable(item) for item in (_rows(keys.unkeyed()) if isinstance(keys, KeyedTable) else _column(keys))]
+    if isinstance(keys, Vector) and RULES[keys.qtype].unit:
+        for place in np.flatnonzero(_inexact(keys.qtype, keys.array)).tolist():
+            found[place] = keys.atom(place)
+    return found
 
 
-def _dict(value: Dict) -> dict[Any, Any]:
-    keys = _rows(value.keys) if isinstance(value.keys, Table) else _column(value.keys)
-    values = _rows(value.values) if isinstance(value.values, Table) else _column(value.values)
-    found = dict(zip(map(hashable, keys), values, strict=True))
+def _inexact(qtype: QType, data: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which items of a temporal vector are other moments or spans as Python objects."""
+    inexact: npt.NDArray[np.bool_] = np.zeros(len(data), np.bool_)
+    if qtype in (QType.TIMESTAMP, QType.TIMESPAN):
+        inexact |= data % 1000 != 0
+    if qtype in (QType.DATE, QType.MONTH):
+        shift, (low, high) = (10_957, _LIMITS["D"]) if qtype is QType.DATE else (360, _MONTHS)
+        inexact |= (data < low - shift) | (data > high - shift)
+    if qtype is QType.DATETIME:
+        ticks = np.clip(data, -1e8, 1e8) * 86_400_000.0
+        inexact |= (np.rint(ticks) / 86_400_000.0 != data) & (data == data)
+    inexact &= data != qtype.null
+    return inexact
+
+
+def _first_of_equal(keys: list[Any], values: list[Any]) -> dict[Any, Any]:
+    """A dict in which the first of equal keys counts, as in q; Python's own would keep the last."""
+    found = dict(zip(keys, values, strict=True))
     if len(found) < len(values):
-        # q finds the first of equal keys; Python's dict would keep the last.
-        for key, item in zip(reversed(keys), reversed(values), strict=True):
-            found[hashable(key)] = item
+        found = {}
+        for key, item in zip(keys, values, strict=True):
+            found.setdefault(key, item)
     return found
 
 
@@ -102,9 +137,9 @@ def refuse_deep(value: Value) -> None:
 
 def _inner(value: Value) -> tuple[Value, ...]:
     if isinstance(value, Table):
-        return value.columns.items
+        return value.data.items
     if isinstance(value, Dict):
-        return value.keys, value.values
+        return value.key, value.value
     return value.items if isinstance(value, List) and value.strings is None else ()
 
 
@@ -139,7 +174,7 @@ def items_py(vector: Vector) -> list[Any]:
 def _temporal(qtype: QType, data: Any) -> list[Any]:
     rule = RULES[qtype]
     if qtype is QType.TIMESPAN:
-        micro: list[Any] = moments(qtype, data, "us", _I64.min + 1, _I64.max).view("m8[us]").tolist()
+        micro: list[Any] = moments(qtype, data, "us", -_MOST_MICROS - 1, _MOST_MICROS).view("m8[us]").tolist()
         return micro
     if rule.span:
         clock, null = _CLOCKS[qtype], qtype.null

@@ -201,9 +201,7 @@ class Cursor:
         """
         if self._table is None:
             return None
-        return [
-            (name, *code(column)) for name, column in zip(self._table.column_names, self._table.columns, strict=True)
-        ]
+        return [(name, *code(column)) for name, column in zip(self._table.column_names, self._table.data, strict=True)]
 
     @property
     def rowcount(self) -> int:

@@ -21,7 +21,7 @@ def result_set(answer: Value) -> Table:
     if isinstance(answer, KeyedTable):
         return answer.unkeyed()
     if isinstance(answer, Dict):
-        return _columns(key=_listed(answer.keys), value=_listed(answer.values))
+        return _columns(key=_listed(answer.key), value=_listed(answer.value))
     return _columns(value=_listed(answer))
 
 
@@ -52,7 +52,7 @@ def _kind(item: Value) -> QType:
 
 
 def rows(table: Table) -> list[Row]:
-    columns = [_cells(column) for column in table.columns]
+    columns = [_cells(column) for column in table.data]
     return list(zip(*columns, strict=True)) if columns else []
 
 

@@ -37,7 +37,7 @@ def as_received(value: Value) -> Value:
     if isinstance(value, List) and value.strings is None:
         return collapse([as_received(item) for item in value.items])
     if type(value) is Dict:
-        return Dict(as_received(value.keys), as_received(value.values), value.sorted)
+        return Dict(as_received(value.key), as_received(value.value), value.sorted)
     return value
 
 

@@ -20,6 +20,7 @@ from ._make import (
     long,
     minute,
     month,
+    nanoseconds,
     real,
     second,
     short,
@@ -41,7 +42,7 @@ from ._table import Dict, KeyedTable, Table
 from ._types import FIXED_TYPES, FUNCTION_TYPES, Attr, QType, TypeRow
 from ._vector import List, Vector, collapse, count
 
-install_face(repr=describe, match=match, reduce=_flat.reduce)
+install_face(repr=describe, match=match, reduce=_flat.reduce, nanoseconds=nanoseconds)
 
 __all__ = [
     "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",
@@ -49,6 +50,6 @@ __all__ = [
     "StringArray", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "byte", "char",
     "chars", "collapse", "count", "date", "datetime", "describe", "dict_", "face", "float_", "guid", "handed_over",
     "identical", "install_face", "int_", "is_settled", "joined", "keyed_table", "last_of_each", "long", "match",
-    "minute", "month", "real", "rows_with", "second", "settled", "short", "strings", "symbol", "symbols", "table",
-    "taken", "time", "timespan", "timestamp", "tolerant_equal", "vector",
+    "minute", "month", "nanoseconds", "real", "rows_with", "second", "settled", "short", "strings", "symbol",
+    "symbols", "table", "taken", "time", "timespan", "timestamp", "tolerant_equal", "vector",
 ]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import attrs
 from anyq.errors import ConversionError
 
 from ._face import Value, face
+from ._operators import AtomOperators
 from ._types import QType
 
 if TYPE_CHECKING:
@@ -22,12 +25,13 @@ _NUMBERS = frozenset(
     {QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT, QType.SYMBOL}
 )
 _FLOATS = frozenset({QType.REAL, QType.FLOAT, QType.DATETIME})
+_PYTHONS = (bytes, uuid.UUID, dt.date, dt.time, dt.timedelta)
 
 
 # Not frozen at run time: that takes 350 ns to make instead of 150 ns, and q programs make an atom in every step of a
 # loop. Nothing in anyq assigns to the fields of one.
 @attrs.define(eq=False, repr=False)
-class Atom(Value):
+class Atom(AtomOperators):
     """One q atom: a type and its raw field.
 
     ``raw`` is an ``int`` in the type's unit and epoch (booleans 0 or 1, chars 0 to 255), a ``float`` for real, float
@@ -54,12 +58,25 @@ class Atom(Value):
         if isinstance(other, Value):
             return face().match(self, other)
         if self.qtype not in _NUMBERS:
-            return NotImplemented
+            return self._equals(other)
         if other is None:
             return self.is_null and self.qtype not in _FLOATS and self.qtype is not QType.SYMBOL
         if isinstance(other, str) is not (self.qtype is QType.SYMBOL) or not isinstance(other, str | int | float):
             return NotImplemented
         return bool(self.raw == other) and (isinstance(other, str) or not self._integer_null)
+
+    def _equals(self, other: object) -> bool:
+        """Whether this atom, which is no number, is exactly what ``other`` is in Python."""
+        if not isinstance(other, _PYTHONS):
+            return NotImplemented  # type: ignore[no-any-return]
+        plain = self._exactly
+        same: bool = plain is not self and bool(other == plain)
+        return same
+
+    @property
+    def _exactly(self) -> object:
+        """The Python value of this atom, or the atom itself where that is another moment or span."""
+        return face().keys(self)[0]
 
     @property
     def _integer_null(self) -> bool:
@@ -72,15 +89,16 @@ class Atom(Value):
         """
         if self.qtype in _FLOATS and self.raw != self.raw:
             return hash((self.qtype, "null"))
-        if self.qtype in _NUMBERS and self._integer_null and self.qtype is not QType.SYMBOL:
-            return hash(None)
-        return hash(self.raw)
+        if self.qtype in _NUMBERS:
+            return hash(None) if self._integer_null and self.qtype is not QType.SYMBOL else hash(self.raw)
+        plain = self._exactly
+        return hash((self.qtype, self.raw)) if plain is None or plain is self else hash(plain)
 
     def _number(self) -> int | float:
         if isinstance(self.raw, int | float) and not self._integer_null:
             return self.raw
         what = "null" if self.is_null else "atom"
-        raise ConversionError(f"a {self.qtype.label} {what} is no Python number: {self}")
+        raise ConversionError(f"a {self.qtype.label} {what} is no Python number: {self} (.py() gives its Python value)")
 
     def __bool__(self) -> bool:
         if self.qtype is QType.SYMBOL:

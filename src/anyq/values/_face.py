@@ -85,7 +85,12 @@ class Face:
     pl: Callable[[Value], Any] = _missing
     as_q: Callable[[object], Value] = _missing
     html: Callable[[Value], str] = _missing
+    keys: Callable[[Value], list[Any]] = _missing
+    array: Callable[[Value, Any, bool | None], Any] = _missing
+    arrow_schema: Callable[[Value], object] = _missing
+    arrow_array: Callable[[Value, object], tuple[object, object]] = _missing
     arrow_stream: Callable[[Value, object], object] = _missing
+    nanoseconds: Callable[[object], int | None] = _missing
 
 
 _face = Face()

@@ -26,8 +26,8 @@ from ._vector import List, Vector, _pack
 
 __all__ = [
     "atom", "boolean", "byte", "char", "chars", "date", "datetime", "dict_", "float_", "guid", "int_", "keyed_table",
-    "long", "minute", "month", "real", "second", "short", "strings", "symbol", "symbols", "table", "time", "timespan",
-    "timestamp", "vector",
+    "long", "minute", "month", "nanoseconds", "real", "second", "short", "strings", "symbol", "symbols", "table",
+    "time", "timespan", "timestamp", "vector",
 ]  # fmt: skip
 
 _DAY_NS: Final = 86_400_000_000_000
@@ -37,10 +37,9 @@ _EPOCH_MONTHS: Final = 360
 _LAST_DAY: Final = 10**11
 """More than q's months reach, and less than what NumPy's days do."""
 _TICK_NS: Final = {
-    "Y": 31_556_952 * 10**9, "M": 2_629_746 * 10**9, "W": 7 * _DAY_NS, "D": _DAY_NS, "h": 60 * _MINUTE_NS,
+    "W": 7 * _DAY_NS, "D": _DAY_NS, "h": 60 * _MINUTE_NS,
     "m": _MINUTE_NS, "s": 10**9, "ms": 10**6, "us": 1000, "ns": 1,
 }  # fmt: skip
-"""NumPy's units; years and months of a span are, as with NumPy, those of the average."""
 _PARTS: Final = {"ps": 10**3, "fs": 10**6, "as": 10**9}
 _CLOCK = re.compile(r"(-?)(?=\d)(?:(\d+)[D ])?(?:(\d+):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?$")
 _ZONE = re.compile(r"(.*\d[T ]\d\d.*?)(?:Z|([+-])(\d\d):?(\d\d)?)$")
@@ -171,6 +170,46 @@ def _moment_ns(moment: np.datetime64) -> int | None:
     return _scaled(int(moment.astype(np.int64)) * step, unit)
 
 
+def nanoseconds(obj: Any) -> int | None:
+    """The nanoseconds of a moment from 1970, or of a span: of what `datetime`, NumPy and pandas have for them.
+
+    ``None`` for NaT. Raises `anyq.ConversionError` for spans of years and months, which have no fixed length.
+    """
+    if isinstance(obj, dt.datetime) and obj.tzinfo is not None:
+        obj = obj.astimezone(dt.UTC).replace(tzinfo=None)
+    if hasattr(obj, "to_datetime64"):
+        obj = obj.to_datetime64()
+    if isinstance(obj, dt.date | np.datetime64):
+        return _moment_ns(np.datetime64(obj))
+    return _span_ns(obj)
+
+
+def _span_ns(obj: Any) -> int | None:
+    """The nanoseconds of a ``time`` of day, a ``timedelta`` or a ``timedelta64``, exactly; ``None`` of NaT."""
+    if isinstance(obj, dt.time):
+        if obj.utcoffset() or (obj.tzinfo is not None and obj.utcoffset() is None):
+            raise ConversionError(
+                f"{obj!r} is a time of another zone, which q's times have not: use replace(tzinfo=None)"
+            )
+        return (((obj.hour * 60 + obj.minute) * 60 + obj.second) * 10**6 + obj.microsecond) * 1000
+    span = obj.to_timedelta64() if hasattr(obj, "to_timedelta64") else obj
+    if isinstance(span, np.timedelta64):
+        if np.isnat(span):
+            return None
+        unit, step = np.datetime_data(span.dtype)
+        if unit in _NO_LENGTH:
+            raise ConversionError(f"{span!r} {_NO_LENGTH[unit]}")
+        return _scaled(int(span.astype(np.int64)) * step, unit)
+    return ((obj.days * 86_400 + obj.seconds) * 10**6 + obj.microseconds) * 1000  # type: ignore[no-any-return]
+
+
+_NO_LENGTH: Final = {
+    "generic": "has no unit",
+    "Y": "is a number of years, which have no fixed length: give days, or a finer unit",
+    "M": "is a number of months, which have no fixed length: give days, or a finer unit",
+}
+
+
 def _scaled(count: int, unit: str) -> int:
     """A count of NumPy's ``unit`` in nanoseconds, the rest of finer units cut off towards the past."""
     return count // _PARTS[unit] if unit in _PARTS else count * _TICK_NS[unit]
@@ -210,19 +249,9 @@ def _clock(qtype: QType, obj: Any) -> int:
         whole = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)
         ns = whole * 10**9 + int((fraction or "").ljust(9, "0") or 0)
         return _integer(qtype, (-ns if sign else ns) // _UNIT_NS[qtype])
-    if isinstance(obj, dt.time):
-        obj = dt.timedelta(hours=obj.hour, minutes=obj.minute, seconds=obj.second, microseconds=obj.microsecond)
-    span = obj.to_timedelta64() if hasattr(obj, "to_timedelta64") else obj
-    if isinstance(span, np.timedelta64):
-        if np.isnat(span):
-            return int(qtype.null)  # type: ignore[arg-type]
-        unit, step = np.datetime_data(span.dtype)
-        if unit == "generic":
-            raise ConversionError(f"{span!r} has no unit")
-        return _integer(qtype, _scaled(int(span.astype(np.int64)) * step, unit) // _UNIT_NS[qtype])
-    if isinstance(obj, dt.timedelta):
-        micro = (obj.days * 86_400 + obj.seconds) * 10**6 + obj.microseconds
-        return _integer(qtype, micro * 1000 // _UNIT_NS[qtype])
+    if isinstance(obj, dt.time | dt.timedelta | np.timedelta64) or hasattr(obj, "to_timedelta64"):
+        found_ns = _span_ns(obj)
+        return int(qtype.null) if found_ns is None else _integer(qtype, found_ns // _UNIT_NS[qtype])  # type: ignore[arg-type]
     return _integer(qtype, obj)
 
 
@@ -361,11 +390,11 @@ def _string(text: Any) -> bytes:
 
 def dict_(keys: Any, values: Any = None, *, sorted: bool = False) -> Dict:
     """A q dict of two lists, or of one Python mapping."""
-    if isinstance(keys, Mapping):
-        mapped = as_q(dict(keys))
+    if isinstance(keys, Mapping) and values is None:
+        mapped = as_q(keys)
         if not isinstance(mapped, Dict):
             raise ConversionError("this mapping is no q dict")
-        return Dict(mapped.keys, mapped.values, sorted)
+        return Dict(mapped.key, mapped.value, sorted)
     return Dict(as_q(keys), as_q(values), sorted)
 
 
@@ -374,6 +403,8 @@ def table(columns: Mapping[str, Any] | Any) -> Table:
 
     Or of what is a table already: a data frame, an Arrow table, a structured array.
     """
+    if isinstance(columns, KeyedTable):
+        return columns.unkeyed()
     if not isinstance(columns, Mapping):
         whole = as_q(columns)
         if not isinstance(whole, Table):

@@ -110,9 +110,9 @@ def _parts(value: Value) -> tuple[Value, ...]:
     if isinstance(value, List):
         return value.items
     if isinstance(value, Table):
-        return (value.names, value.columns)
+        return (value.names, value.data)
     if isinstance(value, Dict):
-        return (value.keys, value.values)
+        return (value.key, value.value)
     if isinstance(value, Projection | Composition):
         return value.items
     if isinstance(value, Derived):

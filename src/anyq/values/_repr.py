@@ -44,11 +44,11 @@ def _describe(value: Value, depth: int) -> str:
             return f"<List of {len(value)} items>"
         return f"anyq.List([{_all(value.items, depth)}]{tail})"
     if isinstance(value, Table):
-        return f"anyq.Table({_all((value.names, value.columns), depth)}{tail})"
+        return f"anyq.Table({_all((value.names, value.data), depth)}{tail})"
     if isinstance(value, Dict):
         kind = "KeyedTable" if isinstance(value, KeyedTable) else "Dict"
         mark = ", sorted=True" if value.sorted else ""
-        return f"anyq.{kind}({_all((value.keys, value.values), depth)}{mark})"
+        return f"anyq.{kind}({_all((value.key, value.value), depth)}{mark})"
     if isinstance(value, Derived):
         return f"anyq.Derived({int(value.qtype)}, {_describe(value.function, depth - 1)})"
     if isinstance(value, Projection | Composition):

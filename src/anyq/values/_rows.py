@@ -20,7 +20,7 @@ Index = npt.NDArray[np.intp]
 
 def taken(table: Table, index: Index) -> Table:
     """The rows at ``index``."""
-    return Table.of(table.names, List.of(tuple([_items(column, index) for column in table.columns.items])))
+    return Table.of(table.names, List.of(tuple([_items(column, index) for column in table.data.items])))
 
 
 def _items(column: Value, index: Index) -> Value:
@@ -53,7 +53,7 @@ def last_of_each(table: Table, key: str) -> Table:
 
 def joined(first: Table, second: Table) -> Table:
     """One table after another of the same columns."""
-    columns = [_join(x, y) for x, y in zip(first.columns.items, second.columns.items, strict=True)]
+    columns = [_join(x, y) for x, y in zip(first.data.items, second.data.items, strict=True)]
     return Table.of(first.names, List.of(tuple(columns)))
 
 

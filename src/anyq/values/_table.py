@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from contextlib import suppress
 from operator import index as integer
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, overload
 
 import attrs
+import numpy as np
+import numpy.typing as npt
 
 from anyq.errors import ConversionError
 
@@ -18,55 +21,145 @@ from ._vector import List, Vector, collapse, count
 
 __all__ = ["Dict", "KeyedTable", "Table"]
 
+T = TypeVar("T")
 
-def _pairs_up(instance: Dict, _: Any, values: Value) -> None:
-    for part in (instance.keys, values):
+
+def _pairs_up(instance: Dict, _: Any, value: Value) -> None:
+    for part in (instance.key, value):
         if not hasattr(part, "__len__"):
             raise ConversionError(f"keys and values of a dict are lists or tables, not {type(part).__name__}")
-    if count(instance.keys) != count(values):
-        raise ConversionError(f"a dict of {count(instance.keys)} keys has {count(values)} values")
+    if count(instance.key) != count(value):
+        raise ConversionError(f"a dict of {count(instance.key)} keys has {count(value)} values")
+
+
+if TYPE_CHECKING:
+
+    class _Indexed(Value, Mapping[Any, Value]):
+        _places: dict[Any, int]
+
+else:
+
+    class _Indexed(Value):
+        """Has room for the places of Python keys, which are found on first use; they are no field of the value.
+
+        A `Mapping` by registration: classes of Python's own metaclass are the quicker to ask for.
+        """
+
+        __slots__ = ("_places",)
+
+
+class _Values(ValuesView[Value]):
+    """The values of a `Dict` by place, without a search for each key."""
+
+    __slots__ = ()
+    _mapping: Dict
+
+    def __iter__(self) -> Iterator[Value]:
+        return (item for _, item in self._mapping.items())
+
+
+class _Items(ItemsView[Any, Value]):
+    """The pairs of a `Dict` by place, without a search for each key."""
+
+    __slots__ = ()
+    _mapping: Dict
+
+    def __iter__(self) -> Iterator[tuple[Any, Value]]:
+        held = self._mapping
+        return ((key, held.value[place]) for key, place in held.places().items())  # type: ignore[index]
 
 
 @attrs.frozen(eq=False, repr=False)
-class Dict(Value):
-    """A q dictionary: ``keys`` and ``values`` are lists (or tables) of the same count, in order.
+class Dict(_Indexed):
+    """A q dictionary, and a Python mapping of it.
 
-    ``sorted`` is the wire's own mark of a step dictionary (type 127). ``d[key]`` finds by q's match;
-    ``in``, ``len`` and iteration (over keys) work as for Python's dicts.
+    ``key`` and ``value`` are q's ``key d`` and ``value d``: lists (or tables) of the same count, in order. ``sorted``
+    is the wire's own mark of a step dictionary (type 127).
+
+    As a mapping (``keys() values() items() get()``, iteration, ``in``, ``dict(d)``, ``{**d}``) its keys are Python
+    objects, those of `py`, and its values q values; of equal keys the first counts, as in q. Keys that Python cannot
+    hold exactly (nanoseconds, temporal infinities) are atoms. ``d[key]`` takes Python's key or a q value, which is
+    found by q's match. ``len`` is q's ``count``.
     """
 
-    keys: Value = attrs.field(converter=as_q)
-    values: Value = attrs.field(converter=as_q, validator=_pairs_up)
+    key: Value = attrs.field(converter=as_q)
+    value: Value = attrs.field(converter=as_q, validator=_pairs_up)
     sorted: bool = False
 
     @classmethod
-    def of(cls, keys: Value, values: Value, sorted: bool = False) -> Self:
+    def of(cls, key: Value, value: Value, sorted: bool = False) -> Self:
         """A dict of what is right already: no checks, no conversion."""
         self = cls.__new__(cls)
-        _set(self, "keys", keys)
-        _set(self, "values", values)
+        _set(self, "key", key)
+        _set(self, "value", value)
         _set(self, "sorted", sorted)
         return self
 
     def __len__(self) -> int:
-        return count(self.keys)
+        return count(self.key)
 
-    def __iter__(self) -> Iterator[Value]:
-        return iter(self.keys)  # type: ignore[call-overload, no-any-return]
+    def pairs(self) -> Iterator[tuple[Value, Value]]:
+        """Pairs of q values, of equal keys all."""
+        return zip(self.key, self.value, strict=True)  # type: ignore[call-overload, no-any-return]
 
-    def items(self) -> Iterator[tuple[Value, Value]]:
-        """Pairs of key and value."""
-        return zip(self, self.values, strict=True)  # type: ignore[call-overload, no-any-return]
+    def places(self) -> dict[Any, int]:
+        """The place of each Python key, of equal keys the first. Not to be written to."""
+        try:
+            return self._places
+        except AttributeError:
+            found: dict[Any, int] = {}
+            for place, key in enumerate(face().keys(self.key)):
+                found.setdefault(key, place)
+            _set(self, "_places", found)
+            return found
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.places())
+
+    def keys(self) -> KeysView[Any]:
+        """Python's keys."""
+        return self.places().keys()
+
+    def values(self) -> ValuesView[Value]:
+        """The q values of `keys`."""
+        return _Values(self)
+
+    def items(self) -> ItemsView[Any, Value]:
+        """Pairs of a Python key and a q value."""
+        return _Items(self)
+
+    @overload
+    def get(self, key: object) -> Value | None: ...
+    @overload
+    def get(self, key: object, default: T) -> Value | T: ...
+    def get(self, key: object, default: object = None) -> object:
+        """The value of ``key``, or ``default`` without it."""
+        found = self._find(key)
+        return default if found < 0 else self.value[found]  # type: ignore[index]
 
     def _find(self, key: object) -> int:
-        wanted = as_q(key)
-        if isinstance(self.keys, Vector) and not (isinstance(wanted, Atom) and wanted.qtype is self.keys.qtype):
-            return -1
-        if isinstance(self.keys, Vector) and isinstance(wanted, Atom) and self.keys.qtype is QType.SYMBOL:
-            texts = self.keys.symbols.objects().tolist()
-            return texts.index(wanted.raw) if wanted.raw in texts else -1
+        if not isinstance(key, Value):
+            with suppress(TypeError):  # what has no hash
+                place = self.places().get(key)
+                if place is not None:
+                    return place
+            try:
+                key = as_q(key)
+            except ConversionError:
+                return -1
+        return self._match(key)
+
+    def _match(self, wanted: Value) -> int:
+        keys = self.key
+        if isinstance(keys, Vector):
+            if not isinstance(wanted, Atom) or wanted.qtype is not keys.qtype:
+                return -1
+            if keys.qtype is QType.SYMBOL:
+                texts = keys.symbols.objects().tolist()
+                return texts.index(wanted.raw) if wanted.raw in texts else -1
         match = face().match
-        return next((i for i, have in enumerate(self) if match(have, wanted)), -1)
+        items: Iterator[Value] = iter(keys)  # type: ignore[call-overload]
+        return next((i for i, have in enumerate(items) if match(have, wanted)), -1)
 
     def __contains__(self, key: object) -> bool:
         return self._find(key) >= 0
@@ -75,7 +168,13 @@ class Dict(Value):
         found = self._find(key)
         if found < 0:
             raise KeyError(key)
-        return self.values[found]  # type: ignore[index, no-any-return]
+        return self.value[found]  # type: ignore[index, no-any-return]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        raise ConversionError(f"a {type(self).__name__} is no array: use .np(), .pd() or .value")
+
+
+Mapping.register(Dict)
 
 
 def _fits(names: Vector, columns: List) -> None:
@@ -95,107 +194,198 @@ def _fits(names: Vector, columns: List) -> None:
 
 @attrs.frozen(eq=False, repr=False)
 class Table(Value):
-    """A q table: a symbol vector of column ``names`` and a general list of ``columns`` of one length.
+    """A q table: a symbol vector of column ``names`` and a general list ``data`` of columns of one length.
 
-    ``t["price"]`` is a column, ``t[i]`` a row as a `Dict`, ``t[a:b]`` a table; ``len`` counts rows, iteration gives
-    rows. `anyq.table` makes one of Python objects. Tables offer the Arrow C stream interface and HTML for notebooks.
+    ``t["price"]`` is a column, ``t[["sym", "price"]]`` the table of these columns, ``t[i]`` a row as a `Dict`,
+    ``t[a:b]`` a table, and so is ``t[mask]`` of a NumPy array of booleans or row numbers. ``len`` counts rows,
+    iteration gives rows, ``name in t`` asks for a column. `anyq.table` makes a table of Python objects. Tables offer
+    the Arrow C stream interface and HTML for notebooks.
     """
 
     names: Vector
-    columns: List
+    data: List
     attr: Attr = attrs.field(default=Attr.NONE, converter=as_attr)
 
     def __attrs_post_init__(self) -> None:
-        _fits(self.names, self.columns)
+        _fits(self.names, self.data)
 
     @classmethod
-    def of(cls, names: Vector, columns: List, attr: Attr = Attr.NONE) -> Table:
+    def of(cls, names: Vector, data: List, attr: Attr = Attr.NONE) -> Table:
         """A table of what is right already: no checks."""
         self = cls.__new__(cls)
         _set(self, "names", names)
-        _set(self, "columns", columns)
+        _set(self, "data", data)
         _set(self, "attr", attr)
         return self
 
     @property
-    def column_names(self) -> list[str]:
+    def columns(self) -> list[str]:
+        """The names of the columns."""
         names: list[str] = self.names.symbols.objects().tolist()
         return names
 
+    column_names = columns
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and columns."""
+        return len(self), len(self.names)
+
+    @property
+    def dtypes(self) -> dict[str, QType]:
+        """The q type of each column, `QType.LIST` for a general list; of equal names the first."""
+        found: dict[str, QType] = {}
+        for name, column in zip(self.columns, self.data.items, strict=True):
+            found.setdefault(name, _type_of(column))
+        return found
+
+    def head(self, n: int = 5) -> Table:
+        """The first ``n`` rows; all but the last ``-n`` when it is negative."""
+        return self[: integer(n)]
+
+    def tail(self, n: int = 5) -> Table:
+        """The last ``n`` rows; all but the first ``-n`` when it is negative."""
+        size = len(self)
+        return self[max(size - n, 0) if n >= 0 else min(-n, size) :]
+
     def column(self, name: str) -> Value:
-        """The column of that name; ``KeyError`` without it."""
-        names = self.column_names
+        """The column of that name, of several the first; ``KeyError`` without it."""
+        names = self.columns
         if name not in names:
             raise KeyError(f"no column {name!r}; there are {', '.join(names) or 'none'}")
-        return self.columns.items[names.index(name)]
+        return self.data.items[names.index(name)]
 
     def row(self, index: int) -> Dict:
         """The row at ``index`` as a dict of names to items."""
         index = integer(index)
         if not -len(self) <= index < len(self):
             raise IndexError(f"row {index} of a table of {len(self)}")
-        items = [c[index] for c in self.columns.items]  # type: ignore[index]
+        items = [c[index] for c in self.data.items]  # type: ignore[index]
         return Dict(self.names, collapse(items))
 
     def __len__(self) -> int:
-        columns = self.columns.items
+        columns = self.data.items
         while columns and isinstance(columns[0], Table):  # not by recursion: tables come in tables as deep as you like
-            columns = columns[0].columns.items
+            columns = columns[0].data.items
         return count(columns[0]) if columns else 0
 
     def __iter__(self) -> Iterator[Dict]:
         return (self.row(i) for i in range(len(self)))
+
+    def __contains__(self, item: object) -> bool:
+        """Whether there is a column of this name, or a row that matches this dict."""
+        if isinstance(item, str):
+            return item in self.columns
+        return any(row == item for row in self)
 
     @overload
     def __getitem__(self, index: str) -> Value: ...
     @overload
     def __getitem__(self, index: int) -> Dict: ...
     @overload
-    def __getitem__(self, index: slice) -> Table: ...
-    def __getitem__(self, index: str | int | slice) -> Value:
+    def __getitem__(self, index: slice | list[str] | tuple[str, ...] | npt.NDArray[Any] | Vector) -> Table: ...
+    def __getitem__(self, index: str | int | slice | list[str] | tuple[str, ...] | npt.NDArray[Any] | Vector) -> Value:
         if isinstance(index, str):
             return self.column(index)
-        if isinstance(index, slice):
-            parts = tuple([c[index] for c in self.columns.items])  # type: ignore[index]
-            return Table.of(self.names, List.of(parts))
+        if isinstance(index, slice | np.ndarray):
+            return Table.of(self.names, List.of(tuple([c[index] for c in self.data.items])))  # type: ignore[index]
+        if isinstance(index, list | tuple | Vector):
+            return self._picked(index)
         return self.row(index)
+
+    def _picked(self, index: list[str] | tuple[str, ...] | Vector) -> Table:
+        """The columns of these names, or the rows at these numbers or where these booleans are true."""
+        if isinstance(index, Vector) and index.qtype is not QType.SYMBOL:
+            return self[index.array]
+        names = [item.raw if isinstance(item, Atom) else item for item in index]
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("a table is indexed by a name, a list of names, a row number, a slice or an array of these")
+        return Table(Vector(QType.SYMBOL, names), List.of(tuple([self.column(name) for name in names])))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        raise ConversionError(_NO_ARRAY)
 
     def _repr_html_(self) -> str:
         return face().html(self)
+
+    def __arrow_c_schema__(self) -> object:
+        return face().arrow_schema(self)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return face().arrow_stream(self, requested_schema)
 
 
+_NO_ARRAY: Final = "a table is no array: use .np() for a structured array, .pd() for a DataFrame, or one of its columns"
+
+
+def _type_of(column: Value) -> QType:
+    if isinstance(column, Table):
+        return QType.TABLE
+    return column.qtype if isinstance(column, Vector) else QType.LIST
+
+
 @attrs.frozen(eq=False, repr=False)
 class KeyedTable(Dict):
-    """A q keyed table: a dict whose keys and values are tables of the same count."""
+    """A q keyed table: a dict whose keys and values are tables of the same count.
+
+    As a mapping its keys are the items of the key column, or tuples of them when there are several, and its values
+    the rows of the value columns. ``columns``, ``shape`` and ``dtypes`` are those of the plain table.
+    """
 
     def __attrs_post_init__(self) -> None:
-        if not (isinstance(self.keys, Table) and isinstance(self.values, Table)):
+        if not (isinstance(self.key, Table) and isinstance(self.value, Table)):
             raise ConversionError("keys and values of a keyed table are tables")
 
     @property
     def key_table(self) -> Table:
-        assert isinstance(self.keys, Table)
-        return self.keys
+        assert isinstance(self.key, Table)
+        return self.key
 
     @property
     def value_table(self) -> Table:
-        assert isinstance(self.values, Table)
-        return self.values
+        assert isinstance(self.value, Table)
+        return self.value
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, those of the keys first."""
+        return self.key_table.columns + self.value_table.columns
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and columns, those of the keys among them."""
+        return len(self), len(self.key_table.names) + len(self.value_table.names)
+
+    @property
+    def dtypes(self) -> dict[str, QType]:
+        """The q type of each column; of equal names the first."""
+        return self.value_table.dtypes | self.key_table.dtypes
+
+    def head(self, n: int = 5) -> KeyedTable:
+        """The first ``n`` rows; all but the last ``-n`` when it is negative."""
+        return KeyedTable(self.key_table.head(n), self.value_table.head(n))
+
+    def tail(self, n: int = 5) -> KeyedTable:
+        """The last ``n`` rows; all but the first ``-n`` when it is negative."""
+        return KeyedTable(self.key_table.tail(n), self.value_table.tail(n))
 
     def unkeyed(self) -> Table:
         """The plain table of key and value columns (q's ``0!``)."""
         keys, values = self.key_table, self.value_table
         names = Vector.of(QType.SYMBOL, _joined(keys, values))
-        return Table.of(names, List.of(keys.columns.items + values.columns.items))
+        return Table.of(names, List.of(keys.data.items + values.data.items))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        raise ConversionError(_NO_ARRAY)
 
     def _repr_html_(self) -> str:
         return face().html(self)
 
+    def __arrow_c_schema__(self) -> object:
+        return face().arrow_schema(self)
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return face().arrow_stream(self.unkeyed(), requested_schema)
+        return face().arrow_stream(self, requested_schema)
 
 
 def _joined(keys: Table, values: Table) -> Any:

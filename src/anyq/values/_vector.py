@@ -14,6 +14,7 @@ from anyq.errors import ConversionError
 
 from ._atom import Atom
 from ._face import Value, as_q, face
+from ._operators import VectorOperators
 from ._storage import StringArray, SymbolArray
 from ._types import Attr, QType, as_attr, as_qtype
 
@@ -76,7 +77,7 @@ def _cast(qtype: QType, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Vector(Value):
+class Vector(VectorOperators):
     """A q vector: raw values of one type.
 
     ``data`` is a read-only one-dimensional NumPy array of ``qtype.dtype`` (raw numbers in the type's unit and epoch;
@@ -136,6 +137,7 @@ class Vector(Value):
     def __getitem__(self, index: slice | npt.NDArray[Any]) -> Vector: ...
     def __getitem__(self, index: int | slice | npt.NDArray[Any]) -> Atom | Vector:
         if isinstance(index, slice | np.ndarray):
+            index = _positions(index) if isinstance(index, np.ndarray) else index
             data = self.data.take(index) if isinstance(self.data, SymbolArray) else _read_only(self.data[index])
             return Vector.of(self.qtype, data)
         return self.atom(index)
@@ -149,18 +151,32 @@ class Vector(Value):
         plain = self.data.view(np.uint8) if qtype is QType.BOOLEAN else self.data
         return (Atom(qtype, raw) for raw in plain.tolist())
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        whole = face().np(self, False)
-        if copy is False and dtype is not None and whole.dtype != dtype:
-            raise ValueError("a copy is needed for this dtype")
-        if isinstance(whole, np.ma.MaskedArray) and dtype is not None and np.dtype(dtype).kind in "fO":
-            # Other dtypes have no place for a null: it stays q's own number for it.
-            plain = np.array(whole.data, dtype)
-            plain[np.ma.getmaskarray(whole)] = np.nan if plain.dtype.kind == "f" else None
-            return plain
-        array = np.asarray(whole)
-        array = array if dtype is None else array.astype(dtype, copy=False)
-        return array.copy() if copy else array
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """As NumPy and what stands on it ask for it: integers with nulls are floats with NaN, moments have NaT.
+
+        Raises `anyq.ConversionError` where nulls have no place in ``dtype``, and where an integer beside nulls has
+        more digits than a float. ``.np()`` gives a masked array in place of both.
+        """
+        return face().array(self, dtype, copy)  # type: ignore[no-any-return]
+
+    def __arrow_c_schema__(self) -> object:
+        return face().arrow_schema(self)
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return face().arrow_array(self, requested_schema)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return face().arrow_stream(self, requested_schema)
+
+    def __eq__(self, other: object) -> bool:
+        """q's match; a char vector is equal to the same ``bytes``, too."""
+        if isinstance(other, Value):
+            return face().match(self, other)
+        if isinstance(other, bytes) and self.qtype is QType.CHAR:
+            return bytes(self) == other
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __bytes__(self) -> bytes:
         """The raw bytes of a char or byte vector."""
@@ -242,9 +258,14 @@ class List(_Later):
     @overload
     def __getitem__(self, index: int) -> Value: ...
     @overload
-    def __getitem__(self, index: slice) -> List: ...
-    def __getitem__(self, index: int | slice) -> Value:
+    def __getitem__(self, index: slice | npt.NDArray[Any]) -> List: ...
+    def __getitem__(self, index: int | slice | npt.NDArray[Any]) -> Value:
         storage = self._storage
+        if isinstance(index, np.ndarray) and index.ndim:
+            places = _positions(index)
+            if isinstance(storage, StringArray):
+                return List.of(storage.take(places))
+            return List.of(tuple([storage[i] for i in np.arange(len(storage))[places].tolist()]))
         if isinstance(index, slice):
             part = storage.take(index) if isinstance(storage, StringArray) else storage[index]
             return List.of(part)
@@ -254,6 +275,28 @@ class List(_Later):
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.items)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """An array of objects, one for each item, as `np` gives it."""
+        return face().array(self, dtype, copy)  # type: ignore[no-any-return]
+
+    def __arrow_c_schema__(self) -> object:
+        return face().arrow_schema(self)
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return face().arrow_array(self, requested_schema)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return face().arrow_stream(self, requested_schema)
+
+
+def _positions(index: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An array as an index: what is masked, as comparing with a null is, is not true."""
+    if not isinstance(index, np.ma.MaskedArray):
+        return index
+    if index.dtype.kind != "b":
+        raise ConversionError("an index with masked items has no places for them")
+    return index.filled(False)
 
 
 def count(value: Value) -> int:

@@ -54,13 +54,13 @@ def test_join_with_the_empty_list_changes_nothing(x: Value) -> None:
 def test_upsert_takes_the_last_value_of_a_key(x: Dict, y: Dict) -> None:
     if isinstance(x, KeyedTable) or isinstance(y, KeyedTable) or x.sorted:
         return
-    wanted = {key.raw: value for pairs in (x, y) for key, value in pairs.items()}  # type: ignore[attr-defined]
+    wanted = {key.raw: value for pairs in (x, y) for key, value in pairs.pairs()}  # type: ignore[attr-defined]
     if len(wanted) < len(x):
         return  # a key that comes twice in a dict names its first entry alone
     made = upsert(x, y)
     assert isinstance(made, Dict)
     firsts: dict[str, Value] = {}
-    for key, value in made.items():
+    for key, value in made.pairs():
         firsts.setdefault(key.raw, value)  # type: ignore[attr-defined]
     assert firsts.keys() == wanted.keys()
 

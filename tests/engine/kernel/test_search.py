@@ -54,7 +54,7 @@ def test_row_place_is_the_first_equal_row(x: Table, y: Table) -> None:
     for table in (x, y):
         for row in table:
             at = first_of(rows, row)
-            assert row_place(x.columns.items, items_of(row.values)) == (at if at < len(rows) else -1)
+            assert row_place(x.data.items, items_of(row.value)) == (at if at < len(rows) else -1)
     assert positions(x, y).tolist() == [first_of(rows, row) for row in y]
 
 
@@ -74,7 +74,7 @@ def test_factors_number_equal_items_alike(x: Value) -> None:
 
 @given(q.tables({"a": "s", "b": "j"}, max_rows=6), q.tables({"a": "s", "b": "j"}, max_rows=6))
 def test_shared_codes_are_equal_for_equal_rows(x: Table, y: Table) -> None:
-    own, other = shared_codes(x.columns.items, y.columns.items)
+    own, other = shared_codes(x.data.items, y.data.items)
     mine, theirs = items_of(x), items_of(y)
     for a, code in zip(mine, own.tolist(), strict=True):
         assert [b == code for b in own.tolist()] == [row == a for row in mine]

@@ -37,8 +37,8 @@ def test_null_of_a_record_has_the_null_of_each_value(x: Dict) -> None:
     if isinstance(x, KeyedTable):
         return
     assert isinstance(null, Dict)
-    assert null.keys == x.keys
-    assert items_of(null.values) == [null_like(item) for item in items_of(x.values)]
+    assert null.key == x.key
+    assert items_of(null.value) == [null_like(item) for item in items_of(x.value)]
 
 
 @given(q.tables() | q.keyed_tables())
@@ -80,7 +80,7 @@ def test_items_of_an_atom_is_the_atom(x: Value) -> None:
     if is_atom(x):
         assert items == [x]
     elif isinstance(x, Dict):
-        assert items == items_of(x.values)
+        assert items == items_of(x.value)
     else:
         assert len(items) == len(x)  # type: ignore[arg-type]
 

@@ -23,7 +23,7 @@ def test_an_item_of_each_position_or_a_null(x: Value, index: np.ndarray) -> None
     items = items_of(x)
     null = missing_item(x) if isinstance(x, Vector | List) else None
     made = items_of(take(x, index))
-    assert len(made) == (len(index) if items or not isinstance(x, Table) or len(x.columns) else 0)
+    assert len(made) == (len(index) if items or not isinstance(x, Table) or len(x.data) else 0)
     for at, item in zip(index.tolist(), made, strict=False):
         if 0 <= at < len(items):
             assert item == items[at]
@@ -31,7 +31,7 @@ def test_an_item_of_each_position_or_a_null(x: Value, index: np.ndarray) -> None
             assert item == null
         elif isinstance(x, Table):
             assert isinstance(item, Dict)
-            assert item.keys == x.names
+            assert item.key == x.names
 
 
 @given(q.vectors(), indexes)
@@ -59,7 +59,7 @@ def test_a_dict_gives_values_and_a_keyed_table_rows(x: Dict, index: np.ndarray) 
         assert made.key_table == take(x.key_table, index)
         assert made.value_table == take(x.value_table, index)
     else:
-        assert made == take(x.values, index)
+        assert made == take(x.value, index)
 
 
 @given(q.atoms())

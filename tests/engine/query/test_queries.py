@@ -45,7 +45,7 @@ def records(text: str) -> list[tuple[Any, ...]]:
     """The rows of a query's result, as plain numbers and text; a keyed table without its key's mark."""
     made = Q.eval(f"0!{text}")
     assert isinstance(made, anyq.Table)
-    return list(zip(*[column.py() for column in made.columns.items], strict=True)) if len(made) else []
+    return list(zip(*[column.py() for column in made.data.items], strict=True)) if len(made) else []
 
 
 @settings(max_examples=examples(60), deadline=None)

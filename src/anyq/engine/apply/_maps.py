@@ -101,7 +101,7 @@ def _each_many(inner: Function, *arguments: Value) -> Value:
 
 def _each_dicts(inner: Function, arguments: Sequence[Value], dicts: list[Dict]) -> Value:
     """Dicts meet by key; a key that one lacks is skipped on that side's account as a null."""
-    keys = dicts[0].keys
+    keys = dicts[0].key
     aligned = [index_at(a, keys) if isinstance(a, Dict) else a for a in arguments]
     return Dict(keys, _each_many(inner, *aligned))
 

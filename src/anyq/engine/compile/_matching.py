@@ -102,30 +102,30 @@ class _Match:
     def _by_key(self, pattern: Pattern, keys: Value, parts: Sequence[Pattern], value: Value) -> Value:
         if not isinstance(value, Dict) or isinstance(value, KeyedTable):
             raise _no_match("type", pattern)
-        at = find_keys(value.keys, keys).tolist() if len(value) else [-1] * len(parts)
+        at = find_keys(value.key, keys).tolist() if len(value) else [-1] * len(parts)
         if len(at) != len(parts):
             raise _no_match("length", pattern)
         if min(at, default=0) < 0:
             raise _no_match("match", pattern)
-        items = list(value.values)  # type: ignore[call-overload]
+        items = list(value.value)  # type: ignore[call-overload]
         made = list(items)
         for place, part in zip(at, parts, strict=True):
             made[place] = self.fit(part, items[place])
-        return value if _same(made, items) else Dict(value.keys, records(made))
+        return value if _same(made, items) else Dict(value.key, records(made))
 
     def dict(self, pattern: Pattern, value: Value) -> Value:
         if not isinstance(value, Dict):
             raise _no_match("type", pattern)
-        keys = self.fit(pattern.parts[0], value.keys)
-        values = self.fit(pattern.parts[1], value.values)
-        return value if keys is value.keys and values is value.values else Dict(keys, values)
+        keys = self.fit(pattern.parts[0], value.key)
+        values = self.fit(pattern.parts[1], value.value)
+        return value if keys is value.key and values is value.value else Dict(keys, values)
 
     def flip(self, pattern: Pattern, value: Value) -> Value:
         if not isinstance(value, Table):
             raise _no_match("type", pattern)
-        made = self.fit(pattern.parts[0], Dict(value.names, value.columns))
+        made = self.fit(pattern.parts[0], Dict(value.names, value.data))
         assert isinstance(made, Dict)
-        return value if made.values is value.columns else Table.of(value.names, List.of(tuple(made.values)))  # type: ignore[arg-type]
+        return value if made.value is value.data else Table.of(value.names, List.of(tuple(made.value)))  # type: ignore[arg-type]
 
     def table(self, pattern: Pattern, value: Value) -> Value:
         keys, columns = pattern.parts
@@ -136,7 +136,7 @@ class _Match:
             raise _no_match("type", pattern)
         made = [
             self.flip(Pattern("flip", pattern.start, (part,)), table)
-            for part, table in ((keys, value.keys), (columns, value.values))
+            for part, table in ((keys, value.key), (columns, value.value))
         ]
         return KeyedTable(made[0], made[1])
 

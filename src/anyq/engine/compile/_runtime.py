@@ -78,9 +78,9 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
     if isinstance(x, Table | KeyedTable):
         partly = append_columns(x, y) if isinstance(x, KeyedTable) else None
         return q.verb("upsert", x, y) if partly is None else partly
-    if isinstance(x, Dict) and isinstance(y, Dict) and isinstance(x.values, Vector) and len(x):
-        others = y.values
-        if len(y) and not (isinstance(others, Vector) and others.qtype is x.values.qtype):
+    if isinstance(x, Dict) and isinstance(y, Dict) and isinstance(x.value, Vector) and len(x):
+        others = y.value
+        if len(y) and not (isinstance(others, Vector) and others.qtype is x.value.qtype):
             raise QError("type")
     return join(x, y)
 

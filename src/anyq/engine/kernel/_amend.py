@@ -230,11 +230,11 @@ def _scattered(x: Vector, where: list[int], change: Callable[..., Value], y: Val
 
 
 def _dict(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
-    if isinstance(x.keys, Table):
+    if isinstance(x.key, Table):
         return _keyed(x, head, rest, change, y)
     if _everything(head):
-        return Dict(x.keys, amend_deep(x.values, (NULL, *rest), change, y))
-    if isinstance(head, Atom) or (isinstance(x.keys, List) and len(x) and not isinstance(x.keys[0], Atom)):
+        return Dict(x.key, amend_deep(x.value, (NULL, *rest), change, y))
+    if isinstance(head, Atom) or (isinstance(x.key, List) and len(x) and not isinstance(x.key[0], Atom)):
         return _entry(x, head, rest, change, y)
     if not isinstance(head, Vector | List):
         raise QError("type")
@@ -246,27 +246,27 @@ def _dict(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value 
 
 
 def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
-    keys = x.keys
+    keys = x.key
     known = len(x) > 0
     if isinstance(keys, Vector) and not (isinstance(key, Atom) and key.qtype is keys.qtype) and known:
         raise QError("type")
     at = find_key(keys, key) if known else -1
-    values = list(x.values)  # type: ignore[call-overload]
+    values = list(x.value)  # type: ignore[call-overload]
     if at >= 0:
         new = amend_deep(values[at], rest, change, y)
-        if isinstance(x.values, Vector):
-            _fitting(x.values, new)
+        if isinstance(x.value, Vector):
+            _fitting(x.value, new)
         values[at] = new
-        return Dict(keys, _kept(x.values, values), x.sorted)
+        return Dict(keys, _kept(x.value, values), x.sorted)
     if change is None and not rest:
         new = y if y is not None else NULL
     elif change is not None and not rest and y is not None:
         new = of_nothing(change, y)
     else:
         new = amend_deep(null_like(values[0]) if values else List.of(()), rest, change, y)
-    if isinstance(x.values, Vector) and values:
-        _fitting(x.values, new)
-    return Dict(records([*keys, key]), _kept(x.values, [*values, new]))  # type: ignore[misc]
+    if isinstance(x.value, Vector) and values:
+        _fitting(x.value, new)
+    return Dict(records([*keys, key]), _kept(x.value, [*values, new]))  # type: ignore[misc]
 
 
 def _kept(old: Value, values: list[Value]) -> Value:
@@ -275,20 +275,20 @@ def _kept(old: Value, values: list[Value]) -> Value:
 
 
 def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
-    values = x.values
+    values = x.value
     assert isinstance(values, Table)
     if _everything(head):
-        return KeyedTable(x.keys, amend_deep(values, (NULL, *rest), change, y))
+        return KeyedTable(x.key, amend_deep(values, (NULL, *rest), change, y))
     if _names_column(x, head):
-        return KeyedTable(x.keys, amend_deep(values, (head, *rest), change, y))
+        return KeyedTable(x.key, amend_deep(values, (head, *rest), change, y))
     return amend_keyed(x, head, rest, change, y, amend_deep)
 
 
 def _names_column(x: Dict, head: Value) -> bool:
     """Whether a symbol is a value column's name and no key."""
-    if not (isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in x.values.column_names):  # type: ignore[attr-defined]
+    if not (isinstance(head, Atom) and head.qtype is Q.SYMBOL and head.raw in x.value.column_names):  # type: ignore[attr-defined]
         return False
-    columns = x.keys.columns.items  # type: ignore[attr-defined]
+    columns = x.key.data.items  # type: ignore[attr-defined]
     only = columns[0] if len(columns) == 1 else None
     return not (isinstance(only, Vector) and only.qtype is Q.SYMBOL and head in list(only))
 
@@ -315,7 +315,7 @@ def _table(x: Table, head: Value, rest: Sequence[Value], change: Change, y: Valu
 
 
 def _column(x: Table, name: str, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
-    names, columns = x.column_names, list(x.columns.items)
+    names, columns = x.column_names, list(x.data.items)
     if name in names:
         at = names.index(name)
         new = amend_deep(columns[at], rest, change, y)
@@ -343,11 +343,11 @@ def _rows(x: Table, head: Value, change: Change, y: Value | None) -> Value:
     if change is None and isinstance(y, Dict | Table):
         columns = [
             amend_deep(column, (head,), None, index_at(y, Atom(Q.SYMBOL, name)))
-            for name, column in zip(x.column_names, x.columns.items, strict=True)
+            for name, column in zip(x.column_names, x.data.items, strict=True)
         ]
         return _checked(x.names, columns)
-    if change is None and isinstance(y, Vector | List) and len(y) == len(x.columns):
-        columns = [amend_deep(c, (head,), None, new) for c, new in zip(x.columns.items, y, strict=True)]
+    if change is None and isinstance(y, Vector | List) and len(y) == len(x.data):
+        columns = [amend_deep(c, (head,), None, new) for c, new in zip(x.data.items, y, strict=True)]
         return _checked(x.names, columns)
     if isinstance(head, Atom) and head.qtype in _POSITIONS:
         row = amend_deep(index_at(x, head), (), change, y)

@@ -21,7 +21,7 @@ def words_of(value: Value | None) -> Vector | None:
     """What can be enumerated over a variable's value: a list of symbols, the keys of a table with one key column;
     ``None`` for tables whose rows are numbered. Raises `QError` (``type``) for other values."""
     if isinstance(value, KeyedTable):
-        keys = value.key_table.columns.items
+        keys = value.key_table.data.items
         return keys[0] if len(keys) == 1 and isinstance(keys[0], Vector) else None
     if isinstance(value, Vector) and value.qtype is QType.SYMBOL:
         return value
@@ -68,7 +68,7 @@ def enumerated(domain: Domain, y: Value) -> Value:
             return Enumeration.over(domain.name, Vector.of(words.qtype, words[0:0].data), domain)
         return List.of(tuple([enumerated(domain, item) for item in y.items]))
     if isinstance(y, Dict):
-        return Dict(y.keys, enumerated(domain, y.values))
+        return Dict(y.key, enumerated(domain, y.value))
     if not isinstance(y, Atom | Vector) or y.qtype is not words.qtype:
         raise QError("type")
     wanted = y if isinstance(y, Vector) else collapse([y])
@@ -111,9 +111,9 @@ def renumbered(x: Value, old: Domain, new: Domain) -> Value:
         same = all(a is b for a, b in zip(items, x.items, strict=True))
         return x if same else List.of(tuple(items), x.attr)
     if isinstance(x, Dict):
-        keys, values = renumbered(x.keys, old, new), renumbered(x.values, old, new)
-        return x if keys is x.keys and values is x.values else type(x).of(keys, values, x.sorted)
+        keys, values = renumbered(x.key, old, new), renumbered(x.value, old, new)
+        return x if keys is x.key and values is x.value else type(x).of(keys, values, x.sorted)
     if isinstance(x, Table):
-        columns = renumbered(x.columns, old, new)
-        return x if columns is x.columns else Table.of(x.names, columns, x.attr)  # type: ignore[arg-type]
+        columns = renumbered(x.data, old, new)
+        return x if columns is x.data else Table.of(x.names, columns, x.attr)  # type: ignore[arg-type]
     return x

@@ -91,7 +91,7 @@ def _by_position(x: Vector | List, i: Value) -> Value:
     if isinstance(i, List):
         return records([index_at(x, part) for part in i.items])
     if isinstance(i, Dict):
-        return Dict(i.keys, index_at(x, i.values))
+        return Dict(i.key, index_at(x, i.value))
     if isinstance(i, EnumeratedAtom):
         return index_at(x, place(i))
     raise QError("type")
@@ -101,7 +101,7 @@ def _by_position(x: Vector | List, i: Value) -> Value:
 
 
 def _by_key(d: Dict, key: Value) -> Value:
-    keys = d.keys
+    keys = d.key
     if isinstance(keys, Table):
         return _of_keyed(d, keys, key)
     if d.sorted or (isinstance(keys, Vector) and keys.attr is Attr.SORTED and d.sorted):
@@ -109,13 +109,13 @@ def _by_key(d: Dict, key: Value) -> Value:
     if _is_key(keys, key):
         return _value_at(d, find_key(keys, key))
     if isinstance(key, Vector):
-        return take(d.values, find_keys(keys, key))
+        return take(d.value, find_keys(keys, key))
     if isinstance(key, List):
         if isinstance(keys, List) or not any(isinstance(k, List | Vector) for k in key.items):
-            return take(d.values, find_keys(keys, key))
+            return take(d.value, find_keys(keys, key))
         return records([_by_key(d, part) for part in key.items])
     if isinstance(key, Dict):
-        return Dict(key.keys, _by_key(d, key.values))
+        return Dict(key.key, _by_key(d, key.value))
     raise QError("type")
 
 
@@ -134,7 +134,7 @@ def _enlisted(key: Value) -> Value:
 
 
 def _value_at(d: Dict, at: int) -> Value:
-    values = d.values
+    values = d.value
     if at >= 0:
         return index_at(values, Atom(Q.LONG, at))
     if isinstance(values, Table):
@@ -144,7 +144,7 @@ def _value_at(d: Dict, at: int) -> Value:
 
 def _step(d: Dict, key: Value) -> Value:
     """A step dictionary gives the value of the last key that is not greater (page ref/apply.md)."""
-    keys = d.keys
+    keys = d.key
     wanted = key if isinstance(key, Vector) else _enlisted(key)
     if not (isinstance(keys, Vector) and isinstance(wanted, Vector) and keys.qtype is wanted.qtype):
         raise QError("type")
@@ -152,7 +152,7 @@ def _step(d: Dict, key: Value) -> Value:
     want = wanted.symbols.objects() if wanted.qtype is Q.SYMBOL else wanted.data
     at = np.searchsorted(have, want, side="right") - 1
     if isinstance(key, Vector):
-        return take(d.values, at)
+        return take(d.value, at)
     return _value_at(d, int(at[0]))
 
 
@@ -186,11 +186,11 @@ def _of_table(t: Table, i: Value) -> Value:
             names = t.column_names
             if i.raw not in names:
                 raise QError(i.raw)
-            return t.columns.items[names.index(i.raw)]
+            return t.data.items[names.index(i.raw)]
         if i.qtype in _POSITIONS:
             row = take(t, np.array([i.raw], np.int64))
             assert isinstance(row, Table)
-            return Dict(t.names, records([column[0] for column in row.columns.items]))  # type: ignore[index]
+            return Dict(t.names, records([column[0] for column in row.data.items]))  # type: ignore[index]
         raise QError("type")
     if isinstance(i, Vector) and i.qtype is Q.SYMBOL:
         return List.of(tuple([_of_table(t, name) for name in i]))
@@ -200,14 +200,14 @@ def _of_table(t: Table, i: Value) -> Value:
     if isinstance(i, List):
         return records([_of_table(t, part) for part in i.items])
     if isinstance(i, Dict) and not isinstance(i, KeyedTable):
-        return Dict(i.keys, _of_table(t, i.values))
+        return Dict(i.key, _of_table(t, i.value))
     raise QError("type")
 
 
 def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
     wanted, single = key_rows(keys, key)
     at = found_rows(keys, wanted)
-    return index_at(d.values, Atom(Q.LONG, int(at[0]))) if single else take(d.values, at)
+    return index_at(d.value, Atom(Q.LONG, int(at[0]))) if single else take(d.value, at)
 
 
 def key_rows(keys: Table, key: Value) -> tuple[Table, bool]:
@@ -216,8 +216,8 @@ def key_rows(keys: Table, key: Value) -> tuple[Table, bool]:
         return _reordered(keys, key), False
     if isinstance(key, Dict):
         return _one_row(keys, index_at(key, keys.names)), True
-    width = len(keys.columns)
-    if isinstance(key, Atom) or (width == 1 and isinstance(keys.columns.items[0], List) and isinstance(key, Vector)):
+    width = len(keys.data)
+    if isinstance(key, Atom) or (width == 1 and isinstance(keys.data.items[0], List) and isinstance(key, Vector)):
         if width != 1:
             raise QError("length")
         return _one_row(keys, records([key])), True
@@ -242,7 +242,7 @@ def _single(key: Vector | List) -> Value:
 
 
 def _transposed(keys: Table, rows: Vector | List) -> Table:
-    width = len(keys.columns)
+    width = len(keys.data)
     columns = tuple([records([row[k] for row in rows]) for k in range(width)])  # type: ignore[index]
     return Table.of(keys.names, List.of(columns))
 
@@ -250,7 +250,7 @@ def _transposed(keys: Table, rows: Vector | List) -> Table:
 def _reordered(keys: Table, wanted: Table) -> Table:
     names = wanted.column_names
     try:
-        columns = tuple([wanted.columns.items[names.index(name)] for name in keys.column_names])
+        columns = tuple([wanted.data.items[names.index(name)] for name in keys.column_names])
     except ValueError:
         raise QError("mismatch") from None
     return Table.of(keys.names, List.of(columns))
@@ -258,7 +258,7 @@ def _reordered(keys: Table, wanted: Table) -> Table:
 
 def found_rows(keys: Table, wanted: Table) -> Positions:
     """`find_keys` of keys that the table may have: `QError` (``type``) for others."""
-    for column, sought in zip(keys.columns.items, wanted.columns.items, strict=True):
+    for column, sought in zip(keys.data.items, wanted.data.items, strict=True):
         if isinstance(column, Vector) and isinstance(sought, Vector) and column.qtype is not sought.qtype:
             find_keys(column, sought)
     return find_keys(keys, wanted)
@@ -299,7 +299,7 @@ def _whole_level(x: Value, rest: Sequence[Value], apply: Apply) -> Value:
     if isinstance(x, Table) and isinstance(rest[0], Atom | Vector) and _names(rest[0]):
         return index_deep(_of_table(x, rest[0]), [NULL, *rest[1:]] if len(rest) > 1 else (), apply)
     if isinstance(x, Dict):
-        return Dict(x.keys, _each_item(x.values, rest, apply))
+        return Dict(x.key, _each_item(x.value, rest, apply))
     return _each_item(x, rest, apply)
 
 
@@ -309,14 +309,9 @@ def _names(i: Value) -> bool:
 
 def _many(x: Value, head: Value) -> bool:
     """Whether ``head`` selects several items of ``x``."""
-    if isinstance(x, Dict) and isinstance(x.keys, List) and _is_key(x.keys, head):
+    if isinstance(x, Dict) and isinstance(x.key, List) and _is_key(x.key, head):
         return False
-    if (
-        isinstance(x, Dict)
-        and isinstance(x.keys, Table)
-        and len(x.keys.columns) > 1
-        and isinstance(head, Vector | List)
-    ):
+    if isinstance(x, Dict) and isinstance(x.key, Table) and len(x.key.data) > 1 and isinstance(head, Vector | List):
         return any(isinstance(part, Vector | List) for part in head)
     return isinstance(head, Vector | List | Table)
 

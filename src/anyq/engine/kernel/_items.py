@@ -20,10 +20,10 @@ def iterated(x: Value) -> list[Value] | None:
 def rebuilt(like: Value, results: Sequence[Value]) -> Value:
     """The results of visiting ``like``: a dict keeps its keys, records of one shape become a table."""
     if isinstance(like, Dict):
-        return Dict(like.keys, records(results))
+        return Dict(like.key, records(results))
     return records(results)
 
 
 def nothing_visited(x: Value) -> Value:
     """What a map of an empty list gives; a dict keeps its keys."""
-    return Dict(x.keys, List.of(())) if isinstance(x, Dict) else List.of(())
+    return Dict(x.key, List.of(())) if isinstance(x, Dict) else List.of(())

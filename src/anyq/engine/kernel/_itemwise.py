@@ -34,11 +34,11 @@ def extend1(f: UnaryFunction, x: Value) -> Value:
     if isinstance(x, List):
         return collapse([f(item) for item in x.items])
     if isinstance(x, KeyedTable):
-        return KeyedTable(x.keys, f(x.values))
+        return KeyedTable(x.key, f(x.value))
     if isinstance(x, Dict):
-        return Dict(x.keys, f(x.values), x.sorted)
+        return Dict(x.key, f(x.value), x.sorted)
     if isinstance(x, Table):
-        return Table.of(x.names, List.of(tuple([f(column) for column in x.columns.items])))
+        return Table.of(x.names, List.of(tuple([f(column) for column in x.data.items])))
     raise QError("type")
 
 
@@ -62,15 +62,15 @@ def extend2(f: BinaryFunction, x: Value, y: Value) -> Value:
 
 def _dicts(f: BinaryFunction, x: Value, y: Value) -> Value:
     if isinstance(x, Dict) and isinstance(y, Dict):
-        if x.keys == y.keys:
-            return type(x)(x.keys, f(x.values, y.values))
+        if x.key == y.key:
+            return type(x)(x.key, f(x.value, y.value))
         return _union(f, x, y)
     if isinstance(x, Dict):
-        return _table_and_dict(f, x, y) if isinstance(y, Table) else type(x)(x.keys, f(x.values, y))
+        return _table_and_dict(f, x, y) if isinstance(y, Table) else type(x)(x.key, f(x.value, y))
     assert isinstance(y, Dict)
     if isinstance(x, Table):
         return _table_and_dict(f, x, y)
-    return type(y)(y.keys, f(x, y.values))
+    return type(y)(y.key, f(x, y.value))
 
 
 def _table_and_dict(f: BinaryFunction, x: Value, y: Value) -> Value:
@@ -83,10 +83,10 @@ def _table_and_dict(f: BinaryFunction, x: Value, y: Value) -> Value:
 
 
 def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
-    keys, values = items_of(x.keys), items_of(x.values)
+    keys, values = items_of(x.key), items_of(x.value)
     have = len(keys)
-    found = positions(x.keys, y.keys).tolist()
-    for place, key, value in zip(found, items_of(y.keys), items_of(y.values), strict=True):
+    found = positions(x.key, y.key).tolist()
+    for place, key, value in zip(found, items_of(y.key), items_of(y.value), strict=True):
         if place < have:
             values[place] = f(values[place], value)
         else:
@@ -97,7 +97,7 @@ def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
         if not isinstance(y, KeyedTable):
             raise QError("type")
         return KeyedTable(records(keys), records(values))
-    made = records(keys) if isinstance(x.keys, Table) else collapse(keys)
+    made = records(keys) if isinstance(x.key, Table) else collapse(keys)
     return Dict(made, collapse(values))
 
 
@@ -105,13 +105,13 @@ def _tables(f: BinaryFunction, x: Value, y: Value) -> Value:
     if isinstance(x, Table) and isinstance(y, Table):
         if len(x) != len(y):
             raise QError("length")
-        joined = f(Dict(x.names, x.columns), Dict(y.names, y.columns))
+        joined = f(Dict(x.names, x.data), Dict(y.names, y.data))
         assert isinstance(joined, Dict)
-        return Table(symbols(strs(joined.keys)), List.of(tuple(items_of(joined.values))))
+        return Table(symbols(strs(joined.key)), List.of(tuple(items_of(joined.value))))
     if isinstance(x, Table):
-        return Table.of(x.names, List.of(tuple([f(column, y) for column in x.columns.items])))
+        return Table.of(x.names, List.of(tuple([f(column, y) for column in x.data.items])))
     assert isinstance(y, Table)
-    return Table.of(y.names, List.of(tuple([f(x, column) for column in y.columns.items])))
+    return Table.of(y.names, List.of(tuple([f(x, column) for column in y.data.items])))
 
 
 @attrs.frozen(eq=False)

@@ -102,7 +102,7 @@ def _join_keyed(x: Value, y: Value) -> Value:
         raise QError("type")
 
     if isinstance(x, Table) and isinstance(y, Table):
-        if len(x.columns) == 0:
+        if len(x.data) == 0:
             return y
         if set(x.column_names) != set(y.column_names):
             raise QError("mismatch")
@@ -112,7 +112,7 @@ def _join_keyed(x: Value, y: Value) -> Value:
         return upsert(x, y)
     if isinstance(x, Table) and is_row(y):
         row = row_as(x.column_names, y)
-        columns = [join(column, records([item])) for column, item in zip(x.columns.items, row, strict=True)]
+        columns = [join(column, records([item])) for column, item in zip(x.data.items, row, strict=True)]
         return Table.of(x.names, List.of(tuple(columns)))
     if isinstance(x, KeyedTable) and isinstance(y, Table):
         return upsert(x, KeyedTable(*_split_like(x, y)))
@@ -170,15 +170,15 @@ def upsert(x: Value, y: Value) -> Value:
     size = len(x)
     if not size and not isinstance(x, KeyedTable):
         return y
-    found = positions(x.keys, y.keys)
+    found = positions(x.key, y.key)
     if isinstance(x, KeyedTable) and isinstance(y, KeyedTable):
         return _upsert_tables(x, y, found, size)
     return _upsert_items(x, y, found, size)
 
 
 def _upsert_items(x: Dict, y: Dict, found: np.ndarray[tuple[int, ...], np.dtype[np.int64]], size: int) -> Dict:
-    keys, values = items_of(x.keys), items_of(x.values)
-    for place, key, value in zip(found.tolist(), items_of(y.keys), items_of(y.values), strict=True):
+    keys, values = items_of(x.key), items_of(x.value)
+    for place, key, value in zip(found.tolist(), items_of(y.key), items_of(y.value), strict=True):
         if place < size:
             values[place] = value
         else:
@@ -188,8 +188,8 @@ def _upsert_items(x: Dict, y: Dict, found: np.ndarray[tuple[int, ...], np.dtype[
                 continue
             keys.append(key)
             values.append(value)
-    made = records(keys) if isinstance(x.keys, Table) else collapse(keys)
-    return Dict(made, records(values) if isinstance(x.values, Table) else collapse(values))
+    made = records(keys) if isinstance(x.key, Table) else collapse(keys)
+    return Dict(made, records(values) if isinstance(x.value, Table) else collapse(values))
 
 
 def _upsert_tables(
@@ -197,17 +197,17 @@ def _upsert_tables(
 ) -> KeyedTable:
     if set(x.value_table.column_names) - set(y.value_table.column_names):
         raise QError("mismatch")
-    first = positions(y.keys, y.keys)
+    first = positions(y.key, y.key)
     fresh = np.flatnonzero((found == size) & (first == np.arange(len(first))))
     target = found.copy()
     target[fresh] = size + np.arange(len(fresh))
     target = target[first] if len(first) else target
-    keys = join(x.keys, take(y.keys, fresh))
+    keys = join(x.key, take(y.key, fresh))
     source = np.concatenate([np.arange(size), size + fresh])
     source[target] = size + np.arange(len(target))
     columns = [
         take(join(column, y.value_table.column(name)), source)
-        for name, column in zip(x.value_table.column_names, x.value_table.columns.items, strict=True)
+        for name, column in zip(x.value_table.column_names, x.value_table.data.items, strict=True)
     ]
     assert isinstance(keys, Table)
     return KeyedTable(keys, Table.of(x.value_table.names, List.of(tuple(columns))))

@@ -31,7 +31,7 @@ def amend_keyed(
 
     ``amend`` is the general amend, for the value table. Raises `QError`: ``type``, ``length``.
     """
-    keys, values = x.keys, x.values
+    keys, values = x.key, x.value
     assert isinstance(keys, Table)
     assert isinstance(values, Table)
     wanted, single = key_rows(keys, head)
@@ -78,7 +78,7 @@ def _with_keys(keys: Table, values: Table, fresh: Value) -> tuple[Table, Table, 
     own = np.flatnonzero(first == np.arange(len(first)))
     numbers = np.zeros(len(first), np.int64)
     numbers[own] = len(keys) + np.arange(len(own))
-    columns = [_longer(old, take(new, own)) for old, new in zip(keys.columns.items, fresh.columns.items, strict=True)]
+    columns = [_longer(old, take(new, own)) for old, new in zip(keys.data.items, fresh.data.items, strict=True)]
     rows = take(values, np.concatenate([np.arange(len(keys)), np.full(len(own), -1)]))
     assert isinstance(rows, Table)
     return Table.of(keys.names, List.of(tuple(columns))), rows, numbers[first]
@@ -97,10 +97,10 @@ def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Value:
     """Whole rows, or the columns of them that ``y`` names."""
     single = isinstance(where, Atom)
     if isinstance(y, Dict) and not isinstance(y, KeyedTable):
-        named: Any = zip(list(y.keys), list(y.values), strict=True)  # type: ignore[call-overload]
+        named: Any = zip(list(y.key), list(y.value), strict=True)  # type: ignore[call-overload]
         return _columns(values, where, [(_name(key), item) for key, item in named], amend)
     if isinstance(y, Table) and not single:
-        return _columns(values, where, list(zip(y.column_names, y.columns.items, strict=True)), amend)
+        return _columns(values, where, list(zip(y.column_names, y.data.items, strict=True)), amend)
     names = values.column_names
     if single or isinstance(y, Atom):
         row = list(y) if isinstance(y, Vector | List) else [y]
@@ -129,7 +129,7 @@ def _name(key: Value) -> str:
 
 
 def _columns(values: Table, where: Value, named: Sequence[tuple[str, Value]], amend: Amend) -> Table:
-    names, columns = values.column_names, list(values.columns.items)
+    names, columns = values.column_names, list(values.data.items)
     for name, item in named:
         if name not in names:
             raise QError("mismatch")

@@ -29,7 +29,7 @@ def ranks(x: Value) -> Any:
     if isinstance(x, Vector):
         return _vector_ranks(x)
     if isinstance(x, Table):
-        return _row_ranks([ranks(column) for column in x.columns.items], len(x))
+        return _row_ranks([ranks(column) for column in x.data.items], len(x))
     texts = x.strings if isinstance(x, List) else None
     items = items_of(x) if texts is None else []
     keys = _plain_keys(items) if texts is None else list(texts)

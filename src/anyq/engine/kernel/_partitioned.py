@@ -72,21 +72,20 @@ class Partitioned(Table):
         return made
 
     @property
-    def columns(self) -> List:
-        return self.slice(self.database.visible).columns
+    def data(self) -> List:
+        return self.slice(self.database.visible).data
 
     def column(self, name: str) -> Value:
         if name not in self.column_names:
             return super().column(name)
-        return self.slice(self.database.visible, [name]).columns.items[0]
+        return self.slice(self.database.visible, [name]).data.items[0]
 
     def __len__(self) -> int:
         return sum(self.size(k) for k in self.database.visible)
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            size = len(self)
-            return self.rows(np.arange(size, dtype=np.int64)[index])
+        if isinstance(index, slice | np.ndarray):
+            return self.rows(np.arange(len(self), dtype=np.int64)[index])
         return super().__getitem__(index)
 
     def size(self, k: int) -> int:

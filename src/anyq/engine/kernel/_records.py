@@ -15,22 +15,22 @@ def records(results: Sequence[Value]) -> Value:
     """A list of values as q makes it: atoms of one type are a vector, dicts with the same symbol keys a table."""
     if results and type(results[0]) is Dict and _same_records(results):
         first: Any = results[0]
-        rows = [list(r.values) for r in results]  # type: ignore[attr-defined]
-        columns = tuple([collapse([row[at] for row in rows]) for at in range(len(first.keys))])
-        return Table.of(first.keys, List.of(columns))
+        rows = [list(r.value) for r in results]  # type: ignore[attr-defined]
+        columns = tuple([collapse([row[at] for row in rows]) for at in range(len(first.key))])
+        return Table.of(first.key, List.of(columns))
     return collapse(results)
 
 
 def _same_records(results: Sequence[Value]) -> bool:
     if not is_row(results[0]):
         return False
-    keys = results[0].keys  # type: ignore[attr-defined]
-    return all(type(r) is Dict and (r.keys is keys or match(r.keys, keys)) for r in results)
+    keys = results[0].key  # type: ignore[attr-defined]
+    return all(type(r) is Dict and (r.key is keys or match(r.key, keys)) for r in results)
 
 
 def is_row(value: Value) -> bool:
     """Whether the value can be a row of a table: a dict whose keys are symbols, at least one."""
-    keys = value.keys if type(value) is Dict else None
+    keys = value.key if type(value) is Dict else None
     return isinstance(keys, Vector) and keys.qtype is QType.SYMBOL and len(keys) > 0
 
 
@@ -48,9 +48,9 @@ def rows_as(names: list[str], rows: Sequence[Value]) -> Table:
 def row_as(names: list[str], row: Value) -> list[Value]:
     """The values of a dict with the keys ``names``, in their order. Raises `QError` (``mismatch``) for other keys."""
     assert isinstance(row, Dict)
-    if isinstance(row.keys, Vector) and row.keys.qtype is QType.SYMBOL and row.keys.symbols.objects().tolist() == names:
-        return list(row.values)  # type: ignore[call-overload, no-any-return]
-    found = {key.raw: value for key, value in row.items() if isinstance(key, Atom)}
+    if isinstance(row.key, Vector) and row.key.qtype is QType.SYMBOL and row.key.symbols.objects().tolist() == names:
+        return list(row.value)  # type: ignore[call-overload, no-any-return]
+    found = {key.raw: value for key, value in row.pairs() if isinstance(key, Atom)}
     if found.keys() != set(names):
         raise QError("mismatch")
     return [found[name] for name in names]

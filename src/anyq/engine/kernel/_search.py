@@ -37,9 +37,9 @@ def hashable(value: Value) -> Any:
     if isinstance(value, List):
         return ("list", tuple([hashable(item) for item in value.items]))
     if isinstance(value, Dict):
-        return ("dict", hashable(value.keys), hashable(value.values))
+        return ("dict", hashable(value.key), hashable(value.value))
     if isinstance(value, Table):
-        return ("table", hashable(value.names), hashable(value.columns))
+        return ("table", hashable(value.names), hashable(value.data))
     return ("function", repr(value))
 
 
@@ -114,7 +114,7 @@ def _factor_vector(value: Vector) -> tuple[Longs, Longs]:
 def _factor_table(table: Table) -> tuple[Longs, Longs]:
     codes: Longs | None = None
     firsts = np.empty(0, np.int64)
-    for column in table.columns.items:
+    for column in table.data.items:
         mine, first = factorized(column)
         if codes is None:
             codes, firsts = mine, first
@@ -277,9 +277,9 @@ def _row_positions(x: Table, y: Table, size: int) -> Longs:
     if set(x.column_names) != set(y.column_names):
         return np.full(len(y), size, np.int64)
     if len(y) == 1:
-        at = row_place(x.columns.items, [y.column(name)[0] for name in x.column_names])  # type: ignore[index]
+        at = row_place(x.data.items, [y.column(name)[0] for name in x.column_names])  # type: ignore[index]
         return np.array([at if at >= 0 else size], np.int64)
-    own, other = shared_codes(x.columns.items, [y.column(name) for name in x.column_names])
+    own, other = shared_codes(x.data.items, [y.column(name) for name in x.column_names])
     firsts = np.full(int(own.max(initial=-1)) + 2, size, np.int64)
     firsts[own[::-1]] = np.arange(size - 1, -1, -1)
     return firsts[np.minimum(other, len(firsts) - 1)]

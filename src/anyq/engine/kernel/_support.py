@@ -160,7 +160,7 @@ def null_like(value: Value) -> Value:
     if isinstance(value, KeyedTable):
         return KeyedTable(value.key_table[0:0], value.value_table[0:0])
     if isinstance(value, Dict):
-        return Dict(value.keys, null_items(value.values))
+        return Dict(value.key, null_items(value.value))
     if isinstance(value, List):
         return EMPTY
     return NULL
@@ -182,7 +182,7 @@ def null_items(values: Value) -> Value:
     if isinstance(values, List):
         return collapse([null_like(item) for item in values.items])
     if isinstance(values, Table):
-        return Table.of(values.names, List.of(tuple([null_items(c) for c in values.columns.items])))
+        return Table.of(values.names, List.of(tuple([null_items(c) for c in values.data.items])))
     return null_like(values)
 
 
@@ -233,7 +233,7 @@ def items_of(value: Value) -> list[Value]:
     if isinstance(value, Table):
         return list(value)
     if isinstance(value, Dict):
-        return items_of(value.values)
+        return items_of(value.value)
     return [value]
 
 

@@ -26,13 +26,13 @@ def take(x: Value, index: Positions) -> Value:
     if isinstance(x, Vector):
         return _take_vector(x, index)
     if isinstance(x, Table):
-        return Table.of(x.names, List.of(tuple([take(column, index) for column in x.columns.items])))
+        return Table.of(x.names, List.of(tuple([take(column, index) for column in x.data.items])))
     if isinstance(x, List):
         return _take_list(x, index)
     if isinstance(x, KeyedTable):
-        return KeyedTable(take(x.keys, index), take(x.values, index))
+        return KeyedTable(take(x.key, index), take(x.value, index))
     if isinstance(x, Dict):
-        return take(x.values, index)
+        return take(x.value, index)
     raise QError("type")
 
 
@@ -78,7 +78,7 @@ def _take_list(x: List, index: Positions) -> Value:
 def window(value: Value, start: int, stop: int) -> Value:
     """The items from ``start`` up to ``stop``, both inside the list; types are kept, attributes are not."""
     if isinstance(value, Dict):
-        return type(value)(window(value.keys, start, stop), window(value.values, start, stop))
+        return type(value)(window(value.key, start, stop), window(value.value, start, stop))
     if isinstance(value, Vector | Table):
         return value[start:stop]
     if isinstance(value, List):

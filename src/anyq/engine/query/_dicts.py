@@ -23,7 +23,7 @@ def exec_dict(q: Context, query: Prepared, d: Value, scope: Scope | None) -> Val
 
 def _entries(d: Value, scope: Scope | None) -> Scope:
     assert isinstance(d, Dict)
-    values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
+    values: dict[str, Value] = {key.raw: value for key, value in d.pairs()}  # type: ignore[attr-defined]
 
     def find(name: str) -> Value | None:
         return values[name] if name in values else scope(name) if scope is not None else None
@@ -33,7 +33,7 @@ def _entries(d: Value, scope: Scope | None) -> Scope:
 
 def changed_dict(q: Context, query: Prepared, d: Dict, scope: Scope | None) -> Value:
     """update and delete on a dict: its entries are set or removed."""
-    values: dict[str, Value] = {key.raw: value for key, value in d.items()}  # type: ignore[attr-defined]
+    values: dict[str, Value] = {key.raw: value for key, value in d.pairs()}  # type: ignore[attr-defined]
     if query.by is not None or query.where:
         raise QError("type")
     found = _entries(d, scope)
@@ -47,7 +47,7 @@ def changed_dict(q: Context, query: Prepared, d: Dict, scope: Scope | None) -> V
 
 def dict_table(d: Dict) -> Table:
     """A dict of columns as a table; atoms are repeated."""
-    values = list(d.values)  # type: ignore[call-overload]
+    values = list(d.value)  # type: ignore[call-overload]
     size = max((len(v) for v in values if isinstance(v, Vector | List)), default=1)
-    assert isinstance(d.keys, Vector)
-    return Table.of(d.keys, List.of(tuple([as_column(v, size) for v in values])))
+    assert isinstance(d.key, Vector)
+    return Table.of(d.key, List.of(tuple([as_column(v, size) for v in values])))

@@ -73,9 +73,9 @@ def conditions(where: Value) -> tuple[Value, ...]:
 
 
 def pairs(d: Dict) -> tuple[tuple[str, Value], ...]:
-    if not (isinstance(d.keys, Vector) and d.keys.qtype is QType.SYMBOL):
+    if not (isinstance(d.key, Vector) and d.key.qtype is QType.SYMBOL):
         raise QError("type")
-    return tuple(zip(d.keys.symbols.objects().tolist(), items_of(d.values), strict=True))
+    return tuple(zip(d.key.symbols.objects().tolist(), items_of(d.value), strict=True))
 
 
 def unlimited(limit: Value) -> bool:

@@ -99,7 +99,7 @@ class Queries:
             return table, 0
         if isinstance(table, KeyedTable):
             return table.unkeyed(), len(table.key_table.names)
-        if isinstance(table, Dict) and isinstance(table.keys, Vector) and table.keys.qtype is QType.SYMBOL:
+        if isinstance(table, Dict) and isinstance(table.key, Vector) and table.key.qtype is QType.SYMBOL:
             return dict_table(table), -1
         raise QError("type")
 
@@ -136,7 +136,7 @@ class Queries:
     @staticmethod
     def _keyed_again(table: Value, keyed: int) -> Value:
         assert isinstance(table, Table)
-        names, columns = table.names, table.columns.items
+        names, columns = table.names, table.data.items
         keys = Table.of(names[:keyed], List.of(columns[:keyed]))
         return KeyedTable(keys, Table.of(names[keyed:], List.of(columns[keyed:])))
 
@@ -298,7 +298,7 @@ class Queries:
     def _updated(self, query: Prepared, table: Table, scope: Scope | None) -> Table:
         everything = Selection(self.q, table, query.context, scope)
         rows = everything.filtered(query.where)
-        names, columns = table.column_names, list(table.columns.items)
+        names, columns = table.column_names, list(table.data.items)
         groups = self._groups(query.by, rows) if query.by is not None else None
         for name, tree in query.columns:
             old = columns[names.index(name)] if name in names else None
@@ -358,7 +358,7 @@ class Queries:
             missing = [name for name in doomed if name not in table.column_names]
             if missing:
                 raise QError(missing[0])
-            kept = [(n, c) for n, c in zip(table.column_names, table.columns.items, strict=True) if n not in doomed]
+            kept = [(n, c) for n, c in zip(table.column_names, table.data.items, strict=True) if n not in doomed]
             return Table.of(symbols([n for n, _ in kept]), List.of(tuple([c for _, c in kept])))
         rows = Selection(self.q, table, query.context, scope).filtered(query.where)
         stay = np.ones(len(table), np.bool_)

@@ -65,7 +65,7 @@ class Selection:
             at = self._at.get(name)
             if at is None:
                 return self._row_numbers() if name == "i" else None
-            found = self.table.columns.items[at]
+            found = self.table.data.items[at]
             if self.rows is not None:
                 found = take(found, self.rows)
             self._columns[name] = found

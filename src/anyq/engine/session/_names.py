@@ -150,7 +150,7 @@ class Names(dict[str, Value]):
         """Set the root namespace's variables from a dict."""
         if not isinstance(value, Dict):
             raise QError("type")
-        for name, item in value.items():
+        for name, item in value.pairs():
             known = isinstance(name, Atom) and name.qtype is QType.SYMBOL
             if known and dict.get(self, name.raw) is not item and name.raw not in self.views:  # type: ignore[attr-defined]
                 self.put(name.raw, item)  # type: ignore[attr-defined]
@@ -214,7 +214,7 @@ class Names(dict[str, Value]):
         for name in list(self.members.get(space, ())):
             self.drop(f"{space}.{name}")
         self._space(space)
-        for key, item in value.items():
+        for key, item in value.pairs():
             if isinstance(key, Atom) and key.qtype is QType.SYMBOL and key.raw:
                 self.put(f"{space}.{key.raw}", item)
 
@@ -258,8 +258,8 @@ def _with_entry(holder: Value | None, path: list[str], value: Value) -> Dict:
         holder = Dict(symbols([""]), List.of((NULL,)))
     if not isinstance(holder, Dict):
         raise QError("type")
-    keys = [*holder] if len(holder) else []
-    values = list(holder.values)  # type: ignore[call-overload]
+    keys: list[Value] = [*holder.key] if len(holder) else []  # type: ignore[misc]
+    values = list(holder.value)  # type: ignore[call-overload]
     name = Atom(QType.SYMBOL, path[0])
     at = keys.index(name) if name in keys else len(keys)
     inner = _with_entry(values[at] if at < len(keys) else None, path[1:], value) if len(path) > 1 else value

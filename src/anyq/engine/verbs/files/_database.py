@@ -44,7 +44,7 @@ def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Val
     file = symbol(f":{path}")
     words = load_value(q, file) if q.host.kind(path) else symbols([])
     q.set(domain, words)
-    columns = [_over(q, domain, column) for column in table.columns.items]
+    columns = [_over(q, domain, column) for column in table.data.items]
     longer = q.get(domain)
     if longer is not words or not q.host.kind(path):
         store_value(q, file, longer)

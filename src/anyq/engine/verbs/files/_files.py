@@ -116,7 +116,7 @@ def store_value(q: Context, x: Value, y: Value) -> Value:
         return x
     if not isinstance(y, Table):
         raise QError("type")
-    columns = y.columns.items
+    columns = y.data.items
     if any(isinstance(c, Vector) and c.qtype is QType.SYMBOL and not isinstance(c, Enumeration) for c in columns):
         # q wants symbols enumerated in a splayed table: .Q.en does that.
         raise QError("type")
@@ -314,7 +314,7 @@ def _exported(q: Context, extension: str, value: Value) -> list[bytes]:
 
 def _xml(table: Table, digits: int) -> list[bytes]:
     columns = []
-    for column in table.columns.items:
+    for column in table.data.items:
         texts = cell_texts(column, digits) if isinstance(column, Vector) else [
             text_of(item).decode("utf-8", "surrogateescape") for item in items_of(column)
         ]  # fmt: skip

@@ -174,7 +174,7 @@ def _amended_files(q: Context, x: Value, i: Value, change: Change | None, y: Val
     have: list[Value] = [NULL if change is None else q.get(file) for file in files]
     made = amend_at(Dict(names, List.of(tuple(have))), i, change, y)
     assert isinstance(made, Dict)
-    for file, column in zip(files, made.values, strict=True):  # type: ignore[call-overload]
+    for file, column in zip(files, made.value, strict=True):  # type: ignore[call-overload]
         q.set(file, column)
     return x
 
@@ -330,7 +330,7 @@ def view_names(q: Context, x: Value) -> Value:
 def value(q: Context, x: Value) -> Value:
     """``value``: of text and lists as a request is evaluated; of a name, its variable; of a dict, its values."""
     if isinstance(x, Dict):
-        return x.values
+        return x.value
     if isinstance(x, Vector | Atom) and x.qtype is QType.CHAR:
         return q.run(q.program(bytes([x.raw]) if isinstance(x, Atom) else bytes(x), q.context))
     if isinstance(x, Closure):

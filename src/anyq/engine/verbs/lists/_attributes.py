@@ -38,7 +38,7 @@ def set_attribute(name: str, x: Value) -> Value:
 
 
 def _of_table(attr: Attr, x: Table) -> Table:
-    columns = list(x.columns.items)
+    columns = list(x.data.items)
     if columns:
         marked = Attr.PARTED if attr is Attr.SORTED else attr
         if attr is Attr.SORTED:
@@ -50,14 +50,14 @@ def _of_table(attr: Attr, x: Table) -> Table:
 
 def _of_dict(name: str, x: Dict) -> Dict:
     if name not in ("", "s"):
-        return type(x)(set_attribute(name, x.keys), x.values)
+        return type(x)(set_attribute(name, x.key), x.value)
     if isinstance(x, KeyedTable):
         keys = x.key_table
         if name and not is_sorted(keys):
             raise QError("s-fail")
-        return KeyedTable(Table.of(keys.names, keys.columns, Attr.of(name)), x.values, name == "s")
-    marked = set_attribute(name, x.keys)
-    return Dict(marked, x.values, name == "s")
+        return KeyedTable(Table.of(keys.names, keys.data, Attr.of(name)), x.value, name == "s")
+    marked = set_attribute(name, x.key)
+    return Dict(marked, x.value, name == "s")
 
 
 def _verify(attr: Attr, x: Value) -> None:
@@ -80,5 +80,5 @@ def attribute_of(x: Value) -> Value:
     if isinstance(x, Table):
         return symbol(x.attr.char)
     if isinstance(x, Dict):
-        return symbol("s" if x.sorted else attribute_of(x.keys).raw if not isinstance(x, KeyedTable) else "")  # type: ignore[attr-defined]
+        return symbol("s" if x.sorted else attribute_of(x.key).raw if not isinstance(x, KeyedTable) else "")  # type: ignore[attr-defined]
     return symbol("")

@@ -38,7 +38,7 @@ def drop(x: Value, y: Value) -> Value:
 def _dropped(size: int, y: Value) -> Value:
     have = count(y)
     if isinstance(y, Dict):
-        return type(y)(_dropped(size, y.keys), _dropped(size, y.values))
+        return type(y)(_dropped(size, y.key), _dropped(size, y.value))
     if size >= 0:
         return window(y, min(size, have), have)
     return window(y, 0, max(0, have + size))
@@ -102,7 +102,7 @@ def rotate(x: Value, y: Value) -> Value:
     if not have:
         return y
     if isinstance(y, Dict):
-        return type(y)(rotate(x, y.keys), rotate(x, y.values))
+        return type(y)(rotate(x, y.key), rotate(x, y.value))
     return take(y, (np.arange(have) + by) % have)
 
 

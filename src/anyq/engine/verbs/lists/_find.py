@@ -36,15 +36,15 @@ def find(x: Value, y: Value) -> Value:
 
 
 def _find_key(x: Dict, y: Value) -> Value:
-    places = find(x.values, y)
+    places = find(x.value, y)
     if isinstance(places, Atom):
-        single = take(x.keys, np.array([places.raw], np.int64))
+        single = take(x.key, np.array([places.raw], np.int64))
         return items_of(single)[0]
     if isinstance(places, List):
         return collapse([_find_key(x, item) for item in items_of(y)])
     if not isinstance(places, Vector):
         raise QError("type")
-    return take(x.keys, places.data)
+    return take(x.key, places.data)
 
 
 def _find_row(x: Table, y: Value) -> Value:
@@ -52,9 +52,9 @@ def _find_row(x: Table, y: Value) -> Value:
         return long(int(positions(x, records([y]))[0]))
     if isinstance(y, Table):
         return longs(positions(x, y))
-    if len(x.columns) == 1 and isinstance(y, Atom | Vector | List):
-        return find(x.columns.items[0], y)  # what is no record is looked for in the only column
-    if isinstance(y, Vector | List) and len(y) == len(x.columns):
+    if len(x.data) == 1 and isinstance(y, Atom | Vector | List):
+        return find(x.data.items[0], y)  # what is no record is looked for in the only column
+    if isinstance(y, Vector | List) and len(y) == len(x.data):
         row = Dict(x.names, y)
         return long(int(positions(x, records([row]))[0]))
     raise QError("type")
@@ -71,7 +71,7 @@ def _find_in_vector(x: Vector, y: Value) -> Value:
     if isinstance(y, List):
         return collapse([_find_in_vector(x, item) for item in y.items])
     if isinstance(y, Dict):
-        return Dict(y.keys, _find_in_vector(x, y.values))
+        return Dict(y.key, _find_in_vector(x, y.value))
     raise QError("type")
 
 
@@ -98,12 +98,12 @@ def member(x: Value, y: Value) -> Value:
         return flag(x == y) if isinstance(x, Atom) and isinstance(y, Atom) and x.qtype is y.qtype else _same(x, y)
     size = count(y)
     if isinstance(y, Dict):
-        return member(x, y.values if not isinstance(y, KeyedTable) else y.keys)
+        return member(x, y.value if not isinstance(y, KeyedTable) else y.key)
     if isinstance(y, Table):
         if isinstance(x, Table):
             return bools(positions(y, x) < size)
-        if len(y.columns) == 1 and isinstance(x, Atom | Vector):
-            return member(x, y.columns.items[0])
+        if len(y.data) == 1 and isinstance(x, Atom | Vector):
+            return member(x, y.data.items[0])
         return flag(is_row(x) and positions(y, records([x]))[0] < size)
     if isinstance(y, Vector):
         return _member_of_vector(x, y)
@@ -120,7 +120,7 @@ def _same(x: Value, y: Value) -> Value:
 
 def _each_member(x: Value, y: Value) -> Value:
     if isinstance(x, Dict):
-        return Dict(x.keys, _each_member(x.values, y))
+        return Dict(x.key, _each_member(x.value, y))
     return collapse([member(item, y) for item in items_of(x)])
 
 
@@ -134,7 +134,7 @@ def _member_of_vector(x: Value, y: Vector) -> Value:
         assert isinstance(found, Atom)
         return flag(found.raw < len(y))
     if isinstance(x, Table):
-        return Table.of(x.names, List.of(tuple([member(column, y) for column in x.columns.items])))
+        return Table.of(x.names, List.of(tuple([member(column, y) for column in x.data.items])))
     if isinstance(x, List | Dict):
         return _each_member(x, y)
     return flag(False)
@@ -150,11 +150,11 @@ def within(x: Value, y: Value) -> Value:
 
 def _search(x: Value, y: Value, *, right: bool) -> Value:
     if isinstance(x, Dict):
-        at = _search(x.values, y, right=right)
+        at = _search(x.value, y, right=right)
         if not isinstance(at, Atom | Vector):
             raise QError("type")
         where = np.array([at.raw], np.int64) if isinstance(at, Atom) else at.data
-        found = take(x.keys, where)
+        found = take(x.key, where)
         return items_of(found)[0] if isinstance(at, Atom) else found
     if isinstance(x, Table):
         return _search_rows(x, y, right=right)
@@ -165,7 +165,7 @@ def _search(x: Value, y: Value, *, right: bool) -> Value:
     if isinstance(y, List):
         return collapse([_search(x, item, right=right) for item in y.items])
     if isinstance(y, Dict):
-        return Dict(y.keys, _search(x, y.values, right=right))
+        return Dict(y.key, _search(x, y.value, right=right))
     if not isinstance(y, Atom | Vector):
         raise QError("type")
     places = _places(*_comparable(x, y), right=right)

@@ -93,14 +93,14 @@ def last(x: Value) -> Value:
 
 def _end(x: Value, at: int) -> Value:
     if isinstance(x, Dict):
-        return _end(x.values, at)
+        return _end(x.value, at)
     if isinstance(x, Vector | List | Table):
         if len(x):
             return x.row(at % len(x)) if isinstance(x, Table) else x[at]
         if isinstance(x, Vector):
             return missing_item(x)
         if isinstance(x, Table):
-            return Dict(x.names, collapse([_end(column, at) for column in x.columns.items]))
+            return Dict(x.names, collapse([_end(column, at) for column in x.data.items]))
         return EMPTY
     return x
 
@@ -108,13 +108,13 @@ def _end(x: Value, at: int) -> Value:
 def reverse(x: Value) -> Value:
     """The items in reverse order; of a dict the entries."""
     if isinstance(x, Dict):
-        return type(x)(reverse(x.keys), reverse(x.values))
+        return type(x)(reverse(x.key), reverse(x.value))
     if isinstance(x, Vector):
         return x[::-1]
     if isinstance(x, List):
         return List.of(x.items[::-1])
     if isinstance(x, Table):
-        return Table.of(x.names, List.of(tuple([reverse(c) for c in x.columns.items])))
+        return Table.of(x.names, List.of(tuple([reverse(c) for c in x.data.items])))
     return x
 
 
@@ -126,7 +126,7 @@ def enlist(*items: Value) -> Value:
 def raze(x: Value) -> Value:
     """The items of ``x`` joined one to another."""
     if isinstance(x, Dict):
-        return raze(x.values)
+        return raze(x.value)
     if isinstance(x, List):
         if x.strings is not None and len(x):
             return Vector.of(QType.CHAR, x.strings.contiguous()[0])
@@ -145,14 +145,14 @@ def flip(x: Value) -> Value:
     if isinstance(x, Dict):
         return _flip_dict(x)
     if isinstance(x, Table):
-        return Dict(x.names, x.columns)
+        return Dict(x.names, x.data)
     return flip_lists(x)
 
 
 def _flip_dict(x: Dict) -> Value:
-    if not isinstance(x.keys, Vector) or x.keys.qtype is not QType.SYMBOL:
+    if not isinstance(x.key, Vector) or x.key.qtype is not QType.SYMBOL:
         raise QError("type")
-    columns = items_of(x.values)
+    columns = items_of(x.value)
     sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
     if any(isinstance(c, Dict | Table) for c in columns) and not sizes:
         sizes = {count(c) for c in columns}
@@ -162,7 +162,7 @@ def _flip_dict(x: Dict) -> Value:
         raise QError("length")
     size = sizes.pop() if sizes else 0
     full = [c if not is_atom(c) else repeated(c, size) for c in columns]
-    return Table.of(x.keys.with_attr(Attr.NONE), List.of(tuple(full)))
+    return Table.of(x.key.with_attr(Attr.NONE), List.of(tuple(full)))
 
 
 @lru_cache(64)
@@ -231,7 +231,7 @@ def is_integral(x: Value) -> bool:
 def _taken(size: int, y: Value) -> Value:
     if isinstance(y, KeyedTable | Dict):
         size = max(-count(y), min(size, count(y)))
-        return type(y)(_taken(size, y.keys), _taken(size, y.values))
+        return type(y)(_taken(size, y.key), _taken(size, y.value))
     if abs(size) > MOST_ITEMS:
         raise QError("limit" if size != NULL_LONG else "type")
     if is_atom(y):
@@ -299,7 +299,7 @@ def _ragged(shape: list[int], y: Value) -> Value:
 def where(x: Value) -> Value:
     """Positions of ones, or every position as often as the number there says; keys of a dict likewise."""
     if isinstance(x, Dict):
-        return take(x.keys, _counts_to_places(x.values))
+        return take(x.key, _counts_to_places(x.value))
     return longs(_counts_to_places(x))
 
 
@@ -321,14 +321,14 @@ def _counts_to_places(x: Value) -> Any:
 def cross(x: Value, y: Value) -> Value:
     """Every item of ``x`` joined to every item of ``y``."""
     if isinstance(x, KeyedTable | Dict) and isinstance(y, Dict):
-        return type(x)(cross(x.keys, y.keys), cross(x.values, y.values))
+        return type(x)(cross(x.key, y.key), cross(x.value, y.value))
     m, n = count(x), count(y)
     if isinstance(x, Table) and isinstance(y, Table):
         left = take(x, np.repeat(np.arange(m), n))
         right = take(y, np.tile(np.arange(n), m))
         assert isinstance(left, Table)
         assert isinstance(right, Table)
-        columns = left.columns.items + right.columns.items
+        columns = left.data.items + right.data.items
         return Table.of(symbols(left.column_names + right.column_names), List.of(columns))
     right_items = items_of(y)
     return List.of(tuple([join(a, b) for a in items_of(x) for b in right_items]))

@@ -24,9 +24,9 @@ def distinct(x: Value) -> Value:
         raise QError("type")
     if isinstance(x, KeyedTable):
         _, firsts = factorized(x.unkeyed())
-        return KeyedTable(take(x.keys, firsts), take(x.values, firsts))
+        return KeyedTable(take(x.key, firsts), take(x.value, firsts))
     if isinstance(x, Dict):
-        return distinct(x.values)
+        return distinct(x.value)
     if isinstance(x, Vector) and x.attr is Attr.UNIQUE:
         return x
     if type(x) is Vector and isinstance(x.data, SymbolArray) and (x.attr is Attr.NONE or x.data.held == "objects"):
@@ -47,10 +47,10 @@ def groups(codes: np.ndarray[tuple[int, ...], np.dtype[np.int64]], size: int) ->
 def group(x: Value) -> Value:
     """A dict of the different items to the positions of each; of a dict, to its keys."""
     if isinstance(x, Dict):
-        codes, firsts = factorized(x.values)
+        codes, firsts = factorized(x.value)
         parts = groups(codes, len(firsts))
-        keys = [take(x.keys, part.data) for part in parts if isinstance(part, Vector)]
-        return Dict(take(x.values, firsts), List.of(tuple(keys)))
+        keys = [take(x.key, part.data) for part in parts if isinstance(part, Vector)]
+        return Dict(take(x.value, firsts), List.of(tuple(keys)))
     if is_atom(x):
         raise QError("type")
     codes, firsts = factorized(x)
@@ -78,7 +78,7 @@ def without(x: Value, y: Value) -> Value:
 
 def _filtered(x: Value, y: Value, kept: bool) -> Value:
     if isinstance(x, Dict) and not isinstance(x, KeyedTable):
-        return _filtered(x.values, y.values if isinstance(y, Dict) else y, kept)
+        return _filtered(x.value, y.value if isinstance(y, Dict) else y, kept)
     own, other = _listed(x), _listed(y)
     if isinstance(own, Table) and isinstance(other, Dict):
         other = join(EMPTY, other)
@@ -89,7 +89,7 @@ def _filtered(x: Value, y: Value, kept: bool) -> Value:
 def differ(x: Value) -> Value:
     """Where an item is not the one before it; the first counts as different."""
     if isinstance(x, Dict):
-        return Dict(x.keys, differ(x.values))
+        return Dict(x.key, differ(x.value))
     if is_atom(x):
         raise QError("type")
     size = count(x)

@@ -69,22 +69,22 @@ def _counted(data: Any) -> Any:
 def _sort_table(x: Table, down: bool) -> Table:
     """By all columns; the first one gets an attribute when ascending."""
     made = order_by(x, x.column_names, down=down)
-    if down or len(made.columns) < 2:
+    if down or len(made.data) < 2:
         return made
-    first, *others = made.columns.items
+    first, *others = made.data.items
     parted = first.with_attr(Attr.PARTED) if isinstance(first, Vector) else first
     return Table.of(made.names, List.of((parted, *others)))
 
 
 def _sort_dict(x: Dict, down: bool) -> Dict:
     if isinstance(x, KeyedTable):
-        at = grade(x.values, down=down)
-        return KeyedTable(take(x.keys, at), _sort_table(x.value_table, down))
-    at = grade(x.values, down=down)
-    values = take(x.values, at)
+        at = grade(x.value, down=down)
+        return KeyedTable(take(x.key, at), _sort_table(x.value_table, down))
+    at = grade(x.value, down=down)
+    values = take(x.value, at)
     if isinstance(values, Vector) and not down:
         values = values.with_attr(Attr.SORTED)
-    return Dict(take(x.keys, at), values)
+    return Dict(take(x.key, at), values)
 
 
 def order_by(table: Table, names: list[str], *, down: bool = False) -> Table:
@@ -106,7 +106,7 @@ def order_by(table: Table, names: list[str], *, down: bool = False) -> Table:
     assert isinstance(sorted_table, Table)
     if down:
         return sorted_table
-    parts = list(sorted_table.columns.items)
+    parts = list(sorted_table.data.items)
     lead = table.column_names.index(names[0])
     first = parts[lead]
     parts[lead] = first.with_attr(Attr.SORTED) if isinstance(first, Vector) else first
@@ -123,7 +123,7 @@ def _descending(x: Value) -> Value:
 
 def _graded(x: Value, down: bool) -> Value:
     if isinstance(x, Dict):
-        return take(x.keys, grade(x.values, down=down))
+        return take(x.key, grade(x.value, down=down))
     if is_atom(x):
         raise QError("rank")
     return longs(grade(x, down=down))
@@ -133,7 +133,7 @@ def rank(x: Value) -> Value:
     """The place of each item in the sorted list."""
     if is_atom(x):
         raise QError("rank")
-    at = grade(x.values if isinstance(x, Dict) else x)
+    at = grade(x.value if isinstance(x, Dict) else x)
     places = np.empty(len(at), np.int64)
     places[at] = np.arange(len(at))
     return longs(places)
@@ -151,9 +151,9 @@ def sort_columns(names: Value, table: Value, *, down: bool) -> Value:
     """q's ``xasc`` and ``xdesc`` of a table or keyed table given as such."""
     if isinstance(table, KeyedTable):
         plain = order_by(table.unkeyed(), strs(names), down=down)
-        size = len(table.key_table.columns)
-        keys = Table.of(table.key_table.names, List.of(plain.columns.items[:size]))
-        return KeyedTable(keys, Table.of(table.value_table.names, List.of(plain.columns.items[size:])))
+        size = len(table.key_table.data)
+        keys = Table.of(table.key_table.names, List.of(plain.data.items[:size]))
+        return KeyedTable(keys, Table.of(table.value_table.names, List.of(plain.data.items[size:])))
     if not isinstance(table, Table):
         raise QError("type")
     return order_by(table, strs(names), down=down)

@@ -109,10 +109,10 @@ def _fill_symbols(x: Atom | Vector, y: Vector, scalar: bool) -> Value:
 
 
 def _coalesced(x: Dict, y: Dict) -> Value:
-    keys, values = items_of(x.keys), items_of(x.values)
+    keys, values = items_of(x.key), items_of(x.value)
     have = len(keys)
-    found = positions(x.keys, y.keys).tolist()
-    for place, key, value in zip(found, items_of(y.keys), items_of(y.values), strict=True):
+    found = positions(x.key, y.key).tolist()
+    for place, key, value in zip(found, items_of(y.key), items_of(y.value), strict=True):
         if place < have:
             values[place] = fill(values[place], value)
         else:
@@ -120,7 +120,7 @@ def _coalesced(x: Dict, y: Dict) -> Value:
             values.append(value)
     if isinstance(x, KeyedTable):
         return KeyedTable(records(keys), records(values))
-    made = records(keys) if isinstance(x.keys, Table) else collapse(keys)
+    made = records(keys) if isinstance(x.key, Table) else collapse(keys)
     return Dict(made, collapse(values))
 
 

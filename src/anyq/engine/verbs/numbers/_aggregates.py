@@ -88,11 +88,11 @@ class Aggregate:
         if isinstance(x, Atom):
             return self.atom(x)
         if isinstance(x, KeyedTable):
-            return self(x.values)
+            return self(x.value)
         if isinstance(x, Table):
-            return Dict(x.names, collapse([self(column) for column in x.columns.items]))
+            return Dict(x.names, collapse([self(column) for column in x.data.items]))
         if isinstance(x, Dict):
-            return self(x.values)
+            return self(x.value)
         if isinstance(x, List):
             return self.items(x)
         raise QError("type")
@@ -306,7 +306,7 @@ def _of_pairs(function: Callable[[Array, Array], float]) -> Callable[[Value, Val
         if isinstance(x, FUNCTIONS) or isinstance(y, FUNCTIONS):
             raise QError("type")
         if isinstance(y, Table) and not isinstance(x, Table):
-            return Dict(y.names, collapse([run(x, column) for column in y.columns.items]))
+            return Dict(y.names, collapse([run(x, column) for column in y.data.items]))
         if isinstance(x, Dict | Table) or isinstance(y, Dict | Table):
             return run(_unwrapped(x), _unwrapped(y))
         if (isinstance(x, List) and len(x)) or (isinstance(y, List) and len(y)):
@@ -318,7 +318,7 @@ def _of_pairs(function: Callable[[Array, Array], float]) -> Callable[[Value, Val
 
 
 def _unwrapped(x: Value) -> Value:
-    return x.values if isinstance(x, Dict) else flip_lists(x.columns) if isinstance(x, Table) else x
+    return x.value if isinstance(x, Dict) else flip_lists(x.data) if isinstance(x, Table) else x
 
 
 def _numeric(x: Value) -> Value:

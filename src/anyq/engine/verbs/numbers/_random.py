@@ -47,7 +47,7 @@ def _chosen(q: Context, size: int, y: Value) -> Value:
         raise QError("limit")
     if isinstance(y, Dict | Table | Vector | List):
         if isinstance(y, Dict):
-            y = y.values
+            y = y.value
         return take(y, _places(random, size, count(y)))
     if not isinstance(y, Atom):
         raise QError("type")

@@ -37,11 +37,11 @@ _DATED = frozenset({QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME})
 def _wrapped(f: Callable[[Value], Value], x: Value) -> Value | None:
     """``f`` inside a table or a dict; ``None`` when ``x`` is neither."""
     if isinstance(x, KeyedTable):
-        return KeyedTable(x.keys, f(x.values))
+        return KeyedTable(x.key, f(x.value))
     if isinstance(x, Dict):
-        return Dict(x.keys, f(x.values))
+        return Dict(x.key, f(x.value))
     if isinstance(x, Table):
-        return Table.of(x.names, List.of(tuple([f(column) for column in x.columns.items])))
+        return Table.of(x.names, List.of(tuple([f(column) for column in x.data.items])))
     return None
 
 
@@ -160,7 +160,7 @@ def xprev(x: Value, y: Value) -> Value:
     """The item ``x`` places before each item of ``y``; nulls where there is none."""
     by = integer(x)
     if isinstance(y, Dict):
-        return type(y)(y.keys, xprev(x, y.values))
+        return type(y)(y.key, xprev(x, y.value))
     if is_atom(y):
         raise QError("type")
     size = count(y)

@@ -271,8 +271,8 @@ def _size(value: Value) -> int:
     if isinstance(value, List):
         return 8 * len(value) + sum(_size(item) for item in value.items)
     if isinstance(value, Table):
-        return _size(value.columns)
-    return _size(value.keys) + _size(value.values) if isinstance(value, Dict) else 16
+        return _size(value.data)
+    return _size(value.key) + _size(value.value) if isinstance(value, Dict) else 16
 
 
 def _time(q: Context, text: str, repeat: int) -> Value:

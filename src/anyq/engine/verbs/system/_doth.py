@@ -51,7 +51,7 @@ def element(name: str, content: str, attributes: str = "") -> str:
 def _attributes(x: Value) -> str:
     if not isinstance(x, Dict):
         raise QError("type")
-    pairs = zip(strs(x.keys), items_of(x.values), strict=True)
+    pairs = zip(strs(x.key), items_of(x.value), strict=True)
     return "".join([f' {name}="{_plain(value)}"' for name, value in pairs])
 
 
@@ -172,7 +172,7 @@ def delimited(x: Value, separator: str, delimiter: str) -> List:
     head: list[str] = []
     if isinstance(plain, Table):
         head = [separator.join(plain.column_names)]
-        columns = list(plain.columns.items)
+        columns = list(plain.data.items)
     elif isinstance(plain, List):
         columns = list(plain.items)
     else:
@@ -198,7 +198,7 @@ def _xml(x: Value) -> Value:
     table = unkeyed(x)
     if not isinstance(table, Table):
         raise QError("type")
-    texts = [cells(column, " ") for column in table.columns.items]
+    texts = [cells(column, " ") for column in table.data.items]
     names = table.column_names
     rows = [
         element("r", "".join([element(n, _xml_escaped(cell)) for n, cell in zip(names, row, strict=True)]))
@@ -227,9 +227,9 @@ def _cells_of(x: Value) -> tuple[list[str], list[list[tuple[str, str]]]]:
         raise QError("type")
     kinds = [
         "Number" if isinstance(c, Vector) and c.qtype < QType.CHAR and c.qtype > QType.BYTE else "String"
-        for c in table.columns.items
+        for c in table.data.items
     ]
-    texts = [cells(column, " ") for column in table.columns.items]
+    texts = [cells(column, " ") for column in table.data.items]
     rows = [list(zip(kinds, row, strict=True)) for row in zip(*texts, strict=True)]
     return table.column_names, rows
 
@@ -237,7 +237,7 @@ def _cells_of(x: Value) -> tuple[list[str], list[list[tuple[str, str]]]]:
 def _excel_sheets(x: Value) -> Value:
     if not isinstance(x, Dict):
         raise QError("type")
-    sheets = zip(strs(x.keys), items_of(x.values), strict=True)
+    sheets = zip(strs(x.key), items_of(x.value), strict=True)
     return strings(workbook({name: _cells_of(table) for name, table in sheets}))
 
 

@@ -138,11 +138,11 @@ def sanitized(q: Context, x: Value) -> Value:
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL:
         return symbol(_sane(x.raw))
     if isinstance(x, KeyedTable):
-        return keyed(len(x.key_table.columns), sanitized(q, x.unkeyed()))
+        return keyed(len(x.key_table.data), sanitized(q, x.unkeyed()))
     if isinstance(x, Table):
-        return Table.of(symbols(_sane_names(q, x.column_names)), x.columns)
+        return Table.of(symbols(_sane_names(q, x.column_names)), x.data)
     if isinstance(x, Dict):
-        return Dict(symbols(_sane_names(q, strs(x.keys))), x.values)
+        return Dict(symbols(_sane_names(q, strs(x.key))), x.value)
     raise QError("type")
 
 
@@ -169,7 +169,7 @@ def append_columns(x: Value, y: Value) -> Value:
         raise QError("type")
     fresh = [name for name in y.column_names if name not in x.column_names]
     gaps = [collapse([_null_in(y.column(name))] * len(x)) for name in fresh]
-    return table_of(x.column_names + fresh, [*x.columns.items, *gaps])
+    return table_of(x.column_names + fresh, [*x.data.items, *gaps])
 
 
 def _null_in(column: Value) -> Value:
@@ -180,7 +180,7 @@ def apply_simple(q: Context, f: Value, x: Value) -> Value:
     """``.Q.ft``: a function of simple tables, of a keyed one."""
     if not isinstance(x, KeyedTable):
         return q.apply(f, (x,))
-    return keyed(len(x.key_table.columns), q.apply(f, (x.unkeyed(),)))
+    return keyed(len(x.key_table.data), q.apply(f, (x.unkeyed(),)))
 
 
 def apply_unique(q: Context, f: Value, x: Value) -> Value:
@@ -207,7 +207,7 @@ def type_letter(x: Value) -> Value:
 
 def columns_dict(q: Context, x: Value) -> Value:
     table = unkeyed(table_named(q, x))
-    return Dict(table.names, table.columns)
+    return Dict(table.names, table.data)
 
 
 def value_of(q: Context, x: Value) -> Value:
@@ -257,11 +257,11 @@ def defaults(x: Value, y: Value) -> Value:
     """``.Q.def``: the values of ``x``, and the options ``y`` read as values of the same types."""
     if not isinstance(x, Dict) or not isinstance(y, Dict):
         raise QError("type")
-    given = dict(zip(strs(y.keys), items_of(y.values), strict=True))
+    given = dict(zip(strs(y.key), items_of(y.value), strict=True))
     made = []
-    for name, value in zip(strs(x.keys), items_of(x.values), strict=True):
+    for name, value in zip(strs(x.key), items_of(x.value), strict=True):
         made.append(_read_like(value, given[name]) if name in given else value)
-    return Dict(x.keys, collapse(made))
+    return Dict(x.key, collapse(made))
 
 
 def _read_like(like: Value, words: Value) -> Value:

@@ -179,7 +179,7 @@ def _aggregated(q: Context, part: Value, right: Table, order: Longs, starts: Lon
 
 
 def _with_column(table: Table, name: str, column: Value) -> Table:
-    names, columns = table.column_names, list(table.columns.items)
+    names, columns = table.column_names, list(table.data.items)
     if name in names:
         columns[names.index(name)] = column
     else:

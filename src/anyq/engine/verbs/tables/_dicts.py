@@ -24,8 +24,8 @@ def make_dict(x: Value, y: Value) -> Value:
     """A dict of keys and values; two tables make a keyed table."""
     if is_atom(x) or is_atom(y) or isinstance(y, KeyedTable):
         raise QError("type")
-    keys = x.keys if isinstance(x, Dict) else x
-    values = y.values if isinstance(y, Dict) else y
+    keys = x.key if isinstance(x, Dict) else x
+    values = y.value if isinstance(y, Dict) else y
     if isinstance(values, List) and not len(values):
         values = List.of((values,) * count(keys))
     if count(keys) != count(values):
@@ -42,7 +42,7 @@ def keyed(size: int, table: Value) -> Value:
         raise QError("type")
     if size <= 0:
         return plain
-    names, columns = plain.column_names, plain.columns.items
+    names, columns = plain.column_names, plain.data.items
     if size >= len(names):
         raise QError("length")
     return KeyedTable(
@@ -75,12 +75,12 @@ def take_keys(x: Value, y: Value) -> Value:
         raise QError("type")
     if isinstance(y, KeyedTable):
         wanted = x if isinstance(x, Table) else records([x]) if is_row(x) else fail("type")
-        kept = positions(y.keys, wanted)
+        kept = positions(y.key, wanted)
         kept = kept[kept < len(y)]
-        return KeyedTable(take(y.keys, kept), take(y.values, kept))
+        return KeyedTable(take(y.key, kept), take(y.value, kept))
     keys = _as_keys(x)
-    found = positions(y.keys, keys)
-    return Dict(keys, take(y.values, np.where(found < len(y), found, -1)))
+    found = positions(y.key, keys)
+    return Dict(keys, take(y.value, np.where(found < len(y), found, -1)))
 
 
 def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
@@ -98,12 +98,12 @@ def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
         gone = y if isinstance(y, Table) else records([y]) if is_row(y) else None
         if gone is None:
             strs(y)
-            return KeyedTable(x.keys, delete_keys(x.values, y))
+            return KeyedTable(x.key, delete_keys(x.value, y))
     else:
         gone = _as_keys(y)
-    found = positions(gone, x.keys)
+    found = positions(gone, x.key)
     kept_rows = np.flatnonzero(found == count(gone))
-    return type(x)(take(x.keys, kept_rows), take(x.values, kept_rows))
+    return type(x)(take(x.key, kept_rows), take(x.value, kept_rows))
 
 
 def _key_of_name(q: Context, name: str) -> Value:
@@ -113,7 +113,7 @@ def _key_of_name(q: Context, name: str) -> Value:
     found = q.names.find(absolute(name, q.context))
     if found is None:
         return EMPTY
-    return found.keys if isinstance(found, Dict) else Atom(QType.SYMBOL, name)
+    return found.key if isinstance(found, Dict) else Atom(QType.SYMBOL, name)
 
 
 def key(q: Context, x: Value) -> Value:
@@ -129,7 +129,7 @@ def key(q: Context, x: Value) -> Value:
     if isinstance(x, Enumeration | EnumeratedAtom):
         return Atom(QType.SYMBOL, x.domain)
     if isinstance(x, Dict):
-        return x.keys
+        return x.key
     if isinstance(x, Table):
         return symbols([])
     if isinstance(x, Vector | Atom) and (x.qtype is not QType.SYMBOL or isinstance(x, Vector)):

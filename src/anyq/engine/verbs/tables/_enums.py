@@ -24,7 +24,7 @@ def enumerate_over(q: Context, name: str, y: Value) -> Value:
     """q's ``name$y``: ``'cast`` unless every item is in the list, or among the keys of the table, of that name."""
     value = q.get(name)
     plain = y.with_attr(Attr.NONE) if isinstance(y, Vector) and y.attr else y
-    if isinstance(value, KeyedTable) and len(value.key_table.columns) > 1:
+    if isinstance(value, KeyedTable) and len(value.key_table.data) > 1:
         return _rows_over(q, name, value.key_table, plain)
     return enumerated(_domain(q, name), plain)
 
@@ -64,7 +64,7 @@ def extend_domain(q: Context, name: str, y: Value) -> Value:
 def with_new(words: Vector, y: Value) -> Vector:
     """A list of symbols with those of ``y`` that are not in it at its end."""
     if isinstance(y, List | Dict):
-        for item in y.items if isinstance(y, List) else [y.values]:
+        for item in y.items if isinstance(y, List) else [y.value]:
             words = with_new(words, item)
         return words
     if not isinstance(y, Atom | Vector) or y.qtype is not QType.SYMBOL:
@@ -92,7 +92,7 @@ def foreign_keys(table: Value) -> dict[str, str]:
     plain = table.unkeyed() if isinstance(table, KeyedTable) else table
     if not isinstance(plain, Table):
         raise QError("type")
-    pairs = zip(plain.column_names, plain.columns.items, strict=True)
+    pairs = zip(plain.column_names, plain.data.items, strict=True)
     return {name: column.domain for name, column in pairs if isinstance(column, Enumeration)}
 
 

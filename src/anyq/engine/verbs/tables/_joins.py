@@ -51,8 +51,8 @@ def overlaid(old: Value, new: Value, found: npt.NDArray[np.bool_]) -> Value:
 def merged(x: Table, values: Table, at: Longs, found: npt.NDArray[np.bool_], *, filling: bool = False) -> Table:
     """``x`` with the columns of ``values`` at rows ``at`` beside it: a column of both keeps its old items where no row
     was found, and with ``filling`` also where the new one is null; other columns are null there."""
-    names, columns = x.column_names, list(x.columns.items)
-    for name, column in zip(values.column_names, values.columns.items, strict=True):
+    names, columns = x.column_names, list(x.data.items)
+    for name, column in zip(values.column_names, values.data.items, strict=True):
         new = take(column, np.where(found, at, -1))
         if name in names:
             place = names.index(name)
@@ -102,8 +102,8 @@ def pj(q: Context, x: Value, y: Value) -> Value:
         raise QError("type")
     plain = unkeyed(left)
     at, found = _lookup(plain, y)
-    names, columns = plain.column_names, list(plain.columns.items)
-    for name, column in zip(y.value_table.column_names, y.value_table.columns.items, strict=True):
+    names, columns = plain.column_names, list(plain.data.items)
+    for name, column in zip(y.value_table.column_names, y.value_table.data.items, strict=True):
         new = _zeroed(take(column, np.where(found, at, -1)), found)
         if name in names:
             place = names.index(name)
@@ -156,7 +156,7 @@ def _union(filling: bool) -> Callable[[Context, Value, Value], Value]:
 def _stacked(x: Table, y: Table) -> Table:
     names = [*x.column_names, *[name for name in y.column_names if name not in x.column_names]]
     top, bottom = _filled_out(x, names, y), _filled_out(y, names, x)
-    columns = [join(a, b) for a, b in zip(top.columns.items, bottom.columns.items, strict=True)]
+    columns = [join(a, b) for a, b in zip(top.data.items, bottom.data.items, strict=True)]
     return table_of(names, columns)
 
 
@@ -164,11 +164,11 @@ def _keyed_union(x: KeyedTable, y: KeyedTable, filling: bool) -> KeyedTable:
     if set(x.key_table.column_names) != set(y.key_table.column_names):
         raise QError("mismatch")
     keys = table_of(x.key_table.column_names, [y.key_table.column(n) for n in x.key_table.column_names])
-    order = positions(keys, x.keys)
+    order = positions(keys, x.key)
     found = order < len(y)
     updated = merged(x.value_table, y.value_table, order, found, filling=filling)
-    fresh = np.flatnonzero(positions(x.keys, keys) == len(x))
-    more_keys, more = take(keys, fresh), take(y.values, fresh)
+    fresh = np.flatnonzero(positions(x.key, keys) == len(x))
+    more_keys, more = take(keys, fresh), take(y.value, fresh)
     assert isinstance(more_keys, Table)
     assert isinstance(more, Table)
     return KeyedTable(_stacked(x.key_table, more_keys), _stacked(updated, more))

@@ -44,7 +44,7 @@ def _of_table(table: Table, rows: Table) -> Table:
     have = set(rows.column_names)
     columns = [
         rows.column(name) if name in have else _null_column(column, len(rows))
-        for name, column in zip(table.column_names, table.columns.items, strict=True)
+        for name, column in zip(table.column_names, table.data.items, strict=True)
     ]
     return Table.of(table.names, List.of(tuple(columns)))
 
@@ -57,16 +57,16 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
     if isinstance(y, Table):
         return _of_table(table, y)
     if is_row(y):
-        return _of_table(table, rows_as(strs(y.keys), [y]))  # type: ignore[attr-defined]
+        return _of_table(table, rows_as(strs(y.key), [y]))  # type: ignore[attr-defined]
     if not isinstance(y, Vector | List):
         y = collapse([y])
     items = items_of(y)
     if items and all(is_row(item) for item in items):
-        return _of_table(table, rows_as(strs(items[0].keys), items))  # type: ignore[attr-defined]
-    width = len(table.columns)
+        return _of_table(table, rows_as(strs(items[0].key), items))  # type: ignore[attr-defined]
+    width = len(table.data)
     if by_column and _wrapped(items):
         return _of_columns(table, items)
-    if by_column and items and not is_atom(items[0]) and not _takes(table.columns.items[0], items[0]):
+    if by_column and items and not is_atom(items[0]) and not _takes(table.data.items[0], items[0]):
         return _of_columns(table, items)
     if not by_column and items and all(not is_atom(item) and count(item) == width for item in items) and width > 1:
         return _of_columns(table, [collapse(list(column)) for column in zip(*map(items_of, items), strict=True)])
@@ -89,7 +89,7 @@ def _takes(column: Value, item: Value) -> bool:
 
 
 def _of_columns(table: Table, columns: list[Value]) -> Table:
-    if len(columns) != len(table.columns):
+    if len(columns) != len(table.data):
         raise QError("length")
     sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
     if len(sizes) > 1:
@@ -134,7 +134,7 @@ def _narrowed(longs_: Vector) -> Vector:
 
 def appended(q: Context, table: Table, rows: Table) -> Table:
     """A table with rows of the same columns at its end."""
-    columns = [_longer(q, column, more) for column, more in zip(table.columns.items, rows.columns.items, strict=True)]
+    columns = [_longer(q, column, more) for column, more in zip(table.data.items, rows.data.items, strict=True)]
     return Table.of(table.names, List.of(tuple(columns)))
 
 
@@ -163,7 +163,7 @@ def _inserted(q: Context, table: AnyTable, y: Value) -> Value:
     if isinstance(table, KeyedTable):
         fresh = table_of(table.key_table.column_names, [rows.column(name) for name in table.key_table.column_names])
         if len(rows) and (
-            bool((positions(table.keys, fresh) < len(table)).any())
+            bool((positions(table.key, fresh) < len(table)).any())
             or bool((positions(fresh, fresh) != np.arange(len(fresh))).any())
         ):
             raise QError("insert")

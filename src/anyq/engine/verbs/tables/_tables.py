@@ -136,7 +136,7 @@ def meta(q: Context, x: Value) -> Value:
     table = unkeyed(table_named(q, x))
     if isinstance(table, Partitioned):
         table = table.prototype()
-    columns = table.columns.items
+    columns = table.data.items
     foreign = [c.domain if isinstance(c, Enumeration) and _is_table(q, c.domain) else "" for c in columns]
     attrs = [c.attr.char if isinstance(c, Vector | List) else "" for c in columns]
     types = "".join([column_type(c) for c in columns])
@@ -170,7 +170,7 @@ def xcol(q: Context, x: Value, y: Value) -> Value:
         plain = unkeyed(table)
         names = plain.column_names
         if isinstance(x, Dict):
-            new = dict(zip(strs(x.keys), strs(x.values), strict=True))
+            new = dict(zip(strs(x.key), strs(x.value), strict=True))
             if set(new) - set(names):
                 raise QError("length")
             names = [new.get(name, name) for name in names]
@@ -179,7 +179,7 @@ def xcol(q: Context, x: Value, y: Value) -> Value:
             if len(given) > len(names):
                 raise QError("length")
             names = [*given, *names[len(given) :]]
-        return rekeyed(Table.of(symbols(names), plain.columns), table)
+        return rekeyed(Table.of(symbols(names), plain.data), table)
 
     return changed(q, y, rename)
 
@@ -253,7 +253,7 @@ def _nested(column: Value, parts: tuple[Value, ...]) -> List:
 def ungroup(q: Context, x: Value) -> Value:
     """q's ``ungroup``: a row for each item of the lists in a row. ``'length`` where they differ in count."""
     table = unkeyed(table_named(q, x))
-    columns = table.columns.items
+    columns = table.data.items
     nested = [isinstance(c, List) and any(not is_atom(item) for item in c.items) for c in columns]
     if not any(nested):
         return table

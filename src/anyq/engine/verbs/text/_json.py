@@ -52,7 +52,7 @@ def write_json(x: Value, *, infinity: str = "inf") -> str:
     if isinstance(x, KeyedTable):
         return write_json(x.unkeyed(), infinity=infinity)
     if isinstance(x, Dict):
-        pairs = zip(items_of(x.keys), items_of(x.values), strict=True)
+        pairs = zip(items_of(x.key), items_of(x.value), strict=True)
         return "{" + ",".join([f"{_key(k)}:{write_json(v, infinity=infinity)}" for k, v in pairs]) + "}"
     return "null" if x is NULL or x == NULL else "null" if isinstance(x, FUNCTIONS) else _refused()
 
@@ -80,7 +80,7 @@ def _rows(x: Table, infinity: str, end: bytes) -> Iterator[tuple[bytes, npt.NDAr
     parts = [b",".join([b"", name]) for name in names] + [b"}" + end]
     parts[0] = b"{" + parts[0][1:]
     for some in slices(x):
-        yield joined_rows([_column(column, infinity) for column in some.columns.items], parts)
+        yield joined_rows([_column(column, infinity) for column in some.data.items], parts)
 
 
 def _column(x: Value, infinity: str) -> StringArray:

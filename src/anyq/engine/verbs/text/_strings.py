@@ -100,12 +100,12 @@ def _trimming(left: bool, right: bool) -> Callable[[Value], Value]:
             if not len(kept):
                 return x[0:0]
             return window(x, int(kept[0]) if left else 0, int(kept[-1]) + 1 if right else len(x))
-        if isinstance(x, Dict) and isinstance(x.values, Vector):
-            return Dict(x.keys, collapse([trim(item) for item in x.values]))
+        if isinstance(x, Dict) and isinstance(x.value, Vector):
+            return Dict(x.key, collapse([trim(item) for item in x.value]))
         if isinstance(x, List | Dict):
             return extend1(trim, x)
         if isinstance(x, Table):
-            columns = [trim(c) if isinstance(c, List) else c for c in x.columns.items]
+            columns = [trim(c) if isinstance(c, List) else c for c in x.data.items]
             return Table.of(x.names, List.of(tuple(columns)))
         return x
 
@@ -148,7 +148,7 @@ def _tested(test: Callable[[bytes], bool], x: Value) -> Value:
     if isinstance(x, List) and x.strings is not None:
         return bools([test(text) for text in x.strings])
     if isinstance(x, Dict):
-        return Dict(x.keys, _tested(test, x.values))
+        return Dict(x.key, _tested(test, x.value))
     if isinstance(x, List) and all(is_atom(item) or is_string(item) for item in x.items):
         return extend1(lambda part: _tested(test, part), x)
     raise QError("type")

@@ -57,7 +57,7 @@ def _prepared(q: Context, delimiter: bytes, y: Value) -> Value:
     if isinstance(y, KeyedTable):
         y = y.unkeyed()
     if isinstance(y, Table):
-        names, columns = y.column_names, list(y.columns.items)
+        names, columns = y.column_names, list(y.data.items)
     elif isinstance(y, List):
         columns = list(y.items)
     else:

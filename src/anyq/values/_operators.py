@@ -1,0 +1,338 @@
+"""Python's operators on values: an atom's are those of its Python value, a vector's are NumPy's on ``.np()``.
+
+Atoms of one type are in q's order, nulls first, so that vectors can be sorted. Elsewhere a null is no number: it raises
+`anyq.ConversionError`, as do types whose Python value would lose digits (moments and spans count nanoseconds).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+import uuid
+from collections.abc import Callable
+from numbers import Number
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anyq.errors import ConversionError
+
+from ._face import Value, face
+from ._types import QType
+
+__all__ = ["AtomOperators", "VectorOperators"]
+
+Array = npt.NDArray[Any]
+Binary = Callable[[Any, Any], Any]
+
+_NUMBERS: Final = frozenset({QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT})
+_MOMENTS: Final = frozenset({QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME})
+_SPANS: Final = frozenset({QType.TIMESPAN, QType.MINUTE, QType.SECOND, QType.TIME})
+_PLAIN: Final = (int, float, Number, np.generic)
+_OTHERS: Final[dict[QType, type]] = {QType.SYMBOL: str, QType.CHAR: bytes, QType.GUID: uuid.UUID}
+
+
+class AtomOperators(Value):
+    """Arithmetic, order and format of atoms."""
+
+    __slots__ = ()
+    qtype: QType
+    raw: Any
+
+    @property
+    def is_null(self) -> bool:
+        raise NotImplementedError
+
+    def __format__(self, spec: str) -> str:
+        """The Python value's format; without a ``spec`` the atom as q prints it. A null has no format."""
+        return format(_plain(self, "format"), spec) if spec else str(self)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
+        """An array without dimensions: the null of integers is NaN, that of moments and spans NaT."""
+        return face().array(self, dtype, copy)  # type: ignore[no-any-return]
+
+    def __add__(self, other: object) -> float:
+        return _number(operator.add, self, other)  # type: ignore[no-any-return]
+
+    def __radd__(self, other: object) -> float:
+        return _number(operator.add, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: object) -> float:
+        return _number(operator.sub, self, other)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: object) -> float:
+        return _number(operator.sub, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __mul__(self, other: object) -> float:
+        return _number(operator.mul, self, other)  # type: ignore[no-any-return]
+
+    def __rmul__(self, other: object) -> float:
+        return _number(operator.mul, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __truediv__(self, other: object) -> float:
+        return _number(operator.truediv, self, other)  # type: ignore[no-any-return]
+
+    def __rtruediv__(self, other: object) -> float:
+        return _number(operator.truediv, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __floordiv__(self, other: object) -> float:
+        return _number(operator.floordiv, self, other)  # type: ignore[no-any-return]
+
+    def __rfloordiv__(self, other: object) -> float:
+        return _number(operator.floordiv, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __mod__(self, other: object) -> float:
+        return _number(operator.mod, self, other)  # type: ignore[no-any-return]
+
+    def __rmod__(self, other: object) -> float:
+        return _number(operator.mod, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __pow__(self, other: object) -> float:
+        return _number(operator.pow, self, other)  # type: ignore[no-any-return]
+
+    def __rpow__(self, other: object) -> float:
+        return _number(operator.pow, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __and__(self, other: object) -> int:
+        return _number(operator.and_, self, other)  # type: ignore[no-any-return]
+
+    def __rand__(self, other: object) -> int:
+        return _number(operator.and_, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __or__(self, other: object) -> int:
+        return _number(operator.or_, self, other)  # type: ignore[no-any-return]
+
+    def __ror__(self, other: object) -> int:
+        return _number(operator.or_, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __xor__(self, other: object) -> int:
+        return _number(operator.xor, self, other)  # type: ignore[no-any-return]
+
+    def __rxor__(self, other: object) -> int:
+        return _number(operator.xor, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __divmod__(self, other: object) -> tuple[float, float]:
+        return _number(divmod, self, other)  # type: ignore[no-any-return]
+
+    def __rdivmod__(self, other: object) -> tuple[float, float]:
+        return _number(divmod, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __neg__(self) -> float:
+        return operator.neg(_of_number(self))  # type: ignore[no-any-return]
+
+    def __pos__(self) -> float:
+        return operator.pos(_of_number(self))  # type: ignore[no-any-return]
+
+    def __abs__(self) -> float:
+        return operator.abs(_of_number(self))  # type: ignore[no-any-return]
+
+    def __invert__(self) -> int:
+        return operator.invert(_of_number(self))  # type: ignore[no-any-return]
+
+    def __lt__(self, other: object) -> bool:
+        return _ordered(operator.lt, self, other)  # type: ignore[no-any-return]
+
+    def __le__(self, other: object) -> bool:
+        return _ordered(operator.le, self, other)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: object) -> bool:
+        return _ordered(operator.gt, self, other)  # type: ignore[no-any-return]
+
+    def __ge__(self, other: object) -> bool:
+        return _ordered(operator.ge, self, other)  # type: ignore[no-any-return]
+
+
+class VectorOperators(Value):
+    """Arithmetic and order of vectors: NumPy's, where an integer null is masked. ``==`` is q's match."""
+
+    __slots__ = ()
+    qtype: QType
+
+    def __add__(self, other: object) -> Array:
+        return _arrays(operator.add, self, other)  # type: ignore[no-any-return]
+
+    def __radd__(self, other: object) -> Array:
+        return _arrays(operator.add, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: object) -> Array:
+        return _arrays(operator.sub, self, other)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: object) -> Array:
+        return _arrays(operator.sub, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __mul__(self, other: object) -> Array:
+        return _arrays(operator.mul, self, other)  # type: ignore[no-any-return]
+
+    def __rmul__(self, other: object) -> Array:
+        return _arrays(operator.mul, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __truediv__(self, other: object) -> Array:
+        return _arrays(operator.truediv, self, other)  # type: ignore[no-any-return]
+
+    def __rtruediv__(self, other: object) -> Array:
+        return _arrays(operator.truediv, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __floordiv__(self, other: object) -> Array:
+        return _arrays(operator.floordiv, self, other)  # type: ignore[no-any-return]
+
+    def __rfloordiv__(self, other: object) -> Array:
+        return _arrays(operator.floordiv, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __mod__(self, other: object) -> Array:
+        return _arrays(operator.mod, self, other)  # type: ignore[no-any-return]
+
+    def __rmod__(self, other: object) -> Array:
+        return _arrays(operator.mod, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __pow__(self, other: object) -> Array:
+        return _arrays(operator.pow, self, other)  # type: ignore[no-any-return]
+
+    def __rpow__(self, other: object) -> Array:
+        return _arrays(operator.pow, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __and__(self, other: object) -> Array:
+        return _arrays(operator.and_, self, other)  # type: ignore[no-any-return]
+
+    def __rand__(self, other: object) -> Array:
+        return _arrays(operator.and_, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __or__(self, other: object) -> Array:
+        return _arrays(operator.or_, self, other)  # type: ignore[no-any-return]
+
+    def __ror__(self, other: object) -> Array:
+        return _arrays(operator.or_, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __xor__(self, other: object) -> Array:
+        return _arrays(operator.xor, self, other)  # type: ignore[no-any-return]
+
+    def __rxor__(self, other: object) -> Array:
+        return _arrays(operator.xor, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __matmul__(self, other: object) -> Array:
+        return _arrays(operator.matmul, self, other)  # type: ignore[no-any-return]
+
+    def __rmatmul__(self, other: object) -> Array:
+        return _arrays(operator.matmul, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __divmod__(self, other: object) -> tuple[Array, Array]:
+        return _arrays(divmod, self, other)  # type: ignore[no-any-return]
+
+    def __rdivmod__(self, other: object) -> tuple[Array, Array]:
+        return _arrays(divmod, self, other, reflected=True)  # type: ignore[no-any-return]
+
+    def __neg__(self) -> Array:
+        return _array(operator.neg, self)
+
+    def __pos__(self) -> Array:
+        return _array(operator.pos, self)
+
+    def __abs__(self) -> Array:
+        return _array(operator.abs, self)
+
+    def __invert__(self) -> Array:
+        return _array(operator.invert, self)
+
+    def __lt__(self, other: object) -> Array:
+        return _arrays(operator.lt, self, other)  # type: ignore[no-any-return]
+
+    def __le__(self, other: object) -> Array:
+        return _arrays(operator.le, self, other)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: object) -> Array:
+        return _arrays(operator.gt, self, other)  # type: ignore[no-any-return]
+
+    def __ge__(self, other: object) -> Array:
+        return _arrays(operator.ge, self, other)  # type: ignore[no-any-return]
+
+
+def _plain(atom: AtomOperators, what: str) -> Any:
+    """The Python value of an atom that has one."""
+    if atom.is_null and atom.qtype not in (QType.SYMBOL, QType.CHAR, QType.REAL, QType.FLOAT):
+        raise ConversionError(f"a {atom.qtype.label} null has no {what}; .is_null tells nulls")
+    if atom.qtype in _NUMBERS:
+        return bool(atom.raw) if atom.qtype is QType.BOOLEAN else atom.raw
+    return face().py(atom)
+
+
+def _of_number(atom: AtomOperators) -> Any:
+    if atom.qtype not in _NUMBERS:
+        raise ConversionError(f"a {atom.qtype.label} is no number: use .py(), or .np() for NumPy's own scalar")
+    return _plain(atom, "number")
+
+
+def _number(apply: Binary, atom: AtomOperators, other: object, *, reflected: bool = False) -> Any:
+    if isinstance(other, AtomOperators):
+        other = _of_number(other)
+    elif not isinstance(other, _PLAIN):
+        return NotImplemented
+    mine = _of_number(atom)
+    return apply(other, mine) if reflected else apply(mine, other)
+
+
+def _ordered(apply: Binary, atom: AtomOperators, other: object) -> Any:
+    if isinstance(other, AtomOperators) and other.qtype is atom.qtype:
+        return bool(apply(_rank(atom), _rank(other)))
+    qtype = atom.qtype
+    if qtype in _MOMENTS or qtype in _SPANS:
+        nanos = _nanoseconds(other, qtype in _MOMENTS)
+        if nanos is None:
+            return NotImplemented
+        return bool(apply(_nanoseconds(atom, qtype in _MOMENTS), nanos))
+    if isinstance(other, AtomOperators):
+        if qtype not in _NUMBERS or other.qtype not in _NUMBERS:
+            return NotImplemented
+        other = _plain(other, "place among numbers")
+    elif not isinstance(other, _OTHERS.get(qtype, _PLAIN)):
+        return NotImplemented
+    return bool(apply(_plain(atom, "place among numbers"), other))
+
+
+def _rank(atom: AtomOperators) -> Any:
+    """The place of an atom among those of its type."""
+    if atom.raw != atom.raw:
+        return (0, 0)
+    return (1, atom.raw)
+
+
+def _nanoseconds(obj: object, moment: bool) -> int | None:
+    """A moment or a span, exactly and in one unit; ``None`` for objects that are none."""
+    if isinstance(obj, AtomOperators):
+        if obj.qtype not in (_MOMENTS if moment else _SPANS):
+            return None
+        _plain(obj, "place in time")
+        obj = face().np(obj, False)
+    kinds: Any = (dt.date, np.datetime64) if moment else (dt.timedelta, dt.time, np.timedelta64)
+    return face().nanoseconds(obj) if isinstance(obj, kinds) else None
+
+
+def _operand(other: object) -> Any:
+    """What NumPy is given for the other side; `NotImplemented` for what has no operators."""
+    if isinstance(other, VectorOperators):
+        return face().np(other, False)
+    if isinstance(other, AtomOperators):
+        known = other.qtype in _MOMENTS or other.qtype in _SPANS
+        return face().np(other, False) if known else _plain(other, "number")
+    return NotImplemented if isinstance(other, Value) else other
+
+
+def _arrays(apply: Binary, vector: VectorOperators, other: object, *, reflected: bool = False) -> Any:
+    theirs = _operand(other)
+    if theirs is NotImplemented:
+        return NotImplemented
+    mine = face().np(vector, False)
+    try:
+        return apply(theirs, mine) if reflected else apply(mine, theirs)
+    except TypeError as error:
+        raise ConversionError(f"{_refused(vector)}: {error}") from None
+
+
+def _array(apply: Callable[[Any], Any], vector: VectorOperators) -> Array:
+    try:
+        return apply(face().np(vector, False))  # type: ignore[no-any-return]
+    except TypeError as error:
+        raise ConversionError(f"{_refused(vector)}: {error}") from None
+
+
+def _refused(vector: VectorOperators) -> str:
+    return f"NumPy refuses this operator on a {vector.qtype.label} vector; .np(), .pd() and .py() give others"

@@ -1,0 +1,177 @@
+"""Operators: an atom's are its Python value's, a vector's NumPy's, and a null takes part in none as a number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+import uuid
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+import anyq
+from anyq.values import QType
+
+INTEGERS = ("h", "i", "j")
+ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow]
+ORDER = [operator.lt, operator.le, operator.gt, operator.ge]
+TEMPORAL = "pmdznuvt"
+
+
+@pytest.mark.parametrize("kind", ["x", "h", "i", "j", "e", "f"])
+@pytest.mark.parametrize("apply", [*ARITHMETIC, *ORDER, divmod])
+def test_a_number_is_its_python_value(kind: str, apply: Any) -> None:
+    one, other = anyq.atom(kind, 7), anyq.atom(kind, 2)
+    plain = [value.py() for value in (one, other)]
+    assert apply(one, 2) == apply(plain[0], 2)
+    assert apply(7, other) == apply(7, plain[1])
+    assert apply(one, other) == apply(*plain)
+    assert apply(one, np.float64(2)) == apply(plain[0], 2.0)
+    assert apply(Fraction(7), anyq.long(2)) == apply(Fraction(7), 2)
+
+
+@pytest.mark.parametrize("kind", INTEGERS)
+@pytest.mark.parametrize("apply", [*ARITHMETIC, *ORDER, divmod])
+def test_a_null_is_no_number(kind: str, apply: Any) -> None:
+    null = anyq.atom(kind)
+    for arguments in ((null, 2), (2, null), (null, np.float64(2)), (null, anyq.float(2.0))):
+        with pytest.raises(anyq.ConversionError, match="null"):
+            apply(*arguments)
+    with pytest.raises(anyq.ConversionError, match="null"):
+        f"{null:.2f}"
+    for turn in (int, float, round, abs, operator.neg, operator.index, bool):
+        with pytest.raises(anyq.ConversionError, match="null"):
+            turn(null)
+
+
+def test_signs_and_bits() -> None:
+    assert (-anyq.long(3), +anyq.long(3), abs(anyq.long(-3)), ~anyq.long(3)) == (-3, 3, 3, -4)
+    assert (anyq.long(6) & 3, anyq.long(6) | 1, 6 ^ anyq.int(3)) == (2, 7, 5)
+    assert (anyq.boolean(True) & True) is True
+    assert Decimal(1) < anyq.long(2) < Decimal(3)
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (anyq.float(2.5), ".2f", "2.50"), (anyq.long(1234567), ",", "1,234,567"), (anyq.symbol("ab"), ">4", "  ab"),
+        (anyq.date("2024-02-03"), "%d.%m.%y", "03.02.24"), (anyq.real(0.5), ".0%", "50%"), (anyq.long(5), "", "5"),
+        (anyq.symbol("ab"), "", "`ab"), (anyq.boolean(True), "d", "1"), (anyq.timestamp(0), "%H:%M", "00:00"),
+    ],
+)  # fmt: skip
+def test_format(value: anyq.Atom, spec: str, text: str) -> None:
+    assert format(value, spec) == text
+
+
+@pytest.mark.parametrize("kind", [t.char for t in QType if t.dtype is not None or t is QType.SYMBOL])
+def test_vectors_can_be_sorted_as_q_sorts(kind: str) -> None:
+    made: dict[str, list[Any]] = {
+        "b": [True, False], "s": ["b", "", "a"], "g": [uuid.UUID(int=5), None],
+        "c": [b"b", b" ", b"a"],
+        "x": [3, 1], "e": [2.0, None, float("-inf"), 1.0], "f": [2.0, None, float("-inf"), 1.0],
+        "z": [2.0, None, 1.0],
+    }  # fmt: skip
+    vector = anyq.vector(kind, made.get(kind, [3, None, 1, 2]))
+    with anyq.sync.open_embedded() as q:
+        assert anyq.as_q(sorted(vector)) == q("asc", vector)
+
+
+def test_moments_and_spans_compare_exactly() -> None:
+    assert anyq.date("2024-02-03") < anyq.timestamp("2024-02-03T00:00:00.000000001") < anyq.date("2024-02-04")
+    assert anyq.date("2024-02-03") < dt.datetime(2024, 2, 3, 1) <= anyq.timestamp("2024-02-03T01:00:00")
+    assert anyq.timestamp("2024-02-03T01:00") >= dt.datetime(2024, 2, 3, 1, tzinfo=dt.UTC)
+    assert anyq.month("2024-02") <= dt.date(2024, 2, 1) < anyq.month("2024-03")
+    assert anyq.minute("09:30") < anyq.time("09:30:00.001") < dt.time(9, 31)
+    assert anyq.timespan(1) > dt.timedelta(0)
+    assert anyq.timespan(1) < np.timedelta64(2, "ns")
+    with pytest.raises(TypeError):
+        anyq.date("2024-02-03") < anyq.minute("09:30")  # noqa: B015
+    with pytest.raises(TypeError):
+        anyq.date("2024-02-03") < 3  # noqa: B015
+    with pytest.raises(anyq.ConversionError, match="null"):
+        anyq.date(None) < dt.date(2024, 2, 3)  # noqa: B015
+
+
+@pytest.mark.parametrize("kind", TEMPORAL)
+def test_arithmetic_of_moments_names_what_to_call(kind: str) -> None:
+    with pytest.raises(anyq.ConversionError, match=r"\.np\(\)"):
+        anyq.atom(kind, 5) + 1
+
+
+@pytest.mark.parametrize("apply", [*ARITHMETIC[:-1], *ORDER])  # NumPy refuses the powers that it finds under masks
+@pytest.mark.parametrize("kind", ["h", "i", "j", "e", "f"])
+def test_a_vectors_operators_are_those_of_its_array(kind: str, apply: Any) -> None:
+    vector = anyq.vector(kind, [3, None, 1])
+    plain = vector.np()
+    for ours, theirs in (
+        (apply(vector, 2), apply(plain, 2)),
+        (apply(2, vector), apply(2, plain)),
+        (apply(vector, vector), apply(plain, plain)),
+        (apply(vector, anyq.atom(kind, 2)), apply(plain, anyq.atom(kind, 2).py())),
+    ):
+        assert np.array_equal(np.ma.getmaskarray(ours), np.ma.getmaskarray(theirs))
+        assert np.array_equal(np.ma.filled(ours, 0), np.ma.filled(theirs, 0), equal_nan=kind in "ef")
+    with pytest.raises(anyq.ConversionError, match="null"):
+        apply(vector, anyq.atom("j"))
+
+
+def test_operators_that_numpy_has_not() -> None:
+    with pytest.raises(anyq.ConversionError, match=r"guid.*\.py\(\)"):
+        anyq.vector("g", [None]) + 1
+    with pytest.raises(TypeError):
+        anyq.vector("j", [1]) + anyq.table({"a": [1]})
+    assert (anyq.vector("d", ["2024-02-03"]) - anyq.date("2024-02-01")).tolist() == [dt.timedelta(2)]
+    assert (~anyq.vector("b", [1, 0])).tolist() == [False, True]
+
+
+def test_what_is_masked_selects_nothing() -> None:
+    table = anyq.table({"a": anyq.vector("j", [3, None, 1]), "b": ["x", "y", "z"], "c": [[1], "a", b"s"]})
+    assert table[table["a"] > 1] == table[:1]  # type: ignore[operator]
+    assert table.head()["a"] == table["a"]
+
+
+@pytest.mark.parametrize("kind", INTEGERS)
+def test_arrays_of_integers_with_nulls_are_floats(kind: str) -> None:
+    vector = anyq.vector(kind, [1, None, 3])
+    assert np.isnan(np.mean(vector))
+    assert np.nanmean(vector) == 2
+    assert np.asarray(vector).dtype == np.float64
+    assert np.asarray(vector, object).tolist() == [1, None, 3]
+    assert np.isnan(np.asarray(anyq.atom(kind)))
+    with pytest.raises(anyq.ConversionError, match="null"):
+        np.array([anyq.atom(kind), anyq.atom(kind, 2)])
+    assert np.array([anyq.atom(kind, 1), anyq.atom(kind, 2)]).tolist() == [1, 2]
+    for dtype in (np.int64, np.uint8, bool):
+        with pytest.raises(anyq.ConversionError, match=r"\.np\(\)"):
+            np.asarray(vector, dtype)
+
+
+@pytest.mark.parametrize("kind", TEMPORAL)
+def test_temporal_nulls_are_not_turned_into_numbers(kind: str) -> None:
+    vector = anyq.vector(kind, [None, 5])
+    assert np.isnat(np.asarray(vector)).tolist() == [True, False]
+    for dtype in (np.int64, np.float64, bool):
+        with pytest.raises(anyq.ConversionError, match="null"):
+            np.asarray(vector, dtype)
+
+
+def test_longs_that_floats_would_round() -> None:
+    big = 2**53 + 1
+    assert np.asarray(anyq.vector("j", [big])).tolist() == [big]
+    with pytest.raises(anyq.ConversionError, match=r"round.*\.np\(\)"):
+        np.asarray(anyq.vector("j", [big, None]))
+    assert np.asarray(anyq.vector("j", [2**63 - 1, None])).tolist()[0] == float(2**63 - 1)
+
+
+def test_copies() -> None:
+    vector = anyq.vector("j", [1, 2])
+    assert np.shares_memory(np.array(vector, copy=False), vector.array)
+    assert np.array(vector, copy=True).flags.writeable
+    for value in (anyq.vector("d", [1]), anyq.vector("j", [1, None])):
+        with pytest.raises(ValueError, match="copy"):
+            np.array(value, copy=False)
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(anyq.symbols(["a"]))[0] = "b"
