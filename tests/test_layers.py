@@ -69,7 +69,6 @@ TOGETHER = {frozenset({"portal", "sync"})}
 CYCLES = {
     frozenset({"anyq", "anyq.notebook"}),
     frozenset({"anyq.portal._portal", "anyq.portal._shared"}),
-    frozenset({"anyq.server._quick", "anyq.server._session"}),
     frozenset({"anyq.twin", "anyq.twin._choice"}),
     frozenset({"anyq.values._atom", "anyq.values._vector"}),
 }

@@ -37,18 +37,15 @@ from anyq.protocol import (
 
 from ._handlers import Action, Failures
 from ._limits import Limits
-from ._quick import Quick
+from ._receiver import Receiver
 from ._throttle import Throttle
 from ._transport import SocketTransport, TlsTransport
 from ._wire import NOT_HTTP, decode_request
-from ._work import Worker
 
 __all__ = ["Actions", "Session"]
 
 log: Final = logging.getLogger("anyq.server")
 _BATCH, _CLOSING_TIME = 32, 5.0
-_BURST: Final = 1 << 20
-"""Bytes of one client's large body that are received before others get their turn: half a millisecond."""
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
 _TLS_FIRST: Final = b"\x16"
 
@@ -66,7 +63,7 @@ class Actions:
     on_close: Action | None = None
 
 
-class Session(Worker):
+class Session(Receiver):
     """One connection, from the accepted socket to its close."""
 
     def __init__(
@@ -92,16 +89,11 @@ class Session(Worker):
             allocate=codec.allocate,  # not touched: announcing much and sending little costs little
         )
         super().__init__(handle, address, peer, transport, limits, failures)
-        self._socket = transport
         self._actions = actions
         self._tls, self._plain = tls, plain
         self._remote = remote
         self._host = host
         self._throttle = Throttle(None) if throttle is None else throttle
-        self._fed = False
-        """Whether input that the reader has not seen was received for it."""
-        self._heard = False
-        self._last_heard = 0.0
 
     async def run(self, opened: Forget, closed: Forget) -> None:
         """The whole life. Never raises but for cancellation; ``opened`` is called after the login."""
@@ -218,22 +210,6 @@ class Session(Worker):
             await transport.wait_readable()
             self._receive()
 
-    def _receive(self) -> bool:
-        """Take what the network has, and of a large body up to `_BURST` bytes. True if the reader has to go on; False
-        if all there is, is a part of a large body.
-        """
-        peer, taken = self._peer, 0
-        while True:
-            count = self._transport.try_receive(peer.get_buffer())
-            if count >= 0:
-                peer.buffer_updated(count)
-            filled, size = peer.receiving
-            if count == 0 or filled == size:
-                return True
-            taken += count
-            if count < 0 or taken >= _BURST:
-                return False
-
     # Messages
 
     async def _talk(self) -> None:
@@ -244,8 +220,7 @@ class Session(Worker):
                     self._push(b"")
                 self._opened()
                 if self._actions.on_sync.plain and self._transport is self._socket:
-                    quick = Quick(self, self._socket.socket, self._actions.on_sync, self._stats)
-                    self._socket.answer_eagerly(quick)
+                    self._use_fast_path(self._actions.on_sync)
                 await self._read()
                 self._end("it left")
         finally:
@@ -307,11 +282,6 @@ class Session(Worker):
         else:
             await self._handle(action, value, sync)
 
-    def _bad(self, error: Exception) -> None:
-        self._stats.bad_messages += 1
-        log.warning("client %d (%r) is disconnected: %s", self.handle, self.user, error)
-        self._end(f"it sent what is no message: {error}")
-
     def _opened(self) -> None:
         action = self._actions.on_open
         if action is None:
@@ -341,13 +311,3 @@ class Session(Worker):
             return
         with anyio.move_on_after(_CLOSING_TIME):
             await self._notify(action.run(self), "on_close")
-
-    def heard(self) -> None:
-        """The client has said something."""
-        self._heard = True
-
-    def silent_since(self, now: float) -> float:
-        """The last time at which this was asked and the client had said something since the time before."""
-        if self._heard:
-            self._heard, self._last_heard = False, now
-        return self._last_heard
