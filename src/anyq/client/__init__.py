@@ -9,7 +9,7 @@ from anyq.client._engine import Engine
 from anyq.client._face import AsyncFace, BlockingFace
 from anyq.client._inbox import Feed
 from anyq.client._memory import allocate
-from anyq.client._options import ConnectOptions, Options
+from anyq.client._options import REFUSED, ConnectOptions, Options, parsed
 from anyq.client._pending import Handle, Pending
 from anyq.client._pool import Pool, PoolStatistics
 from anyq.client._raw import RawConnection
@@ -23,6 +23,7 @@ from anyq.loops import BackgroundTasks
 from anyq.protocol import CallReport, ConnectionStatistics, Overflow
 
 __all__ = [
+    "REFUSED",
     "Address",
     "AsyncFace",
     "BackgroundTasks",
@@ -63,6 +64,7 @@ __all__ = [
     "load_script",
     "outgoing",
     "parse_address",
+    "parsed",
     "request_body",
     "request_value",
     "script_error",

@@ -12,12 +12,12 @@ import anyio.lowlevel
 import attrs
 from anyio.abc import TaskGroup
 
-from anyq.client._address import Address, parse_address
+from anyq.client._address import Address
 from anyq.client._bodies import Query
 from anyq.client._core import Core
 from anyq.client._face import AsyncFace, awaited
 from anyq.client._inbox import Feed
-from anyq.client._options import ConnectOptions, Options
+from anyq.client._options import ConnectOptions, Options, parsed
 from anyq.client._pending import Pending
 from anyq.client._subscription import Subscription
 from anyq.errors import BusyError, CallTimeout, ConnectionLost, QError
@@ -70,9 +70,7 @@ def connect(
 
     Raises `TypeError` without a port, `ValueError` for what is no address.
     """
-    context = tls if isinstance(tls, ssl.SSLContext) else None
-    address = parse_address(host, port, username=username, password=password, tls=bool(tls))
-    return Connection(address, Options(ssl_context=context, **options))
+    return Connection(*parsed("anyq.connect", host, port, options, username=username, password=password, tls=tls))
 
 
 class Connection(AsyncFace):

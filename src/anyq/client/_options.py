@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import ssl
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Literal, TypedDict
 
 import attrs
 from anyio.abc import ByteStream
 
-from anyq.client._address import Address
+from anyq.client._address import Address, parse_address
 from anyq.protocol import CAPABILITY, CallReport, Overflow
 from anyq.values import Value
 
@@ -131,3 +132,49 @@ class ConnectOptions(TypedDict, total=False):
     on_call: Callable[[CallReport], object] | None
     report_queries: bool
     dial: Callable[[Address], Awaitable[ByteStream]] | None
+
+
+_BACKGROUND = "nothing happens in its background"
+_CLIENTS = "it is for connections that are opened, not for those that are accepted"
+_POLLED: Final = frozenset({
+    "capability", "connect_timeout", "keepalive", "max_in_flight", "max_message_size", "abandon", "compress", "no_ctx",
+    "verify", "ca_file", "server_hostname", "tls_from_environment", "on_request", "on_state", "on_call",
+    "report_queries",
+})  # fmt: skip
+_NAMES: Final = tuple(field.name for field in attrs.fields(Options) if field.name != "ssl_context")
+REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
+    "anyq.sync.connect": {"dial": "it opens asynchronous streams"},
+    "anyq.RawConnection": {name: _BACKGROUND for name in _NAMES if name not in _POLLED},
+    "anyq.RawConnection(as_server=True)": {
+        name: _CLIENTS for name in _NAMES if name not in ("max_message_size", "no_ctx")
+    },
+}
+"""The options that an entry point cannot honour, and why. All others are honoured at each."""
+
+
+def checked_options(entry: str, given: Mapping[str, Any], context: ssl.SSLContext | None = None) -> Options:
+    """The options given at an entry point. `TypeError` naming those that it does not have, or cannot honour."""
+    defaults = attrs.fields_dict(Options)
+    for name, value in given.items():
+        if name not in _NAMES:
+            near = difflib.get_close_matches(name, _NAMES, 1)
+            raise TypeError(f"{entry} has no option {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        reason = REFUSED.get(entry, {}).get(name)
+        if reason is not None and value is not defaults[name].default and value != defaults[name].default:
+            raise TypeError(f"{entry} cannot honour {name}: {reason}; anyq.connect can")
+    return Options(ssl_context=context, **given)
+
+
+def parsed(
+    entry: str,
+    host: str | Address | None,
+    port: int | None,
+    given: Mapping[str, Any],
+    *,
+    username: str,
+    password: str | None,
+    tls: bool | ssl.SSLContext,
+) -> tuple[Address, Options]:
+    """Address and options of one connection, as they were given at an entry point."""
+    address = parse_address(host, port, username=username, password=password, tls=bool(tls))
+    return address, checked_options(entry, given, tls if isinstance(tls, ssl.SSLContext) else None)

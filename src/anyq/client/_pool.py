@@ -23,7 +23,7 @@ from anyq.client._address import Address, parse_address
 from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
 from anyq.client._face import AsyncFace, awaited
-from anyq.client._options import ConnectOptions, Options
+from anyq.client._options import ConnectOptions, checked_options
 from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.loops import BackgroundTasks, Home
@@ -126,7 +126,7 @@ class Pool(AsyncFace):
         self.check_after = check_after
         self.check_timeout = check_timeout
         self.drain_timeout = drain_timeout
-        self._options = Options(ssl_context=tls if isinstance(tls, ssl.SSLContext) else None, **options)
+        self._options = checked_options("anyq.Pool", options, tls if isinstance(tls, ssl.SSLContext) else None)
         self._background: BackgroundTasks | None = None
         self._home: Home | None = None
         self._closed = False

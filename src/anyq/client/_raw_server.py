@@ -34,6 +34,7 @@ from anyq.protocol import (
     Accept,
     AsyncMessage,
     Connection,
+    ConnectionState,
     EndOfFile,
     ForeignProtocol,
     Login,
@@ -110,6 +111,12 @@ class RawServer:
     @property
     def port(self) -> int | None:
         return self._socket.getsockname()[1] if self._socket is not None else self._where[1]
+
+    @property
+    def state(self) -> ConnectionState:
+        if self._socket is None:
+            return "new"
+        return "closed" if self._socket.fileno() < 0 else "connected"
 
     @property
     def clients(self) -> int:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections import deque
 from typing import Final
 
 import anyio
 
 from anyq.errors import ConnectionLost
-from anyq.protocol import NEED_DATA, Connection, Event, Message, NeedData
+from anyq.protocol import NEED_DATA, Connection, Event, Message, NeedData, Outbox
 
 __all__ = ["Wire", "shake_hands"]
 
@@ -37,16 +36,18 @@ class Wire:
     def __init__(self, sock: socket.socket, protocol: Connection) -> None:
         self.sock = sock
         self.protocol = protocol
-        self._rest: deque[memoryview] = deque()
+        self.outbox = Outbox(protocol)
+        self.sent = self.received = 0
+        """How many bytes the network took, and gave."""
 
     @property
     def unsent(self) -> int:
         """How many bytes wait for the network to take them."""
-        return sum(map(len, self._rest))
+        return len(self.outbox)
 
     def write(self, data: bytes) -> None:
         """Send these bytes behind those that wait."""
-        self._rest.append(memoryview(data))
+        self.outbox.add(data)
         self.flush()
 
     def send(self, event: Message) -> None:
@@ -57,26 +58,22 @@ class Wire:
         """Hand over the next queued message, if the network took all before it. False if nothing went."""
         if not self.flush():
             return False
-        parts = self.protocol.take()
-        if parts is None:
+        if not self.outbox.take():
             return False
-        self._rest.extend(map(memoryview, parts))
         self.flush()
         return True
 
     def flush(self) -> bool:
         """Hand over what waits; whether that was all. Raises `ConnectionLost`."""
-        while self._rest:
+        while self.outbox:
             try:
-                count = self.sock.send(self._rest[0])
+                count = self.sock.send(self.outbox.pieces[0])
             except _BLOCKED:
                 return False
             except OSError as error:
                 raise ConnectionLost(f"the connection broke: {error}") from error
-            if count < len(self._rest[0]):
-                self._rest[0] = self._rest[0][count:]
-            else:
-                self._rest.popleft()
+            self.sent += count
+            self.outbox.sent(count)
         return True
 
     def next_event(self) -> Event | NeedData:
@@ -88,6 +85,7 @@ class Wire:
                 break
             except OSError as error:
                 raise ConnectionLost(f"the connection broke: {error}") from error
+            self.received += count
             self.protocol.buffer_updated(count)
         return event
 

@@ -15,7 +15,7 @@ from anyq.client import (
     ConnectOptions,
     Options,
     Query,
-    parse_address,
+    parsed,
     request_body,
 )
 from anyq.codec import decode, decode_number
@@ -50,11 +50,7 @@ def connect(
     `MisuseError`; use `anyq.connect` there. Raises `ConnectError` (`AuthenticationError` if refused), `TypeError`
     without a port, `ValueError` for what is no address.
     """
-    if options.get("dial") is not None:
-        raise TypeError("dial opens asynchronous streams: use it with anyq.connect")
-    context = tls if isinstance(tls, ssl.SSLContext) else None
-    address = parse_address(host, port, username=username, password=password, tls=bool(tls))
-    return Connection(address, Options(ssl_context=context, **options))
+    return Connection(*parsed("anyq.sync.connect", host, port, options, username=username, password=password, tls=tls))
 
 
 class Connection(BlockingFace):

@@ -5,6 +5,7 @@ Each starts its owner thread when its ``with`` block is entered, and ends it at 
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -128,7 +129,7 @@ def subscribe(
     overflow: Overflow = "error",
     username: str = "",
     password: str | None = None,
-    tls: bool = False,
+    tls: bool | ssl.SSLContext = False,
     **options: Unpack[ConnectOptions],
 ) -> Subscription:
     """A subscription to the kdb+tick ticker plant at an address: ``with subscribe(...) as feed: for update in feed``.
@@ -136,8 +137,10 @@ def subscribe(
     ``table``, ``symbols``, ``snapshot``, ``buffer`` and ``overflow`` as `anyq.Connection.subscribe`, the rest as
     `anyq.connect`. Updates are received on an owner thread while nobody waits for them.
     """
-    address = client.parse_address(host, port, username=username, password=password, tls=tls)
-    return subscribe_at(address, Options(**options), table, symbols, snapshot, buffer, overflow)
+    address, made = client.parsed(
+        "anyq.sync.subscribe", host, port, options, username=username, password=password, tls=tls
+    )
+    return subscribe_at(address, made, table, symbols, snapshot, buffer, overflow)
 
 
 class Server(_Own[Any], SharedServer):
