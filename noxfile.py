@@ -25,6 +25,9 @@ TOOLS = ("pytest-xdist>=3.5", "pytest-asyncio>=1", "trustme>=1.1", "pexpect>=4.9
 MYPY = "mypy>=2.4,<2.5"
 RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versions
 
+SIMULATED_CALLS = 200_000
+"""Messages that the simulation gives to anyq in the gate, on all Pythons together."""
+
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
@@ -150,11 +153,13 @@ def run_pytest(session: nox.Session, name: str, *arguments: str, **variables: st
 def tests(session: nox.Session) -> None:
     """The whole suite, on both event loops, against the built wheel.
 
-    The newest Python tries the most examples of each property; the oldest runs without the compiled twin.
+    The newest Python tries the most examples of each property; the oldest runs without the compiled twin. The calls of
+    the simulation are spread over all.
     """
     install_wheel(session, "all")
     newest = session.python == NEWEST
     profile, variables = ("gate", {}) if newest else ("quick", {"ANYQ_MACHINE_EXAMPLES": "60"})
+    variables["ANYQ_SIMULATED_CALLS"] = str(SIMULATED_CALLS // len(PYTHONS))
     name = session.name
     if session.python == OLDEST:
         name, variables = f"{name} in pure Python", variables | {"ANYQ_PURE": "1"}
@@ -225,6 +230,16 @@ def fuzz(session: nox.Session) -> None:
         session.run("pytest", *quiet, *options, *arguments, env=variables)
         rounds += 1
     closing_lines.append(f"===== {session.name}: {rounds} rounds found nothing =====")
+
+
+@nox.session(python=NEWEST)
+def simulate(session: nox.Session) -> None:
+    """Programs of calls, losses and cancellations against every entry point: ``nox -s simulate -- --calls N --seed S``.
+
+    One seed decides everything. A promise that is broken is shown with its seed and the smallest program found.
+    """
+    install_wheel(session, "all")
+    session.run("python", "-m", "anyq.testing", *session.posargs)
 
 
 @nox.session(python=OLDEST)

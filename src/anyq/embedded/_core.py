@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import anyio
@@ -12,7 +13,7 @@ import anyio.to_thread
 
 from anyq.engine import Interpreter
 from anyq.errors import QError
-from anyq.portal import Job, Owner
+from anyq.portal import Job, Owner, current_loop
 from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse, settled
 
 from ._caller import OWNER, Caller
@@ -69,6 +70,28 @@ class EmbeddedQ:
         """Start the thread. The interpreter is made there, as the first job."""
         self.owner.start()
         self.owner.submit(self._make)
+
+    @asynccontextmanager
+    async def in_this_loop(self) -> AsyncIterator[EmbeddedQ]:
+        """The q in the thread of the event loop that runs here, for the length of the block: for simulations."""
+        loop, ring = current_loop(), anyio.Event()
+
+        async def work() -> None:
+            nonlocal ring
+            while True:
+                await ring.wait()
+                ring = anyio.Event()
+                self.owner.work_off()
+
+        self.owner.start_here(lambda: loop.post(lambda: ring.set()))
+        self.owner.submit(self._make)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(work)
+            try:
+                yield self
+            finally:
+                tasks.cancel_scope.cancel()
+                self.owner.stop()
 
     def stop(self, deadline: float = 5.0) -> None:
         """End it: the evaluation that runs may finish within ``deadline`` seconds, then it is interrupted.

@@ -135,11 +135,12 @@ class Embedded(AsyncFace):
         return PendingCall(self.core.evaluate(request_value(query, arguments)))
 
     async def post(self, query: Query, *arguments: object) -> None:
-        """Ask without waiting; an error is logged."""
+        """Ask without waiting; an error is logged. Cancelled, it was not asked."""
         message = request_value(query, arguments)
-        await anyio.lowlevel.checkpoint()
-        job = self.core.evaluate(message)
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        job = self.core.evaluate(message)  # before others have their turn: what is asked later is done later
         job.add_waiter(lambda: log_error(job))
+        await anyio.lowlevel.cancel_shielded_checkpoint()
 
     async def flush(self, *, confirm: bool = False) -> None:
         """Wait until all that was asked so far has been done. ``confirm`` is there for the likeness to a connection."""

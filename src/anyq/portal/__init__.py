@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from anyq.portal._loop import Loop, current_loop, has_asyncgen_hook, refuse_blocking, running_loop
 from anyq.portal._owner import Job, Owner
+from anyq.portal._patience import Gate, block_by
 
 if _TYPE_CHECKING:
     from anyq.portal._job import JobFuture, JobState
@@ -24,6 +25,7 @@ if _TYPE_CHECKING:
 
 __all__ = [
     "Backend",
+    "Gate",
     "Job",
     "JobFuture",
     "JobState",
@@ -37,6 +39,7 @@ __all__ = [
     "SharedPool",
     "SharedServer",
     "SharedSubscription",
+    "block_by",
     "current_loop",
     "has_asyncgen_hook",
     "refuse_blocking",

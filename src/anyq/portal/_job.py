@@ -18,7 +18,7 @@ import anyio
 
 from anyq.errors import MisuseError, PortalClosed
 from anyq.portal._loop import current_loop, refuse_blocking
-from anyq.portal._patience import take
+from anyq.portal._patience import Gate, new_gate
 
 __all__ = ["Job", "JobFuture", "JobState"]
 
@@ -237,10 +237,10 @@ class JobFuture(Job, Future[T], Generic[T]):
 
     def _open_gates(self) -> None:
         self._told = True
-        gates: list[threading.Lock] = self.__dict__.get("_gates", [])
+        gates: list[Gate] = self.__dict__.get("_gates", [])
         while gates:
             with suppress(IndexError):  # another thread opened it
-                gates.pop().release()
+                gates.pop().open()
 
     def _pass_gate(self, timeout: float | None) -> None:
         """Wait until the job is over and told of, or raise ``TimeoutError``.
@@ -250,10 +250,9 @@ class JobFuture(Job, Future[T], Generic[T]):
         """
         if self._told:
             return
-        gate = threading.Lock()
-        gate.acquire()
+        gate = new_gate()
         self.__dict__.setdefault("_gates", []).append(gate)
-        if self.done() or take(gate, timeout):  # it may have been told of before the gate was there
+        if self.done() or gate.wait(timeout):  # it may have been told of before the gate was there
             return
         raise TimeoutError
 

@@ -31,7 +31,7 @@ from anyq.client import AsyncFace
 from anyq.errors import BusyError, MisuseError, PortalClosed
 from anyq.portal._job import Job, JobFuture, refuse_own_thread
 from anyq.portal._loop import current_loop, refuse_blocking, running_loop
-from anyq.portal._patience import take
+from anyq.portal._patience import new_gate
 
 __all__ = ["Mailbox", "OwnerStatistics"]
 
@@ -120,12 +120,11 @@ class Mailbox(ABC):
         if threading.get_ident() == self._ident:
             refuse_own_thread("call()")
         self._refuse_blocking("call()", "`await portal.run(...)`")
-        waiter = threading.Lock()
-        waiter.acquire()
-        job.notify = waiter.release
+        gate = new_gate()
+        job.notify = gate.open
         try:
             self._put(job)
-            while not take(waiter, seconds):
+            while not gate.wait(seconds):
                 if tick is not None:
                     tick()
         except BaseException:
@@ -233,10 +232,9 @@ class Mailbox(ABC):
         if self._is_owner() or running_loop() is not None:
             raise BusyError(f"{self.max_queued} jobs wait already: `await portal.run(...)` would wait for room")
         while len(self._jobs) >= self.max_queued and not self._closed:
-            room = threading.Lock()
-            room.acquire()
-            self._wait(room.release)
-            take(room)
+            room = new_gate()
+            self._wait(room.open)
+            room.wait()
 
     async def _room(self) -> None:
         loop, event = current_loop(), anyio.Event()

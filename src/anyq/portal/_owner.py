@@ -24,7 +24,7 @@ from weakref import WeakSet
 from anyq.errors import CallTimeout, ClosedError, Error, MisuseError, PortalClosed
 
 from ._loop import current_loop
-from ._patience import take
+from ._patience import new_gate
 
 __all__ = ["Job", "Owner"]
 
@@ -142,10 +142,9 @@ class Job(Generic[T]):
         if not self._done:
             if self._owner.owns_this_thread():
                 raise MisuseError(f"waiting for a job on {self._owner.name}'s own thread would wait for itself")
-            lock = threading.Lock()
-            lock.acquire()
-            self.add_waiter(lock.release)
-            if not take(lock, timeout):
+            gate = new_gate()
+            self.add_waiter(gate.open)
+            if not gate.wait(timeout):
                 raise CallTimeout(f"no result within {timeout} s")
         return self.result()
 
@@ -189,6 +188,7 @@ class Owner:
         self._ticking = False
         self._parent: int | None = None
         self._thread: threading.Thread | None = None
+        self._bell: Callable[[], object] = lambda: None
         self._aside: deque[Job[Any] | None] = deque()
         self._timers: dict[object, tuple[float, float, Callable[[], object]]] = {}
 
@@ -206,6 +206,20 @@ class Owner:
                 self._thread.start()
             finally:
                 threading.stack_size(before)
+
+    def start_here(self, bell: Callable[[], object]) -> None:
+        """Have the jobs run in this thread, by `work_off`, and not in one of its own: for simulations.
+
+        ``bell`` is called, in any thread, when a job was submitted.
+        """
+        self._thread, self._bell = threading.current_thread(), bell
+
+    def work_off(self) -> None:
+        """Run the jobs that wait."""
+        while self._aside or not self._queue.empty():
+            job = self._aside.popleft() if self._aside else self._queue.get()
+            if job is not None:
+                self._run_job(job)
 
     def owns_this_thread(self) -> bool:
         """Whether this is called from the owner thread."""
@@ -236,6 +250,7 @@ class Owner:
             if self._thread is None:
                 raise MisuseError(f"{self.name} is not open yet: use it inside its block")
             self._queue.put(job)
+        self._bell()
         return job
 
     def every(self, seconds: float, function: Callable[[], object]) -> Callable[[], None]:
@@ -349,13 +364,16 @@ class Owner:
                 job = queue.get() if not self._timers else self._next_or_tick()
             if job is None:
                 return
-            with self._switching:
-                self._rest()
-                self._current = job
-            job._run()
-            with self._switching:
-                self._current = None
+            self._run_job(job)
             del job
+
+    def _run_job(self, job: Job[Any]) -> None:
+        with self._switching:
+            self._rest()
+            self._current = job
+        job._run()
+        with self._switching:
+            self._current = None
 
     def _next_or_tick(self) -> Job[Any] | None:
         """The next job, with what is due run before it: one job at most between two ticks, and the reverse."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Final, Protocol
 
-__all__ = ["Lock", "take"]
+__all__ = ["Gate", "Lock", "block_by", "new_gate", "take"]
 
 _STRETCH: Final = 0.2
 """Seconds: how long a signal that came in the gap may wait."""
@@ -37,3 +38,41 @@ def take(lock: Lock, timeout: float | None = None) -> bool:
         if lock.acquire(timeout=_STRETCH):
             return True
     return lock.acquire(timeout=max(0.0, left))
+
+
+class Gate(Protocol):
+    """What a thread waits at until another one opens it."""
+
+    def open(self) -> None:
+        """Let the waiting thread pass. Once."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is open; false after ``timeout`` seconds. Raises what a signal's handler raises."""
+
+
+class _LockGate:
+    """A gate that is a lock, the cheapest thing to wait for."""
+
+    __slots__ = ("_lock", "open")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        self.open: Callable[[], None] = self._lock.release
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return take(self._lock, timeout)
+
+
+_here: Final = threading.local()
+
+
+def block_by(make: Callable[[], Gate]) -> None:
+    """Have blocking calls in this thread wait at gates that ``make`` gives: for simulations."""
+    _here.make = make
+
+
+def new_gate() -> Gate:
+    """A closed gate for this thread to wait at."""
+    make: Callable[[], Gate] = getattr(_here, "make", _LockGate)
+    return make()

@@ -11,9 +11,9 @@ from __future__ import annotations
 import ssl
 import threading
 from collections import deque
-from collections.abc import Awaitable, Coroutine, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Literal, TypeVar, Unpack
 
@@ -137,6 +137,23 @@ class Portal(Mailbox):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose(grace=None if kind is None else 0.0)
+
+    @asynccontextmanager
+    async def in_this_loop(self) -> AsyncIterator[Portal]:
+        """The portal on the event loop that runs here, without a thread of its own, for the length of the block.
+
+        For simulations: threads may call it while this loop waits for them. Its end gives jobs no time.
+        """
+        self._thread, self._ident = threading.current_thread(), threading.get_ident()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._serve)
+            try:
+                while not self._ready.done():
+                    await anyio.lowlevel.checkpoint()
+                yield self
+            finally:
+                self._note_end(f"{self.name} was closed")
+                self._stop(0.0)
 
     async def aclose(self, *, grace: float | None = None) -> None:
         """As `close`, for a task. A cancelled one closes it nonetheless."""

@@ -1,21 +1,35 @@
 """Help for tests of programs that use anyq.
 
 `VirtualNetwork` carries connections in memory, which trickle, stall and break at your word; `ScriptedPeer` is a q
-process that says exactly what your test says. `anyq.testing.strategies` has Hypothesis strategies for q values and
-messages. It is a module of its own, so that what else is here can be used without Hypothesis. pytest finds the
-fixtures `q_server` (an embedded q on a free port) and `q` (a connection to it, awaited in async tests) by itself.
+process that says exactly what your test says. `simulate` plays whole programs of calls, losses and cancellations
+against every entry point, of which a seed decides everything. `anyq.testing.strategies` has Hypothesis strategies for q
+values and messages. It is a module of its own, so that what else is here can be used without Hypothesis. pytest finds
+the fixtures `q_server` (an embedded q on a free port) and `q` (a connection to it, awaited in async tests) by itself.
 """
 
-from ._awaited import AwaitedConnection, AwaitedFeed
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from ._network import MemoryStream, Pipe, VirtualNetwork, memory_stream_pair
 from ._peer import ScriptedPeer
 
+if _TYPE_CHECKING:
+    from ._awaited import AwaitedConnection, AwaitedFeed
+    from ._simulation import Simulation, simulate
+
 __all__ = [
-    "AwaitedConnection",
-    "AwaitedFeed",
-    "MemoryStream",
-    "Pipe",
-    "ScriptedPeer",
-    "VirtualNetwork",
-    "memory_stream_pair",
-]
+    "AwaitedConnection", "AwaitedFeed", "MemoryStream", "Pipe", "ScriptedPeer", "Simulation", "VirtualNetwork",
+    "memory_stream_pair", "simulate",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Import what needs the portal or the embedded q when it is asked for: pytest imports this package in each run."""
+    from importlib import import_module
+
+    for module, names in {
+        "_awaited": ("AwaitedConnection", "AwaitedFeed"),
+        "_simulation": ("Simulation", "simulate"),
+    }.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

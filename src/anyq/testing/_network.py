@@ -23,18 +23,21 @@ class Pipe:
     """Bytes on their way in one direction.
 
     ``capacity`` bounds how many may be under way; a sender waits for room. The rest may be changed at any time:
-    ``chunk`` bounds what one receive gives (1 trickles), ``stalled`` holds everything back. ``carried`` counts.
+    ``chunk`` bounds what one receive gives (1 trickles), ``delay`` is how many seconds bytes take, ``stalled`` holds
+    everything back. ``carried`` counts.
     """
 
     def __init__(self, capacity: int = 1 << 16) -> None:
         self.capacity = capacity
         self.chunk: int | None = None
+        self.delay = 0.0
         self.carried: int = 0
         self._stalled = False
         self._cut_at: int | None = None
         self._data = bytearray()
+        self._arrival = 0.0
         self._closed = False
-        self._changed = anyio.Event()
+        self._waiters: list[Callable[[], object]] = []
 
     @property
     def stalled(self) -> bool:
@@ -63,37 +66,88 @@ class Pipe:
         self._closed = True
         self._notify()
 
-    async def send(self, data: bytes) -> None:
-        rest = memoryview(data)
-        await anyio.lowlevel.checkpoint()
-        while rest:
-            while len(self._data) >= self.capacity and not self._closed and not self.broken:
-                await self._changed.wait()
-            if self._closed or self.broken:
-                raise anyio.BrokenResourceError("the wire was cut")
-            room = self.capacity - len(self._data)
-            if self._cut_at is not None:
-                room = min(room, self._cut_at - self.carried)
-            self._data += rest[:room]
-            self.carried += min(room, len(rest))
-            rest = rest[room:]
-            self._notify()
+    # Without waiting
 
-    async def receive(self, max_bytes: int) -> bytes:
-        await anyio.lowlevel.checkpoint()
-        while self._stalled or not (self._data or self._closed or self.broken):
-            await self._changed.wait()
+    def put(self, data: bytes | memoryview) -> int:
+        """Take in what there is room for; how much that was. `BrokenResourceError` if it is closed or broken."""
+        if self._closed or self.broken:
+            raise anyio.BrokenResourceError("the wire was cut")
+        room = self.capacity - len(self._data)
+        if self._cut_at is not None:
+            room = min(room, self._cut_at - self.carried)
+        taken = min(room, len(data))
+        if taken > 0:
+            self._data += data[:taken]
+            self.carried += taken
+            if self.delay:
+                self._arrival = max(self._arrival, anyio.current_time() + self.delay)
+            self._notify()
+        return max(0, taken)
+
+    def get(self, max_bytes: int) -> bytes | None:
+        """What has arrived, at most so much; ``b""`` at the end of the stream, ``None`` when nothing is there yet."""
+        if self._stalled or self.late:
+            return None
         if not self._data:
-            raise anyio.EndOfStream
+            return b"" if self._closed or self.broken else None
         count = min(max_bytes, self.chunk or max_bytes)
         data = bytes(self._data[:count])
         del self._data[:count]
         self._notify()
         return data
 
+    def call_on_change(self, function: Callable[[], object]) -> None:
+        """Have ``function`` called, once, when something has changed."""
+        self._waiters.append(function)
+
+    @property
+    def late(self) -> float:
+        """Seconds until what is under way has arrived; 0 if it has."""
+        return max(0.0, self._arrival - anyio.current_time()) if self._arrival and self._data else 0.0
+
+    @property
+    def readable(self) -> bool:
+        """Whether `get` would give something, or the end."""
+        return not self._stalled and not self.late and bool(self._data or self._closed or self.broken)
+
+    @property
+    def writable(self) -> bool:
+        """Whether `put` would take something, or fail."""
+        return self._closed or self.broken or len(self._data) < self.capacity
+
     def _notify(self) -> None:
-        self._changed.set()
-        self._changed = anyio.Event()
+        waiters, self._waiters = self._waiters, []
+        for function in waiters:
+            function()
+
+    # Waiting
+
+    async def changed(self) -> None:
+        """Wait until something has changed, or has arrived."""
+        event = anyio.Event()
+        self._waiters.append(event.set)
+        if late := self.late:
+            with anyio.move_on_after(late):
+                await event.wait()
+        else:
+            await event.wait()
+
+    async def send(self, data: bytes) -> None:
+        rest = memoryview(data)
+        await anyio.lowlevel.checkpoint()
+        while rest:
+            count = self.put(rest)
+            rest = rest[count:]
+            if not count:
+                await self.changed()
+
+    async def receive(self, max_bytes: int) -> bytes:
+        await anyio.lowlevel.checkpoint()
+        while (data := self.get(max_bytes)) is None:
+            await self.changed()
+        if not data:
+            raise anyio.EndOfStream
+        return data
 
 
 class MemoryStream(ByteStream):
