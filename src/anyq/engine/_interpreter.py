@@ -19,7 +19,7 @@ from .kernel._namespace_path import absolute
 from .query._queries import Queries
 from .query._trees import Trees
 from .session import _variables
-from .session._functions import Closure, is_function, rebind
+from .session._functions import Closure, rebind
 from .session._host import Host
 from .session._names import Names
 from .session._program import Program
@@ -37,7 +37,7 @@ from .verbs.files._database import load_folder
 from .verbs.files._files import load_value, store_value
 from .verbs.lists._apply import value as value_of
 from .verbs.system import _commands
-from .verbs.system._handles import once
+from .verbs.system._handles import once, send
 
 __all__ = ["Interpreter", "Program"]
 
@@ -235,35 +235,12 @@ class Interpreter:
 
     def send(self, handle: int, message: Value) -> Value:
         """Apply a handle: 1 and 2 write, negative ones write a line or send without waiting."""
-        if handle == 0:
-            return self.received(message)
-        if handle in (1, 2, -1, -2):
-            self._print(abs(handle), message, newline=handle < 0)
-            return Atom(QType.LONG, handle)
-        if handle < 0:
-            return self.host.post(-handle, message)
-        try:
-            return self.host.call(handle, message)
-        except QError as error:
-            if is_function(message) and error.text.startswith("Cannot write"):
-                raise QError("type") from None  # a number that is no handle is no function either
-            raise
+        return send(self, handle, message)
 
     def received(self, message: Value) -> Value:
         """What the process makes of a message that it sent itself, or finds in a log: ``.z.ps`` if it is set."""
         handler = self.names.get(".z.ps")
         return self.value(message) if handler is None else self.apply(handler, (message,))
-
-    def _print(self, stream: int, message: Value, *, newline: bool) -> None:
-        lines = message.items if isinstance(message, List) else (message,)
-        for line in lines:
-            if isinstance(line, Vector) and line.qtype is QType.CHAR:
-                data = bytes(line)
-            elif isinstance(line, Atom) and line.qtype is QType.CHAR:
-                data = bytes([line.raw])
-            else:
-                raise QError("type")
-            self.host.write(stream, data + b"\n" if newline else data)
 
     def verb(self, name: str, *arguments: Value) -> Value:
         """A built-in function by name, applied."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import attrs
-import numpy as np
 
 from anyq.errors import QError
 from anyq.values import (
@@ -29,16 +28,14 @@ from anyq.values import (
 )
 
 from ..kernel._build import unique_names
-from ..kernel._domains import appendable
-from ..kernel._enumeration import Enumeration
-from ..kernel._groups import Groups, grouped, reduced
+from ..kernel._groups import Groups, reduced
 from ..kernel._index import as_positions, index_at
-from ..kernel._join import join, razed
 from ..kernel._partitioned import Partitioned
 from ..kernel._records import records
 from ..kernel._support import null_like
-from ..kernel._take import Positions, take
+from ..kernel._take import take
 from ..session._context import Context, Scope
+from ._changes import deleted, updated
 from ._dicts import changed_dict, dict_table, exec_dict
 from ._partitions import narrowed
 from ._parts import (
@@ -52,7 +49,7 @@ from ._parts import (
     window,
 )
 from ._prepared import Prepared
-from ._selection import Selection, as_column
+from ._selection import Selection, as_column, groups_of
 
 __all__ = ["Queries"]
 
@@ -147,7 +144,7 @@ class Queries:
         return Table.of(names, List.of(tuple([as_column(result, size) for result in results])))
 
     def _by(self, query: Prepared, rows: Selection, by: Pairs) -> Value:
-        groups = self._groups(by, rows)
+        groups = groups_of(by, rows)
         names = [name for name, _ in by]
         columns: Pairs = query.columns
         if not columns:
@@ -165,10 +162,6 @@ class Queries:
         found = rows.column(name)
         assert found is not None
         return found
-
-    def _groups(self, by: Pairs, rows: Selection) -> Groups:
-        size = len(rows)
-        return grouped([as_column(rows.eval(tree), size) for _, tree in by], size)
 
     def per_group(self, tree: Value, rows: Selection, groups: Groups) -> Value:
         """An expression for every group, as a column: of atoms where each gives an atom, else of lists."""
@@ -241,7 +234,7 @@ class Queries:
             return Dict(names, collapse(results))
         if len(query.by) == 1 and is_flag(query.by[0][1]):
             return self._flat(query.columns, rows)
-        groups = self._groups(query.by, rows)
+        groups = groups_of(query.by, rows)
         if query.plain:
             values = self.per_group(query.columns[0][1], rows, groups)
             if isinstance(values, List):
@@ -290,82 +283,10 @@ class Queries:
         if keyed < 0 and isinstance(table, Dict):
             return changed_dict(self.q, query, table, scope)
         if query.kind == "update":
-            made = self._updated(query, source, scope)
+            made = updated(self.q, query, source, scope)
         else:
-            made = self._deleted(query, source, scope)
+            made = deleted(self.q, query, source, scope)
         return self._keyed_again(made, keyed) if keyed > 0 else made
-
-    def _updated(self, query: Prepared, table: Table, scope: Scope | None) -> Table:
-        everything = Selection(self.q, table, query.context, scope)
-        rows = everything.filtered(query.where)
-        names, columns = table.column_names, list(table.data.items)
-        groups = self._groups(query.by, rows) if query.by is not None else None
-        for name, tree in query.columns:
-            old = columns[names.index(name)] if name in names else None
-            if groups is None:
-                new = self._placed(old, rows.eval(tree), rows, len(table))
-            else:
-                new = self._placed_by(old, tree, rows, groups, len(table))
-            if name in names:
-                columns[names.index(name)] = new
-            else:
-                names.append(name)
-                columns.append(new)
-        return Table.of(symbols(names), List.of(tuple(columns)))
-
-    def _placed(self, old: Value | None, new: Value, rows: Selection, size: int) -> Value:
-        """A column with new items in the selected rows; all rows if there was no condition."""
-        column = as_column(new, len(rows))
-        if rows.rows is None:
-            return column
-        return self._put(old, rows.rows, column, size)
-
-    def _placed_by(self, old: Value | None, tree: Value, rows: Selection, groups: Groups, size: int) -> Value:
-        parts: list[Value] = []
-        for k in range(len(groups)):
-            self.q.check()
-            part = rows.among(groups.rows(k))
-            parts.append(as_column(part.eval(tree), len(part)))
-        column = razed(parts)
-        if rows.rows is None:
-            back = np.empty(size, np.int64)
-            back[groups.order] = np.arange(size)
-            return take(column, back)
-        return self._put(old, rows.all_rows()[groups.order], column, size)
-
-    def _put(self, old: Value | None, rows: Positions, new: Value, size: int) -> Value:
-        """A column with ``new`` at ``rows``; a column that was not there is null elsewhere.
-
-        An enumeration stays one. Raises `QError`: ``type``, and ``cast`` for a value outside its domain.
-        """
-        if old is None:
-            where = np.full(size, -1, np.int64)
-            where[rows] = np.arange(len(rows))
-            return take(new, where)
-        if isinstance(old, Vector) and not (isinstance(new, Vector) and new.qtype is old.qtype):
-            if not len(rows):
-                return old
-            raise QError("type")
-        if isinstance(old, Enumeration):
-            new = appendable(old, new)
-        both = np.arange(size, dtype=np.int64)
-        both[rows] = size + np.arange(len(rows))
-        return take(join(old, new), both)
-
-    def _deleted(self, query: Prepared, table: Table, scope: Scope | None) -> Table:
-        if query.columns:
-            doomed = [name for name, _ in query.columns]
-            missing = [name for name in doomed if name not in table.column_names]
-            if missing:
-                raise QError(missing[0])
-            kept = [(n, c) for n, c in zip(table.column_names, table.data.items, strict=True) if n not in doomed]
-            return Table.of(symbols([n for n, _ in kept]), List.of(tuple([c for _, c in kept])))
-        rows = Selection(self.q, table, query.context, scope).filtered(query.where)
-        stay = np.ones(len(table), np.bool_)
-        stay[rows.all_rows()] = False
-        made = take(table, np.flatnonzero(stay).astype(np.int64))
-        assert isinstance(made, Table)
-        return made
 
     # -- functional forms
 

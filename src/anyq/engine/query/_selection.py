@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from anyq.errors import QError
@@ -9,12 +11,13 @@ from anyq.values import Atom, KeyedTable, List, QType, Table, Value, Vector, col
 
 from ..kernel._domains import places
 from ..kernel._enumeration import Enumeration
+from ..kernel._groups import Groups, grouped
 from ..kernel._index import as_positions, index_at
 from ..kernel._take import Positions, take
 from ..kernel._temporal import part_of
 from ..session._context import Context, Scope
 
-__all__ = ["Selection", "as_column"]
+__all__ = ["Selection", "as_column", "groups_of"]
 
 
 def as_column(x: Value, size: int) -> Value:
@@ -28,6 +31,12 @@ def as_column(x: Value, size: int) -> Value:
             return collapse([x] * size)
         return Vector(x.qtype, np.full(size, x.raw, x.qtype.dtype))
     return collapse([x] * size)
+
+
+def groups_of(by: Sequence[tuple[str, Value]], rows: Selection) -> Groups:
+    """The selected rows by the values of expressions."""
+    size = len(rows)
+    return grouped([as_column(rows.eval(tree), size) for _, tree in by], size)
 
 
 class Selection:

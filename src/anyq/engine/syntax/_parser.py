@@ -36,12 +36,12 @@ from ._nodes import (
     MatchCond,
     Name,
     Node,
-    Query,
     TableOf,
     Verb,
 )
 from ._patterns import pattern_of
-from ._scope import column_name, locals_of, names_in, params_of
+from ._query import named_phrase, query
+from ._scope import locals_of, names_in, params_of
 
 __all__ = ["Words", "parse"]
 
@@ -257,7 +257,7 @@ class _Parser:
         token = self.take()
         name = token.text
         if name in _QUERIES and not self.k:
-            return Term(self.query(token))
+            return Term(query(self, token))
         if name in _CONTROL and self.is_text("["):
             return Term(self.control(token))
         if self.words.is_keyword(name):
@@ -339,100 +339,8 @@ class _Parser:
         columns = self.sequence(")")
         end = self.take().end
         self.stops = stops
-        named = tuple(self.named(node) for node in keys if not isinstance(node, Elided))
-        rest = tuple(self.named(node) for node in columns if not isinstance(node, Elided))
+        named = tuple(named_phrase(node) for node in keys if not isinstance(node, Elided))
+        rest = tuple(named_phrase(node) for node in columns if not isinstance(node, Elided))
         if not columns:
             return TableOf(start, end, (), named, dictionary=True)
         return TableOf(start, end, named, rest)
-
-    # -- queries
-
-    def named(self, node: Node) -> tuple[str, Node]:
-        match node:
-            case Apply(function=Name(name=name), arguments=(Verb(name=":"),)):
-                return name, Elided(node.end, node.end)  # ``([k:])``, a pattern
-        return column_name(node)
-
-    def query(self, token: Token) -> Query:
-        stops = self.stops
-        kind = token.text
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise self.fail("limit", token.start)
-        limits, order = self.limits() if self.is_text("[") and kind in ("select", "exec") else ((), None)
-        distinct = kind in ("select", "exec") and self.is_text("distinct")
-        if distinct:
-            self.take()
-        columns = self.phrases({"by", "from"})
-        plain = len(columns) == 1 and not self.assigned
-        by = None
-        if self.is_text("by"):
-            self.take()
-            by = tuple(self.phrases({"from"}))
-            if kind == "exec" and len(by) == 1 and not self.assigned:
-                by = (("", by[0][1]),)
-            self.no_clash(kind, columns, by, token)
-        if not self.is_text("from"):
-            raise self.fail("from", token.start)
-        self.take()
-        self.stops = frozenset({"where"}) | (stops - {","})
-        table = self.phrase()
-        if table is None:
-            raise self.fail("from", token.start)
-        where: list[tuple[str, Node]] = []
-        if self.is_text("where"):
-            self.take()
-            where = self.phrases(set(stops) - {","})
-        self.stops = stops
-        self.depth -= 1
-        conditions = tuple(node for _, node in where)
-        end = self.tokens[self.at - 1].end
-        named = tuple(columns)
-        return Query(token.start, end, kind, limits, distinct, named, by, table, conditions, order, plain)
-
-    def limits(self) -> tuple[tuple[Node, ...], tuple[str, Node] | None]:
-        """``[n;>column]`` after the word of a query."""
-        self.take()
-        stops, self.stops = self.stops, frozenset()
-        limits: list[Node] = []
-        order = None
-        while not self.is_text("]"):
-            if self.token.text in ("<", ">"):
-                glyph = self.take().text
-                column = self.phrase()
-                if column is None:
-                    raise self.fail(glyph)
-                order = glyph, column
-            else:
-                limit = self.phrase()
-                if limit is not None:
-                    limits.append(limit)
-            if self.is_text(";"):
-                self.take()
-            elif not self.is_text("]"):
-                raise self.unclosed("]")
-        self.take()
-        self.stops = stops
-        return tuple(limits), order
-
-    def no_clash(
-        self, kind: str, columns: list[tuple[str, Node]], by: tuple[tuple[str, Node], ...], token: Token
-    ) -> None:
-        """A name cannot be a result column and a group."""
-        groups = {name for name, _ in by}
-        clash = [name for name, node in columns if name in groups and (isinstance(node, Name) or name != "x")]
-        if clash and kind == "select":
-            raise self.fail(f"dup names for cols/groups {clash[0]}", token.start)
-
-    def phrases(self, ends: set[str]) -> list[tuple[str, Node]]:
-        """The parts of a query's phrase, with commas between them."""
-        found: list[tuple[str, Node]] = []
-        self.stops = frozenset(ends | {","})
-        while True:
-            node = self.phrase()
-            if node is not None:
-                self.assigned = isinstance(node, Assign)
-                found.append(self.named(node))
-            if not self.is_text(","):
-                return found
-            self.take()

@@ -7,9 +7,10 @@ from anyq.values import NULL, Atom, List, QType, Value, Vector
 
 from ...kernel._support import INTEGERS, chars, integer, text_of
 from ...session._context import Context
+from ...session._functions import is_function
 from ...session._vocabulary import Vocabulary
 
-__all__ = ["install"]
+__all__ = ["install", "once", "send"]
 
 
 def _target(x: Value) -> str:
@@ -65,6 +66,31 @@ def once(q: Context, target: Value, message: Value) -> Value:
         return q.host.call(handle, message)
     finally:
         q.host.close(handle)
+
+
+def send(q: Context, handle: int, message: Value) -> Value:
+    """Apply a handle: 0 is this process, 1 and 2 write, negative ones write a line or send without waiting."""
+    if handle == 0:
+        return q.received(message)
+    if handle in (1, 2, -1, -2):
+        _print(q, abs(handle), message, newline=handle < 0)
+        return Atom(QType.LONG, handle)
+    if handle < 0:
+        return q.host.post(-handle, message)
+    try:
+        return q.host.call(handle, message)
+    except QError as error:
+        if is_function(message) and error.text.startswith("Cannot write"):
+            raise QError("type") from None  # a number that is no handle is no function either
+        raise
+
+
+def _print(q: Context, stream: int, message: Value, *, newline: bool) -> None:
+    for line in message.items if isinstance(message, List) else (message,):
+        if not isinstance(line, Atom | Vector) or line.qtype is not QType.CHAR:
+            raise QError("type")
+        data = text_of(line)
+        q.host.write(stream, data + b"\n" if newline else data)
 
 
 def _url(x: Value) -> str:
