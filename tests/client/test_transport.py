@@ -46,6 +46,9 @@ class Listener:
     def paused(self) -> anyio.Event | None:
         return None
 
+    def crowded(self, taken: int) -> bool:
+        return False
+
     def resume(self) -> None:
         raise NotImplementedError
 

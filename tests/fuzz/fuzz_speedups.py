@@ -75,12 +75,12 @@ def outcome(function: Callable[..., Any], *arguments: Any) -> Any:
 def check(chance: random.Random, body: bytes) -> None:
     held = bytearray(body) if chance.random() < 0.5 else body
     compiled = outcome(codec.decode, held)
-    with mock.patch.object(_decode, "_decode_fast", _decode._not_known):
+    with mock.patch.object(_decode, "decode_fast", _decode._not_known):
         plain = outcome(codec.decode, held)
     assert compiled == plain, (body, compiled, plain)
     start, count = chance.randint(0, len(body)), chance.randint(1, 100)
     for fast, slow, arguments in (
-        (twin.speedups.frames, _receive.frames, (memoryview(body), start, len(body), count)),
+        (twin.speedups.frames, _receive.frames, (memoryview(body), start, len(body), count, chance.randint(0, 5))),
         (_twin.symbols_end, _scan.symbols_end, (body, start, count)),
         (_twin.string_bounds, _scan.string_bounds, (body, start, count, True)),
         (_twin.decompress_stream, _stream.decompress_stream, (body, count * 10)),

@@ -8,10 +8,10 @@ from anyq.client._dial import tune_socket
 from anyq.client._engine import Engine
 from anyq.client._face import AsyncFace, BlockingFace
 from anyq.client._inbox import Feed
-from anyq.client._memory import allocate
 from anyq.client._options import REFUSED, ConnectOptions, Options, parsed
 from anyq.client._pending import Handle, Pending
 from anyq.client._pool import Pool, PoolStatistics
+from anyq.client._protocol import client_protocol
 from anyq.client._raw import RawConnection
 from anyq.client._rounds import Round
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
@@ -54,9 +54,9 @@ __all__ = [
     "Statement",
     "Subscription",
     "Update",
-    "allocate",
     "check_name",
     "client_context",
+    "client_protocol",
     "connect",
     "decode_message",
     "for_weaker",

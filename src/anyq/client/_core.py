@@ -42,7 +42,7 @@ class Core(Engine):
         self.new_waiter: Callable[[], Waiter] = anyio.Event
         self.soon: Scheduler | None = None
         self.topics = Topics()
-        self._home: Home | None = None
+        self.home: Home | None = None
         self._link: Link | None = None
         self._demand = anyio.Event()
         self._attempting: anyio.CancelScope | None = None
@@ -50,8 +50,8 @@ class Core(Engine):
 
     def check_home(self) -> None:
         """Raise `MisuseError` unless this is the event loop in which the connection was opened."""
-        if self._home is not None:
-            self._home.check(f"the connection to {self.address}")
+        if self.home is not None:
+            self.home.check(f"the connection to {self.address}")
 
     def check_usable(self) -> None:
         self.check_home()
@@ -66,7 +66,7 @@ class Core(Engine):
         self.new_waiter = waiter_maker()
         self.soon = scheduler()
         self._link = await self._attempt(Round(self.options, self.address, first=True))
-        self._home = Home()
+        self.home = Home()
         self.connected(self._link.protocol)
 
     async def _attempt(self, attempts: Round) -> Link:

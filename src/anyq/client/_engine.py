@@ -93,10 +93,12 @@ class Engine(Calls):
         if isinstance(error, DecodeError) and not isinstance(error, DecodeLimitError):
             self.spoil(error)
 
-    def decode(self, message: AsyncMessage | SyncRequest | Response) -> Value:
-        """The value in a message. `DecodeError` closes the link."""
+    def decode(self, message: AsyncMessage | SyncRequest | Response | bytes) -> Value:
+        """The value in a message, or in the body of a plain one. `DecodeError` closes the link."""
         try:
-            return decode_message(message, self.limits)
+            if type(message) is bytes:
+                return codec.decode(message, limits=self.limits)
+            return decode_message(message, self.limits)  # type: ignore[arg-type]
         except Error as error:
             self.spoiled(error)
             raise

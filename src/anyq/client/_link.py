@@ -13,22 +13,20 @@ from typing import Final, Protocol
 
 import anyio
 
-from anyq.client._memory import allocate
 from anyq.client._options import Options
+from anyq.client._protocol import client_protocol
 from anyq.client._transport import Transport, until_resumed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
     Accept,
     Call,
-    Connection,
     Counters,
     Event,
     Login,
     Message,
     Outbox,
     Response,
-    Role,
     SyncRequest,
 )
 
@@ -42,6 +40,9 @@ class LinkOwner(Protocol):
     """The connection that a link serves: `Calls`, and what its driver adds."""
 
     counters: Counters
+
+    def crowded(self, taken: int) -> bool:
+        """See `Calls.crowded`."""
 
     def handle(self, event: Event) -> SyncRequest | None:
         """See `Calls.handle`."""
@@ -60,12 +61,7 @@ class Link:
     """A logged-in connection on a transport, which it owns."""
 
     def __init__(self, transport: Transport, options: Options, owner: LinkOwner) -> None:
-        self.protocol = Connection(
-            Role.CLIENT,
-            max_message_size=options.max_message_size,
-            max_in_flight=options.max_in_flight,
-            allocate=allocate,
-        )
+        self.protocol = client_protocol(options)
         self.cause: Exception | None = None
         self._transport = transport
         self._options = options
@@ -125,6 +121,9 @@ class Link:
 
     def resume(self) -> None:
         self._dispatch()
+
+    def crowded(self, taken: int) -> bool:
+        return self._owner.crowded(taken)
 
     def _dispatch(self) -> None:
         next_event = self.protocol.next_event

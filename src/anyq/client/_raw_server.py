@@ -17,8 +17,8 @@ import attrs
 
 from anyq import codec
 from anyq.client._bodies import decode_message
-from anyq.client._memory import allocate
 from anyq.client._wire import Wire
+from anyq.codec import allocate
 from anyq.errors import (
     BusyError,
     ClosedError,

@@ -8,7 +8,8 @@ Updates come as async messages ``(`upd;table;data)``, the end of a day as ``(`.u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,14 +17,16 @@ import attrs
 
 from anyq.client._core import Core
 from anyq.client._face import AsyncOnly
-from anyq.client._inbox import Feed
+from anyq.client._inbox import Batches, Feed
+from anyq.client._joined import joined_updates
 from anyq.client._pending import Pending
 from anyq.client._topics import SUBSCRIBE, Ask, Wanted
+from anyq.codec import decode_update
 from anyq.errors import BusyError, ConnectionLost, Error, MisuseError
 from anyq.protocol import AsyncMessage, ConnectionState, Overflow, Post, SyncRequest
 from anyq.values import Atom, List, QType, Table, Value, Vector, rows_with
 
-__all__ = ["EndOfDay", "Gap", "Subscription", "Update"]
+__all__ = ["EndOfDay", "Frames", "Gap", "Subscription", "Update"]
 
 _SUBSCRIBE_WITH_ROWS: Final = (
     "{[t;s]r:.u.sub[t;s];f:{[s;n]$[s~`;value n;?[value n;enlist(in;`sym;enlist s);0b;()]]}[s];"
@@ -84,7 +87,7 @@ class Subscription(AsyncOnly):
         self._with_rows = snapshot
         self._wanted = Wanted(table, chosen or None)
         self._entered = False
-        self._feed: Feed[Any] = Feed(buffer, overflow, core.decode, core)
+        self._feed: Feed[Any] = Feed(buffer, overflow, core.decode, core, decode_update)
         self._asked: Pending | None = None
         """The latest subscription."""
         self._returned: Pending | None = None
@@ -128,25 +131,67 @@ class Subscription(AsyncOnly):
         raised if it refused the new subscription after a reconnect. Cancelled, it has lost nothing.
         """
         if not self._entered:
-            raise MisuseError("not subscribed yet: write 'async with q.subscribe(...) as feed', and iterate there")
+            self._check_entered()
         while True:
             if self._returned is None:
-                item = await self._feed.__anext__()
-                if not isinstance(item, Pending):
+                item = self._feed.take_now()
+                if item is None:
+                    item = await self._feed.__anext__()
+                if type(item) is not Pending:
                     if (news := self._news(item)) is not None:
                         return news
                     continue
                 self._returned = item
-            try:
-                answer = await self._returned.wait()
-            except ConnectionLost:
-                self._returned = None  # it broke again: the feed has the next gap, or its end
-                continue
-            except Error as error:
-                self._feed.end(error)
-                raise
-            self._returned = None
-            return Gap(*self._read(answer))
+            if (gap := await self._gap(self._returned)) is not None:
+                return gap
+
+    def _check_entered(self) -> None:
+        if not self._entered:
+            raise MisuseError("not subscribed yet: write 'async with q.subscribe(...) as feed', and iterate there")
+
+    def batches(self, *, max_items: int = 1000, max_delay: float = 0.0) -> Batches[Update | EndOfDay | Gap]:
+        """Items in lists: see `Feed.batches`. A `Gap` is in a list of its own."""
+        return Batches(self._batch, max_items, max_delay)
+
+    def frames(self, *, max_items: int = 10_000, max_delay: float = 0.0) -> Frames:
+        """Items, with the updates of one table joined into one: ``async for update in subscription.frames(): ...``.
+
+        Of each batch (see `batches`) the updates of a table become one `Update` with a table of all their rows, at the
+        place of the first; the order of rows is that in which they came. Updates that are lists of columns, or of the
+        items of one row, as some ticker plants send them, get their names from ``schemas``. What cannot be joined (has
+        other columns, or no schema) stays as it is. `EndOfDay` and `Gap` keep their place: no update goes past one.
+        Cancelled, it has lost nothing.
+        """
+        return Frames(Batches(self._batch, max_items, max_delay), self)
+
+    async def _batch(self, max_items: int, max_delay: float) -> list[Update | EndOfDay | Gap]:
+        self._check_entered()
+        while True:
+            if self._returned is None:
+                items = await self._feed.take_batch(max_items, max_delay)
+                if type(items[0]) is not Pending:
+                    found: list[Update | EndOfDay | Gap] = [
+                        news for item in items if (news := self._news(item)) is not None
+                    ]
+                    if found:
+                        return found
+                    continue
+                self._returned = items[0]
+            if (gap := await self._gap(self._returned)) is not None:
+                return [gap]
+
+    async def _gap(self, returned: Pending) -> Gap | None:
+        """The gap that ends when the new subscription is answered; ``None`` if the connection broke again."""
+        try:
+            answer = await returned.wait()
+        except ConnectionLost:
+            self._returned = None  # the feed has the next gap, or its end
+            return None
+        except Error as error:
+            self._feed.end(error)
+            raise
+        self._returned = None
+        return Gap(*self._read(answer))
 
     def _subscribe(self) -> Pending:
         core = self._core
@@ -201,21 +246,77 @@ class Subscription(AsyncOnly):
             return rows
         return rows_with(rows, "sym", frozenset(wanted.symbols))
 
-    def _news(self, value: Value) -> Update | EndOfDay | None:
-        items = _items(value)
-        if not _is_symbol(items[:1]):
+    def _news(self, value: Value | tuple[str, str, Value]) -> Update | EndOfDay | None:
+        if type(value) is tuple:
+            return self._update(value[1], value[2]) if value[0] == "upd" else None
+        if type(value) is not List:
             return None
-        name = items[0].py()
-        if name == ".u.end" and len(items) == 2:
-            return EndOfDay(items[1])
-        if name != "upd" or len(items) != 3 or not _is_symbol(items[1:2]):
+        items = value.items
+        function = _symbol(items[0]) if items else None
+        if function == "upd" and len(items) == 3:
+            target = _symbol(items[1])
+            return self._update(target, items[2]) if target is not None else None
+        return EndOfDay(items[1]) if function == ".u.end" and len(items) == 2 else None
+
+    def _update(self, table: str, data: Value) -> Update | None:
+        wanted = self._wanted
+        if not wanted.covers(table):
             return None
-        table = str(items[1].py())
-        if not self._wanted.covers(table):
-            return None
-        rows = self._own(items[2])
-        nothing_left = rows is not items[2] and isinstance(rows, Table) and not len(rows)
-        return None if nothing_left else Update(table, rows)
+        if wanted.shared:
+            rows = self._own(data)
+            if rows is not data and isinstance(rows, Table) and not len(rows):
+                return None
+            data = rows
+        update = _new(Update)
+        _set_table(update, table)
+        _set_data(update, data)
+        return update  # type: ignore[no-any-return]
+
+
+class Frames:
+    """What `Subscription.frames` gives: an asynchronous iterator."""
+
+    def __init__(self, batches: Batches[Update | EndOfDay | Gap], subscription: Subscription) -> None:
+        self._batches = batches
+        self._subscription = subscription
+        self._items: deque[Update | EndOfDay | Gap] = deque()
+
+    def __aiter__(self) -> Frames:
+        return self
+
+    async def __anext__(self) -> Update | EndOfDay | Gap:
+        """The next item. Raises as reading the subscription itself does. Cancelled, it has lost nothing."""
+        if not self._items:
+            self._items.extend(self._joined(await self._batches.__anext__()))
+        return self._items.popleft()
+
+    def _joined(self, batch: list[Update | EndOfDay | Gap]) -> Iterator[Update | EndOfDay | Gap]:
+        waiting: dict[str, list[Value]] = {}
+        for item in batch:
+            if isinstance(item, Update):
+                waiting.setdefault(item.table, []).append(item.data)
+            else:
+                yield from self._frames(waiting)
+                waiting.clear()
+                yield item
+        yield from self._frames(waiting)
+
+    def _frames(self, waiting: Mapping[str, list[Value]]) -> Iterator[Update]:
+        for table, parts in waiting.items():
+            for frame in joined_updates(parts, self._subscription.schemas.get(table)):
+                yield Update(table, frame)
+
+
+def _symbol(value: Value) -> str | None:
+    if type(value) is not Atom or value.qtype is not QType.SYMBOL:
+        return None
+    name: str = value.raw
+    return name
+
+
+_new: Final[Any] = object.__new__
+_set_table: Final = Update.__dict__["table"].__set__  # half the time of Update(...)
+_set_data: Final = Update.__dict__["data"].__set__
 
 
 def _items(value: Value) -> list[Value]:

@@ -60,6 +60,9 @@ class Receiver(Protocol):
     def resume(self) -> None:
         """The wait is over. May raise."""
 
+    def crowded(self, taken: int) -> bool:
+        """Whether readers of what was received, ``taken`` bytes in this turn, need theirs before more is received."""
+
 
 class Transport(Protocol):
     """Carries bytes. One task sends, one receives. What breaks it is an `OSError`."""
@@ -158,11 +161,13 @@ class SocketTransport:
                 return True
             if receiver.paused() is not None:
                 return False
+            room -= count
+            if receiver.crowded(_BURST - room):
+                return None
             # A small buffer that was not filled means that the socket is empty: asking again would cost a
             # system call.
             if count < len(buffer) <= _CHUNK:
                 return None
-            room -= count
         return None
 
     def _fill(self, buffer: memoryview) -> int | None:

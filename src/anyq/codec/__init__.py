@@ -4,7 +4,7 @@
 """
 
 from ._compression import Compressed, compress, decompress
-from ._decode import Body, decode, decode_first, decode_number
+from ._decode import Body, decode, decode_fast, decode_first, decode_number, decode_update
 from ._encode import Buffer, encode, encode_error, encode_parts, encode_small
 from ._limits import DEFAULT_LIMITS, Limits
 from ._memory import allocate
@@ -13,6 +13,6 @@ from ._pack import Packed, pack
 
 __all__ = [
     "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "Packed", "allocate", "compress", "decode",
-    "decode_first", "decode_number", "decompress", "dumps", "encode", "encode_error", "encode_parts", "encode_small",
-    "loads", "pack",
+    "decode_fast", "decode_first", "decode_number", "decode_update", "decompress", "dumps", "encode", "encode_error",
+    "encode_parts", "encode_small", "loads", "pack",
 ]  # fmt: skip

@@ -42,7 +42,7 @@ from ._leaves import LEAVES, item_count
 from ._limits import DEFAULT_LIMITS, Limits
 from ._twin import string_bounds
 
-__all__ = ["Body", "decode", "decode_first", "decode_number"]
+__all__ = ["Body", "decode", "decode_fast", "decode_first", "decode_number", "decode_update"]
 
 Body = bytes | bytearray | memoryview | Any
 """Anything with the buffer protocol."""
@@ -71,7 +71,7 @@ def decode(body: Body, *, limits: Limits = DEFAULT_LIMITS, little_endian: bool =
     buf = body if type(body) is bytes else _flat(body)
     end = _checked_size(buf, limits)
     if little_endian and limits.max_depth >= _DEEPEST:
-        value = _decode_fast(buf)
+        value = decode_fast(buf)
         if value is not None:
             return value
     leaf = LEAVES[little_endian][buf[0]]
@@ -322,9 +322,12 @@ def _not_known(body: Any) -> None:
     return None
 
 
-_decode_fast: Callable[[Any], Value | None] = _decoder.decode if _decoder else _not_known
+decode_fast: Callable[[Any], Value | None] = _decoder.decode if _decoder else _not_known
 """The value of a little-endian body, if the compiled decoder knows all that is in it and nothing is wrong; else
 ``None``."""
+
+decode_update: Callable[[bytes], tuple[str, str, Value] | None] = _decoder.update if _decoder else _not_known
+"""The parts of ``(`function;`table;value)``, as ticker plants post it, where they can be had quickly; else ``None``."""
 
 decode_number: Callable[[bytes], Atom | None] = _decoder.number if _decoder else _not_known
 """The atom of a number or time that a body holds in little-endian order, where it takes less time to ask than to

@@ -6,7 +6,7 @@ in the order of asking, and Ctrl-C gives a call up as cancelling it would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Shared", "SharedConnection", "SharedFeed", "SharedPool", "SharedServer", "SharedSubscription"]
 
+S = TypeVar("S")
 T = TypeVar("T")
 A = TypeVar("A", Connection, Pool)
 
@@ -67,6 +68,27 @@ class Shared(Generic[T]):
         self._close(None)
 
 
+class SharedIterator(Generic[S]):
+    """An asynchronous iterator of the owner's, to be read with ``for`` by one thread. Interrupting it loses nothing."""
+
+    def __init__(self, portal: Portal, items: AsyncIterator[S]) -> None:
+        self._portal = portal
+        self._items = items
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> S:
+        """The next item, waiting for it."""
+        try:
+            return self._portal.call(self._next)
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    async def _next(self) -> S:
+        return await self._items.__anext__()
+
+
 class SharedFeed:
     """What the other side posts, to be read with ``for`` by one thread; see `anyq.client.Feed`."""
 
@@ -83,6 +105,10 @@ class SharedFeed:
             return self._portal.call(self._feed.__anext__)
         except StopAsyncIteration:
             raise StopIteration from None
+
+    def batches(self, *, max_items: int = 1000, max_delay: float = 0.0) -> SharedIterator[list[Any]]:
+        """What has arrived, in lists: see `anyq.client.Feed.batches`."""
+        return SharedIterator(self._portal, self._feed.batches(max_items=max_items, max_delay=max_delay))
 
     def __len__(self) -> int:
         return len(self._feed) if isinstance(self._feed, Feed) else 0
@@ -121,6 +147,16 @@ class SharedSubscription(Shared[Subscription]):
             return self.portal.call(self.target.__anext__)
         except StopAsyncIteration:
             raise StopIteration from None
+
+    def batches(
+        self, *, max_items: int = 1000, max_delay: float = 0.0
+    ) -> SharedIterator[list[Update | EndOfDay | Gap]]:
+        """Items in lists: see `anyq.client.Subscription.batches`."""
+        return SharedIterator(self.portal, self.target.batches(max_items=max_items, max_delay=max_delay))
+
+    def frames(self, *, max_items: int = 10_000, max_delay: float = 0.0) -> SharedIterator[Update | EndOfDay | Gap]:
+        """Items, with the updates of one table joined: see `anyq.client.Subscription.frames`."""
+        return SharedIterator(self.portal, self.target.frames(max_items=max_items, max_delay=max_delay))
 
     @property
     def schemas(self) -> Any:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, TypeAlias, TypeVar
-from weakref import WeakSet
 
 from anyq.errors import ClosedError, ConnectionLost, EncodeError, LimitError, Outcome
 from anyq.protocol._connection import Connection
@@ -34,7 +33,7 @@ from anyq.protocol._events import (
     Response,
     SyncRequest,
 )
-from anyq.protocol._feed import Feed
+from anyq.protocol._feed import Feeds
 from anyq.protocol._ledger import Call, CallState
 from anyq.protocol._losses import Post, Request, broken_error, end_of_file_text, lost_error, with_outcome
 
@@ -42,6 +41,10 @@ __all__ = ["Calls", "ConnectionState"]
 
 ConnectionState: TypeAlias = Literal["new", "connected", "lost", "reconnected", "closed"]
 T = TypeVar("T")
+_TURN: Final = 1 << 17
+"""Bytes of feeds' messages that are received before their readers have a turn."""
+_MANY: Final = 4096
+"""Messages that are taken together at most, so that no step takes long."""
 log: Final = logging.getLogger("anyq")
 
 
@@ -67,7 +70,7 @@ class Calls:
         self.counters: Counters = Counters()
         self.state: ConnectionState = "new"
         self.watchers: list[Callable[[ConnectionState], object]] = []
-        self.feeds: WeakSet[Feed] = WeakSet()
+        self.feeds = Feeds()
         self.waiting_feeds = 0
         """Number of readers that wait for a message, and so need a link."""
         self.protocol: Connection | None = None
@@ -324,13 +327,26 @@ class Calls:
         return None
 
     def _arrived(self, message: AsyncMessage) -> None:
-        self.counters.messages_received += 1
-        if not self.feeds:
-            self.counters.messages_dropped += 1
-            log.debug("an async message came that nobody listens to; dropped")
-            return
-        for feed in self.feeds:
-            self.counters.messages_dropped += feed.offer(message)
+        feeds = list(self.feeds)
+        rooms = [room for feed in feeds if (room := feed.room) is not None]
+        # Those that came with it, so that a feed of small messages costs little for each.
+        more = self.protocol.posts(min(rooms, default=_MANY) - 1) if self.protocol is not None else []
+        counters = self.counters
+        counters.messages_received += 1 + len(more)
+        if not feeds:
+            counters.messages_dropped += 1 + len(more)
+            log.debug("async messages came that nobody listens to: %d dropped", 1 + len(more))
+        for feed in feeds:
+            counters.messages_dropped += feed.offer(message)
+            if more:
+                counters.messages_dropped += feed.offer_all(more)
+
+    def crowded(self, taken: int) -> bool:
+        """Whether readers of feeds should have a turn, after ``taken`` bytes, before more is received.
+
+        So they find what they decode in the processor's caches, and a buffer does not run over before its reader ran.
+        """
+        return bool(self.feeds) and (taken >= _TURN or any(feed.crowded for feed in self.feeds))
 
     def end_feeds(self, error: Exception) -> None:
         """No feed will get any more messages."""

@@ -174,13 +174,13 @@ class Connection:
             raise
         return event
 
-    def posts(self) -> list[bytes]:
-        """The bodies of the async messages that come next, as many as are here, whole, small, plain and little-endian:
-        what `next_event` would give one by one. What else comes next is for that.
+    def posts(self, most: int) -> list[bytes]:
+        """The bodies of the async messages that come next, ``most`` at most, as far as they are here, whole, small,
+        plain and little-endian: what `next_event` would give one by one. What else comes next is for that.
         """
         if self._header is not None or self._failure is not None or self.their_state is not State.OPEN:
             return []
-        return self._inbox.take_posts(self._split, self.max_message_size)
+        return self._inbox.take_posts(self._split, self.max_message_size, most)
 
     def _end_of_file(self) -> Event:
         if self.role is Role.CLIENT and self.their_state is State.DECIDING:

@@ -7,11 +7,13 @@ receives more.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, TypeAlias
+from weakref import ref
 
 from anyq.errors import ClosedError, LimitError
 
-__all__ = ["Feed", "Overflow"]
+__all__ = ["Feed", "Feeds", "Overflow"]
 
 Overflow: TypeAlias = Literal["block", "drop-oldest", "error"]
 """What a full buffer of inbound messages does: stop reading the connection, lose the oldest, or end with an error."""
@@ -54,10 +56,24 @@ class Feed:
         """True if `take` has an item or an error to raise."""
         return bool(self._items) or self._error is not None
 
+    def holds(self, count: int) -> bool:
+        """True if ``count`` items can be taken, or no more will come before some are."""
+        return len(self._items) >= count or self._error is not None or (self.congested and bool(self._items))
+
+    @property
+    def room(self) -> int | None:
+        """Number of messages to take from the connection before its reader gets a turn; ``None``: any."""
+        return self._size - len(self) if self._overflow == "block" and self._error is None else None
+
     @property
     def congested(self) -> bool:
         """True while the connection is not to be read, because the buffer is full and must lose nothing."""
         return self._overflow == "block" and len(self) >= self._size and self._error is None
+
+    @property
+    def crowded(self) -> bool:
+        """True while the buffer is half full."""
+        return 2 * len(self._items) >= self._size
 
     def changed(self) -> None:
         """Called when an item came or was taken, and at the end. For drivers to override."""
@@ -80,6 +96,16 @@ class Feed:
         self.dropped += lost
         self.changed()
         return lost
+
+    def offer_all(self, items: Sequence[object]) -> int:
+        """Buffer messages that came together. Return the number of messages that this loses."""
+        count = len(items)
+        if self._error is None and (self._overflow == "block" or len(self) + count <= self._size):
+            self.received += count
+            self._items.extend(items)
+            self.changed()
+            return 0
+        return sum(map(self.offer, items))
 
     def note(self, item: Any) -> None:
         """Put an item of the connection's own between the messages: it takes no room, and is never dropped.
@@ -133,3 +159,29 @@ class Feed:
                 self._notes -= 1
             else:
                 items.appendleft(note)
+
+
+class Feeds:
+    """The feeds of a connection. One that its program has dropped is gone.
+
+    Each message walks through them, for which a `weakref.WeakSet` takes more time than all else.
+    """
+
+    __slots__ = ("_refs",)
+
+    def __init__(self) -> None:
+        self._refs: list[ref[Feed]] = []
+
+    def add(self, feed: Feed) -> None:
+        """``feed`` listens from now on."""
+        self._refs.append(ref(feed, self._refs.remove))
+
+    def discard(self, feed: Feed) -> None:
+        """``feed`` listens no more, if it did."""
+        self._refs[:] = [one for one in self._refs if one() is not feed]
+
+    def __bool__(self) -> bool:
+        return bool(self._refs)
+
+    def __iter__(self) -> Iterator[Feed]:
+        return iter([feed for one in tuple(self._refs) if (feed := one()) is not None])

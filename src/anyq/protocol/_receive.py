@@ -23,21 +23,22 @@ __all__ = ["BUFFER_SIZE", "Allocate", "Inbox", "Split", "frames"]
 BUFFER_SIZE: Final = 1 << 16
 _SPARES: Final[list[memoryview]] = []
 _MAX_SPARES: Final = 16
+_AFTER_LARGE: Final = 4096
 
 Allocate = Callable[[int], bytearray | memoryview]
-Split = Callable[[memoryview, int, int, int], tuple[list[bytes], int]]
+Split = Callable[[memoryview, int, int, int, int], tuple[list[bytes], int]]
 
 _SMALL_HEADER: Final = Struct("<II").unpack_from
 _POST: Final = 1
 """The first four bytes of a plain little-endian async message, as one number."""
 
 
-def frames(view: memoryview, start: int, end: int, limit: int) -> tuple[list[bytes], int]:
-    """The bodies of the plain little-endian async messages at the front of ``view[start:end]``, as far as each is
-    whole and of at most ``limit`` bytes, and the position behind them.
+def frames(view: memoryview, start: int, end: int, limit: int, most: int) -> tuple[list[bytes], int]:
+    """The bodies of the plain little-endian async messages at the front of ``view[start:end]``, ``most`` at most, as
+    far as each is whole and of at most ``limit`` bytes, and the position behind them.
     """
     bodies: list[bytes] = []
-    while end - start > HEADER_SIZE:
+    while len(bodies) < most and end - start > HEADER_SIZE:
         mark, size = _SMALL_HEADER(view, start)
         if mark != _POST or not HEADER_SIZE < size <= min(limit, end - start):
             break
@@ -49,7 +50,7 @@ def frames(view: memoryview, start: int, end: int, limit: int) -> tuple[list[byt
 class Inbox:
     """Bytes received and not yet consumed: at most one small buffer and one large body."""
 
-    __slots__ = ("_allocate", "_lent", "body", "end", "eof", "filled", "size", "start", "view")
+    __slots__ = ("_allocate", "_lent", "body", "end", "eof", "filled", "size", "start", "view", "was_large")
 
     def __init__(self, allocate: Allocate = bytearray) -> None:
         self._allocate = allocate
@@ -60,6 +61,8 @@ class Inbox:
         self.eof = False
         self.body: memoryview | None = None
         """The large body being received, or ``None``."""
+        self.was_large = False
+        """Whether a large body was the last that came: then another is likely, and little of it is received here."""
         self.size = self.filled = 0
         """Of the large body, or of the body being skipped: its length, and how much of it is here."""
 
@@ -76,8 +79,8 @@ class Inbox:
         if not len(view):
             raise LocalProtocolError(f"{len(self)} bytes wait to be parsed: call next_event before reading on")
         self._lent = True
-        missing = self.size - self.filled
-        return view[:missing] if missing else view
+        most = self.size - self.filled or (_AFTER_LARGE if self.was_large else 0)
+        return view[:most] if most else view
 
     def buffer_updated(self, count: int) -> None:
         """``count`` bytes were put where `get_buffer` said; 0 is the end of the stream."""
@@ -88,6 +91,7 @@ class Inbox:
             self.filled += count
         else:
             self.end += count
+            self.was_large = False
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
         """Store ``data``; empty data is the end of the stream."""
@@ -142,11 +146,11 @@ class Inbox:
             self._empty()
         return data
 
-    def take_posts(self, split: Split, limit: int) -> list[bytes]:
+    def take_posts(self, split: Split, limit: int, most: int) -> list[bytes]:
         """The bodies that ``split`` finds at the front: see `frames`."""
         if self.view is None:
             return []
-        bodies, self.start = split(self.view, self.start, self.end, limit)
+        bodies, self.start = split(self.view, self.start, self.end, limit, most)
         if self.start == self.end:
             self._empty()
         return bodies
@@ -168,11 +172,15 @@ class Inbox:
             except MemoryError:
                 raise RemoteProtocolError(f"no memory for a message of {size} bytes") from None
         self.size = size
+        assert self.view is not None
         here = min(len(self) - skip, size)
-        data = self.take(skip, here)
+        begin = self.start + skip
+        self.start = begin + here
         if self.body is not None:
-            self.body[:here] = data
+            self.body[:here] = self.view[begin : self.start]
         self.filled = here
+        if self.start == self.end:
+            self._empty()
 
     def drop_body(self) -> None:
         """Nobody wants the body being received: let its memory go, and skip the rest."""
@@ -186,4 +194,5 @@ class Inbox:
         """The whole body, or ``None`` if it was skipped."""
         body, self.body = self.body, None
         self.size = self.filled = 0
+        self.was_large = True
         return body

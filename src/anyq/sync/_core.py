@@ -225,9 +225,11 @@ class Core(Driver):
         if not self._alone(self._drive, call.done, deadline):
             raise CallTimeout(f"no answer within {timeout} s")
 
-    def wait_for_message(self, feed: Feed, timeout: float | None) -> bool:
-        """Receive until ``feed`` has a message, or is over. False at the time-out."""
-        return self._alone(self._drive, lambda: feed.ready, None if timeout is None else time.monotonic() + timeout)
+    def wait_for_message(self, feed: Feed, timeout: float | None, count: int = 1) -> bool:
+        """Receive until ``feed`` has ``count`` messages, or is full or over. False at the time-out."""
+        return self._alone(
+            self._drive, lambda: feed.holds(count), None if timeout is None else time.monotonic() + timeout
+        )
 
     @interruptible
     def feed_closed(self, feed: Feed) -> None:

@@ -14,34 +14,28 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any, Final, Protocol
 
-from anyq.client import Options, allocate
+from anyq.client import Options, client_protocol
 from anyq.codec import Packed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConnectTimeout, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
     Accept,
     Call,
-    Connection,
     Counters,
     Event,
     Login,
     Outbox,
     Response,
-    Role,
     SyncRequest,
 )
 from anyq.sync._interrupt import delicate
 from anyq.sync._pending import Pending
 from anyq.sync._wire import Wire
-from anyq.twin import speedups
 
 __all__ = ["Link", "LinkOwner"]
 
 delicate(__file__)
 
-_QUICK: Final[dict[str, Any]] = {
-    name: getattr(speedups, name) for name in ("request_bytes", "response_body") if hasattr(speedups, name)
-}
 _FRESH: Final = 0.001
 """Seconds for which a peer that was just heard is taken to be there still."""
 
@@ -62,13 +56,7 @@ class Link:
     """A connection on a wire, which it owns."""
 
     def __init__(self, wire: Wire, options: Options, owner: LinkOwner) -> None:
-        self.protocol = Connection(
-            Role.CLIENT,
-            max_message_size=options.max_message_size,
-            max_in_flight=options.max_in_flight,
-            allocate=allocate,
-            **_QUICK,
-        )
+        self.protocol = client_protocol(options)
         self.cause: Exception | None = None
         self.stable = True
         self._wire = wire

@@ -95,6 +95,16 @@ put(const Decoder *decoder, PyObject *object, int slot, PyObject *value)
     return decoder->set[slot](decoder->held[slot], object, value);
 }
 
+/* Values are made of values that were there before, so they are in no cycle: the garbage collector need not look at them
+   again and again while many messages are held. Takes anything, NULL too. */
+static inline PyObject *
+settled(PyObject *value)
+{
+    if (value != NULL)
+        PyObject_GC_UnTrack(value);
+    return value;
+}
+
 static inline PyObject *
 row_of(const Decoder *decoder, int table, size_t number)
 {
@@ -111,7 +121,7 @@ new_atom(const Decoder *decoder, unsigned type, PyObject *raw)
                          put(decoder, atom, ATOM_RAW, raw) < 0))
         Py_CLEAR(atom);
     Py_XDECREF(raw);
-    return atom;
+    return settled(atom);
 }
 
 /* Takes `data`. */
@@ -125,7 +135,7 @@ new_vector(const Decoder *decoder, unsigned type, unsigned attr, PyObject *data)
                            put(decoder, vector, VECTOR_ATTR, row_of(decoder, ATTRS, attr)) < 0))
         Py_CLEAR(vector);
     Py_XDECREF(data);
-    return vector;
+    return settled(vector);
 }
 
 /* A list of what `slot` (LIST_STORAGE, or LIST_LATER) is to hold. Takes `content`. */
@@ -138,7 +148,7 @@ new_list(const Decoder *decoder, int slot, unsigned attr, PyObject *content)
                          put(decoder, list, LIST_ATTR, row_of(decoder, ATTRS, attr)) < 0))
         Py_CLEAR(list);
     Py_XDECREF(content);
-    return list;
+    return settled(list);
 }
 
 /* Takes `names` and `columns`. */
@@ -153,7 +163,7 @@ new_table(const Decoder *decoder, PyObject *names, PyObject *columns, unsigned a
         Py_CLEAR(table);
     Py_DECREF(names);
     Py_XDECREF(columns);
-    return table;
+    return settled(table);
 }
 
 /* ---- atoms ---------------------------------------------------------------------------------------------------- */
@@ -186,6 +196,20 @@ raw_number(unsigned type, const uint8_t *in)
     }
 }
 
+/* The text of a symbol atom, behind its type. */
+static PyObject *
+read_symbol(Source *from)
+{
+    const uint8_t *at = from->in + from->pos;
+    size_t left = from->size - from->pos;
+    const uint8_t *nul = left ? memchr(at, 0, left) : NULL;
+
+    if (nul == NULL)
+        return NULL;
+    from->pos += (size_t)(nul - at) + 1;
+    return PyUnicode_DecodeUTF8((const char *)at, nul - at, "surrogateescape");
+}
+
 static PyObject *
 read_atom(Source *from, unsigned type)
 {
@@ -194,11 +218,7 @@ read_atom(Source *from, unsigned type)
     PyObject *raw;
 
     if (type == SYMBOL) {
-        const uint8_t *nul = left ? memchr(at, 0, left) : NULL;
-        if (nul == NULL)
-            return NULL;
-        raw = PyUnicode_DecodeUTF8((const char *)at, nul - at, "surrogateescape");
-        from->pos += (size_t)(nul - at) + 1;
+        raw = read_symbol(from);
     }
     else {
         size_t width = type < TYPES ? widths[type] : 0;
@@ -372,7 +392,7 @@ read_items(Source *from, size_t count, unsigned depth, Py_ssize_t *rows)
         Py_DECREF(items);
         items = tuple;
     }
-    return items;
+    return settled(items);
 }
 
 /* What a list of `count` items holds, whose first is next: a tuple or a StringArray. */
@@ -485,7 +505,7 @@ read_columns(Source *from, size_t count, unsigned depth, Py_ssize_t *rows)
     if (skip_columns(from, count, rows)) {
         PyObject *later = Py_BuildValue("OOnn", (PyObject *)from->decoder, from->buffer, (Py_ssize_t)start,
                                         (Py_ssize_t)count);
-        return new_list(from->decoder, LIST_LATER, attr, later);
+        return new_list(from->decoder, LIST_LATER, attr, settled(later));
     }
     from->pos = start;
     *rows = 0;
@@ -581,6 +601,39 @@ decoder_decode(PyObject *self, PyObject *body)
         Py_CLEAR(value);
     PyBuffer_Release(&view);
     return or_none(value);
+}
+
+PyDoc_STRVAR(update_doc, "update(body, /)\n--\n\n"
+                         "Of a body that is a list of two symbols and a value: texts and value. None for others.");
+
+static PyObject *
+decoder_update(PyObject *self, PyObject *body)
+{
+    static const uint8_t begin[] = {0, 0, 3, 0, 0, 0, 256 - SYMBOL};
+    Py_buffer view;
+    Source from;
+    Py_ssize_t count;
+    PyObject *found = NULL;
+
+    if (open_source(&from, self, body, 0, &view) < 0)
+        return NULL;
+    if (from.size > sizeof begin && memcmp(from.in, begin, sizeof begin) == 0) {
+        from.pos = sizeof begin;
+        PyObject *name = read_symbol(&from), *table = NULL, *value = NULL;
+        if (name != NULL && from.pos < from.size && from.in[from.pos] == 256 - SYMBOL) {
+            from.pos++;
+            table = read_symbol(&from);
+        }
+        if (table != NULL)
+            value = read_value(&from, 1, &count);
+        if (value != NULL && from.pos == from.size)
+            found = PyTuple_Pack(3, name, table, value);
+        Py_XDECREF(name);
+        Py_XDECREF(table);
+        Py_XDECREF(value);
+    }
+    PyBuffer_Release(&view);
+    return or_none(found);
 }
 
 PyDoc_STRVAR(number_doc, "number(body, /)\n--\n\nThe atom of a number or time that a little-endian body holds, or None.");
@@ -693,6 +746,7 @@ static PyMethodDef decoder_methods[] = {
     {"decode", decoder_decode, METH_O, decode_doc},
     {"number", decoder_number, METH_O, number_doc},
     {"storage", decoder_storage, METH_VARARGS, storage_doc},
+    {"update", decoder_update, METH_O, update_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -716,24 +770,24 @@ static PyType_Spec decoder_spec = {
 
 #define HEADER 8
 
-PyDoc_STRVAR(frames_doc, "frames(buffer, start, end, limit, /)\n--\n\n"
-                         "The bodies of the plain little-endian async messages at the front of buffer[start:end], as far\n"
-                         "as each is whole and of at most `limit` bytes, and the position behind them.");
+PyDoc_STRVAR(frames_doc, "frames(buffer, start, end, limit, most, /)\n--\n\n"
+                         "The bodies of the plain little-endian async messages at the front of buffer[start:end], `most` at\n"
+                         "most, as far as each is whole and of at most `limit` bytes, and the position behind them.");
 
 static PyObject *
 frames(PyObject *module, PyObject *args)
 {
     Py_buffer view;
-    Py_ssize_t start, end, limit;
+    Py_ssize_t start, end, limit, most;
 
-    if (!PyArg_ParseTuple(args, "y*nnn:frames", &view, &start, &end, &limit))
+    if (!PyArg_ParseTuple(args, "y*nnnn:frames", &view, &start, &end, &limit, &most))
         return NULL;
     PyObject *bodies = NULL;
     if (start < 0 || end < start || end > view.len)
         PyErr_SetString(PyExc_ValueError, "start and end are positions in the buffer");
     else
         bodies = PyList_New(0);
-    while (bodies != NULL && end - start > HEADER) {
+    while (bodies != NULL && most-- > 0 && end - start > HEADER) {
         const uint8_t *at = (const uint8_t *)view.buf + start;
         uint64_t size = count_of(at + 4, 1);
         if (memcmp(at, "\1\0\0\0", 4) != 0 || size <= HEADER || size > (uint64_t)limit || size > (uint64_t)(end - start))
