@@ -36,10 +36,13 @@ def enumerated(q: Context, folder: Value, table: Value) -> Value:
 
 
 def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Value:
-    """``.Q.ens[dir;t;name]``: the same over another list."""
+    """``.Q.ens[dir;t;name]``: the same over another list. For ``::`` as the folder the list is in memory only."""
     if not isinstance(table, Table):
         raise QError("type")
     domain = strs(name)[0]
+    if folder is NULL:
+        columns = [_over(q, domain, column) for column in table.columns.items]
+        return Table.of(table.names, List.of(tuple(columns)), table.attr)
     path = f"{path_of(folder).rstrip('/')}/{domain}"
     file = symbol(f":{path}")
     words = load_value(q, file) if q.host.kind(path) else symbols([])
