@@ -29,6 +29,7 @@ from anyq.values import (
     collapse,
 )
 
+from ._bulk import same
 from ._enumeration import ENUMERATED, EnumeratedAtom, Enumeration
 
 __all__ = [
@@ -131,7 +132,7 @@ def nulls(qtype: QType, count: int) -> Any:
         return SymbolArray.from_codes(np.zeros(count, np.int32), np.array([""], object))
     if qtype is QType.GUID:
         return np.zeros(count, qtype.numpy)
-    return np.full(count, null_raw(qtype), qtype.numpy)
+    return same(null_raw(qtype), count, qtype.numpy)
 
 
 def like(x: Vector, data: Any) -> Vector:

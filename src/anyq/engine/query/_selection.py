@@ -9,6 +9,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, KeyedTable, List, QType, Table, Value, Vector, collapse
 
+from ..kernel._bulk import counting, repeated_items, same
 from ..kernel._domains import places
 from ..kernel._enumeration import Enumeration
 from ..kernel._groups import Groups, grouped
@@ -29,7 +30,7 @@ def as_column(x: Value, size: int) -> Value:
     if isinstance(x, Atom) and x.qtype is not QType.SYMBOL and x.qtype.dtype is not None:
         if x.qtype is QType.GUID:
             return collapse([x] * size)
-        return Vector(x.qtype, np.full(size, x.raw, x.qtype.dtype))
+        return Vector(x.qtype, same(x.raw, size, x.qtype.dtype))
     return collapse([x] * size)
 
 
@@ -156,4 +157,4 @@ def _passing(result: Value, size: int) -> Positions:
     counts = as_positions(result)
     if counts is None:
         raise QError("type")
-    return np.repeat(np.arange(len(counts), dtype=np.int64), np.maximum(counts, 0))
+    return repeated_items(counting(len(counts)), np.maximum(counts, 0))

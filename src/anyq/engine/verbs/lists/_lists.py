@@ -24,6 +24,7 @@ from anyq.values import (
     count,
 )
 
+from ...kernel._bulk import counting, repeated_items, same, tiled
 from ...kernel._join import join, razed
 from ...kernel._records import is_row, records
 from ...kernel._support import (
@@ -79,7 +80,7 @@ def til(x: Value) -> Value:
         raise QError("domain")
     if size > MOST_ITEMS:
         raise QError("wsfull")
-    return vec(QType.LONG, np.arange(size))
+    return vec(QType.LONG, counting(size))
 
 
 def first(x: Value) -> Value:
@@ -179,7 +180,7 @@ def repeated(item: Value, size: int) -> Value:
         if item.qtype is QType.SYMBOL:
             uniques = np.array([item.raw], object)
             return Vector.of(item.qtype, SymbolArray.from_codes(np.zeros(size, np.int32), uniques))
-        return vec(item.qtype, np.repeat(array_of(item), size))
+        return vec(item.qtype, repeated_items(array_of(item), size))
     if size == 0:
         return EMPTY
     return records([item] * size) if is_row(item) else List.of((item,) * size)
@@ -247,9 +248,9 @@ def _taken(size: int, y: Value) -> Value:
         return window(y, have + size, have)
     wanted = abs(size)
     if have == 0:
-        return take(y, np.full(wanted, -1, np.int64))
+        return take(y, same(-1, wanted, np.int64))
     start = 0 if size > 0 else -wanted % have
-    return take(y, (np.arange(wanted) + start) % have)
+    return take(y, tiled(counting(have), wanted, start))
 
 
 def _nothing_of(y: Value) -> Value:
@@ -315,7 +316,7 @@ def _counts_to_places(x: Value) -> Any:
     sizes = np.maximum(integers(x), 0)
     if sizes.sum() > MOST_ITEMS:
         raise QError("wsfull")
-    return np.repeat(np.arange(len(sizes)), sizes)
+    return repeated_items(counting(len(sizes)), sizes)
 
 
 def cross(x: Value, y: Value) -> Value:
@@ -324,8 +325,8 @@ def cross(x: Value, y: Value) -> Value:
         return type(x)(cross(x.key, y.key), cross(x.value, y.value))
     m, n = count(x), count(y)
     if isinstance(x, Table) and isinstance(y, Table):
-        left = take(x, np.repeat(np.arange(m), n))
-        right = take(y, np.tile(np.arange(n), m))
+        left = take(x, repeated_items(counting(m), n))
+        right = take(y, tiled(counting(n), n * m) if n else counting(0))
         assert isinstance(left, Table)
         assert isinstance(right, Table)
         columns = left.data.items + right.data.items

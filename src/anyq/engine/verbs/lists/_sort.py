@@ -12,6 +12,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
 
+from ...kernel._bulk import repeated_items
 from ...kernel._order import _SHORT, _SMALL, _row_ranks, grade, ranks
 from ...kernel._support import integer, is_atom, longs, strs, vec
 from ...kernel._take import take
@@ -46,7 +47,7 @@ def _sort_vector(x: Vector, down: bool) -> Vector:
         sizes = np.bincount(codes, minlength=len(uniques))
         if not len(order):
             return x
-        return vec(x.qtype, SymbolArray.from_codes(np.repeat(order, sizes[order]), uniques))
+        return vec(x.qtype, SymbolArray.from_codes(repeated_items(order, sizes[order]), uniques))
     if data.dtype.kind == "V":
         return x[grade(x, down=down)]
     if x.qtype is QType.CHAR and len(data) <= _SHORT:
@@ -63,7 +64,7 @@ def _counted(data: Any) -> Any:
     if high - low >= 2**16:
         return np.sort(data)
     sizes = np.bincount((data - data.dtype.type(low)).astype(np.uint16), minlength=1)
-    return np.repeat(np.arange(low, low + len(sizes)).astype(data.dtype), sizes)
+    return repeated_items(np.arange(low, low + len(sizes)).astype(data.dtype), sizes)
 
 
 def _sort_table(x: Table, down: bool) -> Table:

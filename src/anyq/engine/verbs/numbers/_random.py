@@ -10,6 +10,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, SymbolArray, Table, Value, Vector, count
 
+from ...kernel._bulk import in_pieces
 from ...kernel._support import INTEGERS, NULL_LONG, TEMPORAL, integer, longs, vec
 from ...kernel._take import take
 from ...session._context import Context
@@ -68,7 +69,7 @@ def _places(random: np.random.Generator, size: int, have: int) -> Any:
     if size >= 0:
         if not have:
             return np.full(size, -1, np.int64)
-        return random.integers(0, have, size)
+        return in_pieces(size, np.int64, lambda n: random.integers(0, have, n))
     if -size > have:
         raise QError("length")
     return random.permutation(have)[:-size] if -size * 4 > have else random.choice(have, -size, replace=False)
@@ -79,13 +80,14 @@ def _roll(random: np.random.Generator, size: int, y: Atom) -> Vector:
     if qtype is QType.SYMBOL:
         return vec(qtype, _names(random, size, y.raw))
     if qtype is QType.BOOLEAN:
-        return vec(qtype, random.integers(0, 2, size).astype(np.bool_))
+        return vec(qtype, in_pieces(size, np.bool_, lambda n: random.integers(0, 2, n)))
     if qtype is QType.CHAR:
-        return vec(qtype, random.integers(97, 123, size).astype(np.uint8))
+        return vec(qtype, in_pieces(size, np.uint8, lambda n: random.integers(97, 123, n)))
     if qtype.numpy.kind == "f":
-        data: Any = random.random(size) * (y.raw if y.raw == y.raw and y.raw else 1.0)
+        data: Any = in_pieces(size, np.float64, random.random) * (y.raw if y.raw == y.raw and y.raw else 1.0)
         return vec(qtype, data.astype(qtype.numpy))
-    return vec(qtype, random.integers(*_range(y), size, dtype=np.int64).astype(qtype.numpy))
+    low, high = _range(y)
+    return vec(qtype, in_pieces(size, qtype.numpy, lambda n: random.integers(low, high, n, dtype=np.int64)))
 
 
 def _range(y: Atom) -> tuple[int, int]:
@@ -110,7 +112,7 @@ def _names(random: np.random.Generator, size: int, spec: str) -> SymbolArray:
     if _LETTERS**letters <= min(size, _MANY_NAMES):
         alphabet = [chr(97 + at) for at in range(_LETTERS)]
         names = np.array(["".join(name) for name in product(alphabet, repeat=letters)], object)
-        return SymbolArray.from_codes(random.integers(0, len(names), size, dtype=np.int32), names)
+        return SymbolArray.from_codes(in_pieces(size, np.int32, lambda n: random.integers(0, len(names), n)), names)
     raw = np.zeros((size, letters + 1), np.uint8)
     raw[:, :letters] = random.integers(97, 97 + _LETTERS, (size, letters), dtype=np.uint8)
     return SymbolArray.from_raw(size, raw.tobytes())

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from anyq.errors import QError
 from anyq.values import KeyedTable, List, QType, Table, Value, Vector
 
+from ...kernel._bulk import counting, repeated_items
 from ...kernel._join import join
 from ...kernel._search import positions, shared_codes
 from ...kernel._support import strs, table_of
@@ -186,9 +187,10 @@ def ej(q: Context, c: Value, x: Value, y: Value) -> Value:
     ranked = own[order]
     starts, ends = np.searchsorted(ranked, other), np.searchsorted(ranked, other, side="right")
     sizes = ends - starts
-    rows = np.repeat(np.arange(len(left)), sizes)
-    inside = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    at = order[np.repeat(starts, sizes) + inside] if len(order) else inside
+    rows = repeated_items(counting(len(left)), sizes)
+    at = counting(len(rows)) + repeated_items(starts - np.cumsum(sizes) + sizes, sizes)
+    if len(order):
+        at = order[at]
     picked = take(left, rows)
     assert isinstance(picked, Table)
     rest = [n for n in right.column_names if n not in names]

@@ -24,6 +24,7 @@ from anyq.values import (
     count,
 )
 
+from ...kernel._bulk import counting, repeated_items
 from ...kernel._enumeration import Enumeration
 from ...kernel._join import razed
 from ...kernel._partitioned import Partitioned
@@ -265,7 +266,7 @@ def ungroup(q: Context, x: Value) -> Value:
                 raise QError("length")
             sizes = mine
     assert sizes is not None
-    repeated = np.repeat(np.arange(len(sizes)), sizes)
+    repeated = repeated_items(counting(len(sizes)), sizes)
     flat = [_razed(column) if deep else take(column, repeated) for column, deep in zip(columns, nested, strict=True)]
     return Table.of(table.names, List.of(tuple(flat)))
 

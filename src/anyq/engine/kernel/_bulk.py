@@ -1,0 +1,84 @@
+"""Long arrays, made in pieces.
+
+`numpy.resize`, ``tile``, ``repeat`` and ``tobytes`` hold the interpreter's lock until they are done (measured with
+NumPy 2.4: 11 s for 50 million items of ``resize``), and no NumPy call can be interrupted. These make the same arrays in
+pieces of `PIECE` items: other threads run between two pieces, and an evaluation that was asked to stop does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PIECE", "counting", "in_pieces", "repeated_items", "same", "tiled"]
+
+Array = npt.NDArray[Any]
+
+PIECE: Final = 1 << 21
+"""Items; a piece takes some milliseconds."""
+
+
+def same(item: Any, size: int, dtype: npt.DTypeLike) -> Array:
+    """``size`` times one item."""
+    out = np.empty(size, dtype)
+    for at in range(0, size, PIECE):
+        out[at : at + PIECE] = item
+    return out
+
+
+def counting(size: int) -> npt.NDArray[np.int64]:
+    """The numbers below ``size``."""
+    if size <= PIECE:
+        return np.arange(size)
+    out = np.empty(size, np.int64)
+    for at in range(0, size, PIECE):
+        out[at : at + PIECE] = np.arange(at, min(at + PIECE, size))
+    return out
+
+
+def in_pieces(size: int, dtype: npt.DTypeLike, make: Callable[[int], Array]) -> Array:
+    """``size`` items, a piece at a time from ``make``, which gives so many."""
+    out = np.empty(size, dtype)
+    for at in range(0, size, PIECE):
+        out[at : at + PIECE] = make(min(PIECE, size - at))
+    return out
+
+
+def tiled(data: Array, size: int, start: int = 0) -> Array:
+    """``size`` items of ``data``, from the one at ``start`` on and from the beginning again. ``data`` is not empty."""
+    out = np.empty(size, data.dtype)
+    if len(data) < PIECE:  # a longer one, so that a step does not copy a few items only
+        data = np.resize(data, max(1, PIECE // len(data)) * len(data)) if size > len(data) else data
+    at = 0
+    while at < size:
+        part = data[start : start + min(PIECE, size - at)]
+        out[at : at + len(part)] = part
+        at += len(part)
+        start = (start + len(part)) % len(data)
+    return out
+
+
+def repeated_items(data: Array, counts: int | npt.NDArray[np.int64]) -> Array:
+    """Each item as often as its count, which is not negative; or all of them ``counts`` times."""
+    sizes = np.broadcast_to(np.asarray(counts, np.int64), len(data))
+    ends = np.cumsum(sizes)
+    size = int(ends[-1]) if len(ends) else 0
+    if size <= PIECE:
+        return cast("Array", np.repeat(data, sizes))
+    out = np.empty(size, data.dtype)
+    first = begin = 0
+    while begin < size:
+        last = int(np.searchsorted(ends, begin + PIECE, "right"))
+        if last == first:  # one item fills more than a piece
+            end = int(ends[first])
+            for at in range(begin, end, PIECE):
+                out[at : min(at + PIECE, end)] = data[first]
+            last = first + 1
+        else:
+            end = int(ends[last - 1])
+            out[begin:end] = np.repeat(data[first:last], sizes[first:last])
+        first, begin = last, end
+    return out
