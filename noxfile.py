@@ -23,6 +23,7 @@ import nox
 VERSIONS = ("3.11", "3.12", "3.13")
 TOOLS = ("pytest-xdist>=3.5", "pytest-asyncio>=1", "trustme>=1.1", "pexpect>=4.9")
 MYPY = "mypy>=2.4,<2.5"
+PYRIGHT = "pyright[nodejs]>=1.1.400"
 RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versions
 
 SIMULATED_CALLS = 200_000
@@ -183,9 +184,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
-    """Strict types over the library and its tests."""
-    session.install("-e", ".[all]", MYPY, "nox", *TOOLS)
+    """Strict types over the library and its tests; complete ones for its users, and the README's programs as theirs."""
+    session.install("-e", ".[all]", MYPY, PYRIGHT, "nox", *TOOLS)
     session.run("mypy", *session.posargs)
+    session.run("pyright", "--verifytypes", "anyq", "--ignoreexternal")
+    programs = Path(session.virtualenv.location).absolute() / "readme"
+    shutil.rmtree(programs, ignore_errors=True)
+    session.run("python", "-m", "tests.readme_types", str(programs))
+    session.run("mypy", "--config-file=", "--strict", "--ignore-missing-imports", str(programs))
+    session.run("pyright", str(programs))
 
 
 @nox.session(python=NEWEST)

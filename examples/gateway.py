@@ -108,7 +108,7 @@ async def demonstrate() -> None:
 
         async def client(number: int) -> None:
             async with anyq.connect("127.0.0.1", front.port) as q:
-                answers.append(int(await q(f'system"sleep 0.2"; {number}*{number}')))  # type: ignore[call-overload]
+                answers.append(int(await q(f'system"sleep 0.2"; {number}*{number}')))
 
         began = anyio.current_time()
         async with anyio.create_task_group() as clients:

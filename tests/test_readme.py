@@ -44,7 +44,7 @@ import anyio
 import anyq
 
 
-async def main():
+async def main() -> None:
     async with anyq.connect("localhost", {port}) as q:
 {body}
 

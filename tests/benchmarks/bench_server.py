@@ -133,7 +133,7 @@ def test_others_while_one_query_runs() -> None:
         async with anyq.open_embedded() as q:
 
             async def handler(message: anyq.Value) -> anyq.Value:
-                return await q("value", message) if b"while" in bytes(message) else message  # type: ignore[call-overload]
+                return await q("value", message) if b"while" in bytes(message) else message
 
             async with (
                 anyq.serve(handler, port=0) as running,

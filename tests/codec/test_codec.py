@@ -41,7 +41,7 @@ def test_symbols_and_strings_stay_bytes_until_asked_for() -> None:
     assert isinstance(strings, anyq.List)
     assert symbols.symbols.objects().tolist() == texts
     assert strings.strings is not None
-    assert [bytes(item).decode() for item in strings.items] == texts  # type: ignore[call-overload]
+    assert [bytes(item).decode() for item in strings.items] == texts
     assert codec.encode(symbols) == codec.encode(anyq.symbols(texts))
     assert codec.encode(strings) == codec.encode(anyq.strings(texts))
     assert codec.encode(strings[3:-3]) == codec.encode(anyq.strings(texts[3:-3]))
@@ -127,7 +127,7 @@ def test_values_one_after_the_other() -> None:
 )
 def test_what_is_counted_at_each_level_nests_within_bounds(opening: bytes, closing: bytes) -> None:
     empty = b"\x07\0\0\0\0\0"
-    assert len(codec.decode(opening * 100 + empty + closing * 100)) == 0  # type: ignore[arg-type]
+    assert len(codec.decode(opening * 100 + empty + closing * 100)) == 0
     with pytest.raises(anyq.DecodeLimitError, match="nest deeper"):
         codec.decode(opening * 9000 + empty + closing * 9000)
 

@@ -90,7 +90,7 @@ def test_digits_are_significant_digits() -> None:
 def test_a_limit_bounds_the_work_and_leaves_the_beginning_right() -> None:
     big = anyq.Vector("j", np.arange(10_000_000))
     values = anyq.List([big, anyq.List([big] * 3), anyq.symbols(["a"] * 1000)])
-    assert line(values, limit=50)[:50] == line(values[:1][0][:100], limit=60).join(["(", ""])[:50]  # type: ignore[index]
+    assert line(values, limit=50)[:50] == line(values[:1][0][:100], limit=60).join(["(", ""])[:50]
 
 
 def test_nesting_needs_no_stack() -> None:

@@ -249,7 +249,7 @@ async def test_connections_of_clients() -> None:
                 for handle in ("h", str(await q(".z.w"))):
                     with pytest.raises(anyq.QError, match="access"):
                         await other(f"hclose {handle}")
-                assert len(handles) == 2  # type: ignore[arg-type]
+                assert len(handles) == 2
             assert await q('h"1"') == 1
             await q("hclose h")
 

@@ -117,7 +117,7 @@ async def test_files_of_the_data_folder(tmp_path: Path) -> None:
         with pytest.raises(anyq.QError, match="access"):
             await q("\\cd ../..")
         assert await server.q('system"cd"') == before
-        assert bytes(await q('system"cd"')).decode() == str(data / "in")  # type: ignore[call-overload]
+        assert bytes(await q('system"cd"')).decode() == str(data / "in")
 
 
 async def database(folder: Path) -> None:

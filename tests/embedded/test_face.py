@@ -83,7 +83,7 @@ async def test_an_exception_of_python_is_a_q_error() -> None:
 async def test_submitted_calls_may_be_awaited_in_any_order() -> None:
     async with anyq.open_embedded() as q:
         calls = [q.submit("{x*x}", number) for number in range(10)]
-        assert [int(await call) for call in reversed(calls)] == [n * n for n in reversed(range(10))]  # type: ignore[call-overload]
+        assert [int(await call) for call in reversed(calls)] == [n * n for n in reversed(range(10))]
         assert all(call.done() for call in calls)
         assert calls[3].result() == 9
         blocked = q.submit('system"sleep 5"')
@@ -186,7 +186,7 @@ async def test_two_event_loops_share_one_q() -> None:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             await anyio.sleep(0.005)
-    assert sorted(int(r) for r in results) == sorted([*range(50)] * 2)  # type: ignore[call-overload]
+    assert sorted(int(r) for r in results) == sorted([*range(50)] * 2)
 
 
 async def test_the_timer_of_q(caplog: pytest.LogCaptureFixture) -> None:
@@ -195,7 +195,7 @@ async def test_the_timer_of_q(caplog: pytest.LogCaptureFixture) -> None:
         await q("n:0; .z.ts:{n::n+1; if[n=1; '`once]}")
         await q("\\t 5")
         with anyio.fail_after(5):
-            while int(await q("n")) < 3:  # type: ignore[call-overload]
+            while int(await q("n")) < 3:
                 await anyio.sleep(0.005)
         await q("\\t 0")
         before = await q("n")

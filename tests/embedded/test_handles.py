@@ -86,7 +86,7 @@ async def test_several_answers_owed_to_one_client_are_given_in_order() -> None:
         await server.q("waiting:()")
         later = "waiting,:.z.w;-30!(::)"
         calls = [many.submit(query) for query in (later, f"{later};1+`a", later, "1+1")]
-        while len(await server.q("waiting")) < 3:  # type: ignore[arg-type]
+        while len(await server.q("waiting")) < 3:
             await anyio.lowlevel.checkpoint()
         await other("-30!(first waiting;0b;`first)")
         await other('-30!(first waiting;1b;"second")')
@@ -121,7 +121,7 @@ async def test_posts_to_many_are_serialised_once() -> None:
         await server.q("{-25!(x;(`upd;1))}", handles)
         for feed in feeds:
             assert await anext(feed) == anyq.as_q(["upd", 1])
-        assert len(await server.q(".z.W")) == 2  # type: ignore[arg-type]
+        assert len(await server.q(".z.W")) == 2
         with pytest.raises(anyq.QError, match="domain"):
             await server.q("-25!(9999 9998;1)")
 

@@ -41,7 +41,7 @@ async def test_messages_to_the_caller_arrive_before_the_answer() -> None:
     async with anyq.serve(port=0) as server, anyq.connect("127.0.0.1", server.port) as q:
         feed = q.messages()
         assert await q("{(neg .z.w) each til x; x}", 3) == 3
-        assert [int(await anext(feed)) for _ in range(3)] == [0, 1, 2]  # type: ignore[call-overload]
+        assert [int(await anext(feed)) for _ in range(3)] == [0, 1, 2]
         assert await q.deferred("neg[.z.w] 42") == 42
 
 

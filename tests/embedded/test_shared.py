@@ -206,7 +206,7 @@ def test_histories_are_those_of_one_at_a_time(plans: list[list[tuple[str, int]]]
                     began = next(clock)
                     job = q.evaluate(anyq.as_q([queries[kind], argument]))
                     result = job.wait(10)
-                    history.append((began, next(clock), kind, argument, int(result)))  # type: ignore[call-overload]
+                    history.append((began, next(clock), kind, argument, int(result)))
 
             return work
 
@@ -215,7 +215,7 @@ def test_histories_are_those_of_one_at_a_time(plans: list[list[tuple[str, int]]]
                 for kind, argument in plan:
                     began = next(clock)
                     result = await q.evaluate(anyq.as_q([queries[kind], argument]))
-                    history.append((began, next(clock), kind, argument, int(result)))  # type: ignore[call-overload]
+                    history.append((began, next(clock), kind, argument, int(result)))
 
             return lambda: anyio.run(main, backend=backend)
 

@@ -157,7 +157,7 @@ def test_window_joins(left: Table, right: Table, width: int, aggregate: str) -> 
     q = "update `p#s from `s`j xasc select s,j,f from r"
     found = Q.eval(f"exec f from wj1[{-width} {width}+\\:t`j;`s`j;t;({q};({aggregate};`f))]")
     # What an aggregate gives for nothing is q's own; it is compared where there is something.
-    for got, wanted in zip(list(found), expected, strict=True):  # type: ignore[call-overload]
+    for got, wanted in zip(list(found), expected, strict=True):
         assert wanted is None or got.py() == wanted
 
 

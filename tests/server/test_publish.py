@@ -124,7 +124,7 @@ async def test_the_oldest_are_dropped() -> None:
         assert subscription.dropped == 15
         for _ in range(before):
             await q.receive()
-        left = [float((await q.receive())[2]["price"][0]) for _ in range(5)]  # type: ignore[index]
+        left = [float((await q.receive())[2]["price"][0]) for _ in range(5)]
         assert left == [15.0, 16.0, 17.0, 18.0, 19.0]
 
 

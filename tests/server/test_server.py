@@ -42,7 +42,7 @@ async def test_each_kind_of_handler_answers_in_order(handler: Any) -> None:
             assert await q.ask(number) == number
         for number in range(20):
             await q.send(number)
-        assert [int(await q.receive()) for _ in range(20)] == list(range(20))  # type: ignore[call-overload]
+        assert [int(await q.receive()) for _ in range(20)] == list(range(20))
     assert server.stats.sync_messages == 23
     assert not server.clients
 

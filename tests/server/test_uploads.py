@@ -68,7 +68,7 @@ async def test_messages_of_every_size_cut_anywhere(lookout: None, handler: str, 
             one.protocol.send(anyq.protocol.SyncRequest(b"x"))
         tasks.start_soon(send)
         with anyio.fail_after(60):
-            assert [int(await one.receive()) for _ in wanted] == wanted  # type: ignore[call-overload]
+            assert [int(await one.receive()) for _ in wanted] == wanted
 
 
 @asynccontextmanager
@@ -160,7 +160,7 @@ async def test_a_body_that_arrives_while_the_request_before_it_is_handled() -> N
             await one.stream.send(request(size))
         go_on.set()
         with anyio.fail_after(30):
-            assert [int(await one.receive()) for _ in sizes] == sizes  # type: ignore[call-overload]
+            assert [int(await one.receive()) for _ in sizes] == sizes
 
 
 @pytest.mark.parametrize("handler", ["plain", "async"])

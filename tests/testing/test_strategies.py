@@ -83,7 +83,7 @@ def test_dicts(made: anyq.Dict) -> None:
 def test_tables(table: anyq.Table) -> None:
     assert table.column_names == ["a", "b", "c"]
     assert 1 <= len(table) <= 5
-    assert {len(column) for column in table.data.items} == {len(table)}  # type: ignore[arg-type]
+    assert {len(column) for column in table.data.items} == {len(table)}
 
 
 @given(q.keyed_tables({"k": "s"}, {"v": "f"}, max_rows=3) | q.keyed_tables())

@@ -58,7 +58,7 @@ def test_keys_are_pythons(keys: anyq.Value, python: list[Any]) -> None:
     made = anyq.Dict(keys, anyq.vector("j", range(len(python))))
     assert list(made) == python
     assert [made[key] for key in made] == [0, 1][: len(python)]
-    assert [made[key] for key in keys] == [0, 1][: len(python)]  # type: ignore[attr-defined]
+    assert [made[key] for key in keys] == [0, 1][: len(python)]
     assert all(key in made for key in python)
 
 
@@ -91,7 +91,7 @@ def test_a_dict_agrees_with_its_python_form(made: anyq.Dict) -> None:
         return
     assert len(list(made)) == len(plain)
     for (key, value), place in zip(made.items(), made.places().values(), strict=True):
-        assert made.value[place] == value  # type: ignore[index]
+        assert made.value[place] == value
         assert made[key] == value
 
 

@@ -41,7 +41,7 @@ class Core(Engine):
         super().__init__(address, options)
         self.new_waiter: Callable[[], Waiter] = anyio.Event
         self.soon: Scheduler | None = None
-        self.topics = Topics()
+        self.topics: Topics = Topics()
         self.home: Home | None = None
         self._link: Link | None = None
         self._demand = anyio.Event()

@@ -93,7 +93,7 @@ def _headed(lines: Lines, missing: int) -> Lines:
 
 def _items(value: Value, count: int, style: Style) -> Lines:
     """The first items of a general list, a line each; lists of one length stand in columns."""
-    items = list(value[:count])  # type: ignore[index]
+    items = list(value[:count])
     if not _is_grid(items):
         return [line(item, style.digits, style.columns) for item in items]
     columns = min(len(items[0]), style.columns // 2 + 1)
@@ -104,7 +104,7 @@ def _items(value: Value, count: int, style: Style) -> Lines:
 def _is_grid(items: list[Value]) -> bool:
     if not items or not all(isinstance(item, Vector | List) for item in items):
         return False
-    counts = {len(item) for item in items}  # type: ignore[arg-type]
+    counts = {len(item) for item in items}
     if len(counts) > 1 or counts == {0}:
         return False
     kinds = {item.qtype for item in items if isinstance(item, Vector)}
@@ -118,7 +118,7 @@ def cells(column: Value, count: int, style: Style) -> Lines:
         if isinstance(column.data, SymbolArray):
             return strings(Vector.of(column.qtype, SymbolArray.from_strs([column.data[i] for i in range(count)])))
         return strings(column[:count], style.digits)
-    return [line(item, style.digits, style.columns) for item in column[:count]]  # type: ignore[index]
+    return [line(item, style.digits, style.columns) for item in column[:count]]
 
 
 def _aligned(columns: list[Lines]) -> Lines:

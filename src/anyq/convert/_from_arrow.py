@@ -32,7 +32,7 @@ def from_arrow(obj: Any) -> Value | None:
         return _array(pa, obj)
     if isinstance(obj, pa.Scalar):
         found = _array(pa, pa.array([obj.as_py()], obj.type))
-        return found[0]  # type: ignore[index, no-any-return]
+        return found[0]  # type: ignore[no-any-return]
     if isinstance(obj, pa.Table | pa.RecordBatch):
         return _table(pa, obj)
     if hasattr(obj, "__arrow_c_stream__"):
@@ -182,9 +182,9 @@ def _list_views(pa: Any, array: Any) -> Value:
 
 
 def _parts(values: Value, bounds: list[tuple[int, int]], missing: npt.NDArray[np.bool_] | None) -> Value:
-    parts = [values[a:b] for a, b in bounds]  # type: ignore[index]
+    parts = [values[a:b] for a, b in bounds]
     if missing is not None:
-        parts = [values[:0] if gone else part for part, gone in zip(parts, missing.tolist(), strict=True)]  # type: ignore[index]
+        parts = [values[:0] if gone else part for part, gone in zip(parts, missing.tolist(), strict=True)]
     return List.of(tuple(parts))
 
 

@@ -246,7 +246,7 @@ def from_array(array: Array) -> Value:
     no number for (``uint64`` of over 63 bits, a moment outside q's range) raises `anyq.ConversionError`.
     """
     if array.ndim == 0:
-        return from_array(array.reshape(1))[0]  # type: ignore[index, no-any-return]
+        return from_array(array.reshape(1))[0]  # type: ignore[no-any-return]
     if array.dtype.names is not None:
         return Table(symbols(array.dtype.names), List.of(tuple([from_array(array[n]) for n in array.dtype.names])))
     if array.ndim > 1:
@@ -393,4 +393,4 @@ def from_scalar(obj: np.generic) -> Value:
     """An atom of a NumPy scalar; text and bytes as Python's."""
     if isinstance(obj, np.str_ | np.bytes_):
         return as_q(obj.item())
-    return from_array(np.array([obj]))[0]  # type: ignore[index, no-any-return]
+    return from_array(np.array([obj]))[0]  # type: ignore[no-any-return]

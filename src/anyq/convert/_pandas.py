@@ -97,7 +97,7 @@ def column_pd(pd: Any, value: Value) -> Any:
     if isinstance(value, List):
         return _list(pd, value)
     if not isinstance(value, Vector):
-        return [to_py(item) for item in value]  # type: ignore[attr-defined]
+        return [to_py(item) for item in value]
     qtype, data = value.qtype, value.data
     if qtype in _TEXT:
         return _texts(pd, value)

@@ -158,7 +158,7 @@ def string_list(value: List) -> StringArray | None:
     items = value.items
     if not items or not all(_is_text(item) for item in items):
         return None
-    return StringArray.from_bytes(bytes([x.raw]) if isinstance(x, Atom) else bytes(x) for x in items)  # type: ignore[call-overload]
+    return StringArray.from_bytes(bytes([x.raw]) if isinstance(x, Atom) else bytes(x) for x in items)
 
 
 def _is_text(item: Value) -> bool:

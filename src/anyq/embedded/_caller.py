@@ -40,7 +40,7 @@ def called_name(message: Value) -> str | None:
     """The function that a message calls by name."""
     head = message[0] if isinstance(message, List | Vector) and not _is_text(message) and len(message) else message
     if _is_text(head):
-        return bytes(head).decode("utf-8", "surrogateescape")  # type: ignore[call-overload, no-any-return]
+        return bytes(head).decode("utf-8", "surrogateescape")
     return head.raw if isinstance(head, Atom) and head.qtype is QType.SYMBOL else None
 
 

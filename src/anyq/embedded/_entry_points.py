@@ -58,7 +58,7 @@ def allow_python(interpreter: Interpreter, check: Callable[[], None]) -> None:
 
 
 def _called(function: Any, arguments: Value) -> Value:
-    given = [NULL] if arguments is NULL else list(arguments)  # type: ignore[call-overload]
+    given = [NULL] if arguments is NULL else list(arguments)
     if not callable(function):
         return handed_over(function)
     if len(given) == 1 and given[0] is NULL and not _takes_one(function):

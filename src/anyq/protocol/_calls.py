@@ -70,7 +70,7 @@ class Calls:
         self.counters: Counters = Counters()
         self.state: ConnectionState = "new"
         self.watchers: list[Callable[[ConnectionState], object]] = []
-        self.feeds = Feeds()
+        self.feeds: Feeds = Feeds()
         self.waiting_feeds = 0
         """Number of readers that wait for a message, and so need a link."""
         self.protocol: Connection | None = None

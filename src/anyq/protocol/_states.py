@@ -38,9 +38,8 @@ class Role(Enum):
     CLIENT = "client"
     SERVER = "server"
 
-    __hash__: Callable[[object], int] = (
-        object.__hash__
-    )  # the hash of an Enum is a function in Python, and these are looked up for each message
+    # The hash of an Enum is a function in Python, and these are looked up for each message.
+    __hash__: Callable[[object], int] = object.__hash__  # type: ignore[assignment]
 
     @property
     def other(self) -> Role:

@@ -30,7 +30,7 @@ class Pipe:
     def __init__(self, capacity: int = 1 << 16) -> None:
         self.capacity = capacity
         self.chunk: int | None = None
-        self.delay = 0.0
+        self.delay: float = 0.0
         self.carried: int = 0
         self._stalled = False
         self._cut_at: int | None = None

@@ -26,7 +26,7 @@ def taken(table: Table, index: Index) -> Table:
 def _items(column: Value, index: Index) -> Value:
     if isinstance(column, Vector):
         return column[index]
-    return collapse([column[i] for i in index.tolist()])  # type: ignore[index]
+    return collapse([column[i] for i in index.tolist()])
 
 
 def _keys(table: Table, key: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:

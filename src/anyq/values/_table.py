@@ -66,7 +66,7 @@ class _Items(ItemsView[Any, Value]):
 
     def __iter__(self) -> Iterator[tuple[Any, Value]]:
         held = self._mapping
-        return ((key, held.value[place]) for key, place in held.places().items())  # type: ignore[index]
+        return ((key, held.value[place]) for key, place in held.places().items())
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -100,7 +100,7 @@ class Dict(_Indexed):
 
     def pairs(self) -> Iterator[tuple[Value, Value]]:
         """Pairs of q values, of equal keys all."""
-        return zip(self.key, self.value, strict=True)  # type: ignore[call-overload, no-any-return]
+        return zip(self.key, self.value, strict=True)
 
     def places(self) -> dict[Any, int]:
         """The place of each Python key, of equal keys the first. Not to be written to."""
@@ -135,7 +135,7 @@ class Dict(_Indexed):
     def get(self, key: object, default: object = None) -> object:
         """The value of ``key``, or ``default`` without it."""
         found = self._find(key)
-        return default if found < 0 else self.value[found]  # type: ignore[index]
+        return default if found < 0 else self.value[found]
 
     def _find(self, key: object) -> int:
         if not isinstance(key, Value):
@@ -158,7 +158,7 @@ class Dict(_Indexed):
                 texts = keys.symbols.objects().tolist()
                 return texts.index(wanted.raw) if wanted.raw in texts else -1
         match = face().match
-        items: Iterator[Value] = iter(keys)  # type: ignore[call-overload]
+        items: Iterator[Value] = iter(keys)
         return next((i for i, have in enumerate(items) if match(have, wanted)), -1)
 
     def __contains__(self, key: object) -> bool:
@@ -168,7 +168,7 @@ class Dict(_Indexed):
         found = self._find(key)
         if found < 0:
             raise KeyError(key)
-        return self.value[found]  # type: ignore[index, no-any-return]
+        return self.value[found]  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise ConversionError(f"a {type(self).__name__} is no array: use .np(), .pd() or .value")
@@ -260,7 +260,7 @@ class Table(Value):
         index = integer(index)
         if not -len(self) <= index < len(self):
             raise IndexError(f"row {index} of a table of {len(self)}")
-        items = [c[index] for c in self.data.items]  # type: ignore[index]
+        items = [c[index] for c in self.data.items]
         return Dict(self.names, collapse(items))
 
     def __len__(self) -> int:
@@ -288,7 +288,7 @@ class Table(Value):
         if isinstance(index, str):
             return self.column(index)
         if isinstance(index, slice | np.ndarray):
-            return Table.of(self.names, List.of(tuple([c[index] for c in self.data.items])))  # type: ignore[index]
+            return Table.of(self.names, List.of(tuple([c[index] for c in self.data.items])))
         if isinstance(index, list | tuple | Vector):
             return self._picked(index)
         return self.row(index)

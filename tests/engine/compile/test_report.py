@@ -84,7 +84,7 @@ def test_backtraces() -> None:
     assert screen.text.splitlines()[::2] == [b"  [2]  f@:{.Q.bt[];x*2}", b"  [1]  f:{{.Q.bt[];x*2}x+1}", b"  [0]  f 4"]
     call = ".Q.trp[{x+`a};1;{.Q.sbt y}]"
     drawn = ["  [2]  {x+`a}", "         ^", "  [1]  (.Q.trp)", "", f"  [0]  {call}", "       ^", ""]
-    assert bytes(q.eval(call)).decode().split("\n") == drawn  # type: ignore[call-overload]
+    assert bytes(q.eval(call)).decode().split("\n") == drawn
     part = ".Q.trp[{x+`a};1;{.Q.sbt 1#y}]"
-    assert bytes(q.eval(part)).decode().split("\n") == ["  [2]  {x+`a}", "         ^", ""]  # type: ignore[call-overload]
+    assert bytes(q.eval(part)).decode().split("\n") == ["  [2]  {x+`a}", "         ^", ""]
     assert q.eval(".Q.trp[{x+`a};1;{y;x}]") == q.eval('"type"')

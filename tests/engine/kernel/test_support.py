@@ -82,7 +82,7 @@ def test_items_of_an_atom_is_the_atom(x: Value) -> None:
     elif isinstance(x, Dict):
         assert items == items_of(x.value)
     else:
-        assert len(items) == len(x)  # type: ignore[arg-type]
+        assert len(items) == len(x)
 
 
 @pytest.mark.parametrize("qtype", [QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG])

@@ -71,7 +71,7 @@ def _each_text(whole: Callable[[StringArray], Value], inner: Function, x: Value)
 
 def _each_item(inner: Function, x: Value) -> Value:
     whole = type(x) is Vector or (type(x) is List and x.strings is not None)
-    return inner(x) if whole and len(x) and not x.attr else _each1(inner, x)  # type: ignore[arg-type, attr-defined]
+    return inner(x) if whole and len(x) and not x.attr else _each1(inner, x)  # type: ignore[attr-defined]
 
 
 def _each1(inner: Function, x: Value) -> Value:
@@ -112,7 +112,7 @@ def _is_case(f: Value) -> bool:
 
 def _case(which: Value, *lists: Value) -> Value:
     """``v'[a;b;c]``: item i of the result is item i of the list that ``v[i]`` picks."""
-    picks = [int(p.raw) for p in which]  # type: ignore[attr-defined]
+    picks = [int(p.raw) for p in which]
     columns = [iterated(x) for x in lists]
     if not all(0 <= pick < len(lists) for pick in picks):
         raise QError("rank")

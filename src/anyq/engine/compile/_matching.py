@@ -107,7 +107,7 @@ class _Match:
             raise _no_match("length", pattern)
         if min(at, default=0) < 0:
             raise _no_match("match", pattern)
-        items = list(value.value)  # type: ignore[call-overload]
+        items = list(value.value)
         made = list(items)
         for place, part in zip(at, parts, strict=True):
             made[place] = self.fit(part, items[place])
@@ -125,7 +125,7 @@ class _Match:
             raise _no_match("type", pattern)
         made = self.fit(pattern.parts[0], Dict(value.names, value.data))
         assert isinstance(made, Dict)
-        return value if made.value is value.data else Table.of(value.names, List.of(tuple(made.value)))  # type: ignore[arg-type]
+        return value if made.value is value.data else Table.of(value.names, List.of(tuple(made.value)))
 
     def table(self, pattern: Pattern, value: Value) -> Value:
         keys, columns = pattern.parts

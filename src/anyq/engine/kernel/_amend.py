@@ -251,7 +251,7 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
     if isinstance(keys, Vector) and not (isinstance(key, Atom) and key.qtype is keys.qtype) and known:
         raise QError("type")
     at = find_key(keys, key) if known else -1
-    values = list(x.value)  # type: ignore[call-overload]
+    values = list(x.value)
     if at >= 0:
         new = amend_deep(values[at], rest, change, y)
         if isinstance(x.value, Vector):
@@ -266,7 +266,7 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
         new = amend_deep(null_like(values[0]) if values else List.of(()), rest, change, y)
     if isinstance(x.value, Vector) and values:
         _fitting(x.value, new)
-    return Dict(records([*keys, key]), _kept(x.value, [*values, new]))  # type: ignore[misc]
+    return Dict(records([*keys, key]), _kept(x.value, [*values, new]))
 
 
 def _kept(old: Value, values: list[Value]) -> Value:

@@ -23,7 +23,7 @@ def build_table(names: Sequence[str], columns: Sequence[Value], keyed: int) -> V
     if keyed < 0:
         return Dict(symbols(names), collapse(list(columns)))
     names = unique_names(names)
-    sizes = {len(c) for c in columns if _is_column(c)}  # type: ignore[arg-type]
+    sizes = {len(c) for c in columns if _is_column(c)}
     if len(sizes) > 1:
         raise QError("length")
     if not sizes:

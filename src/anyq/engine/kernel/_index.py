@@ -190,7 +190,7 @@ def _of_table(t: Table, i: Value) -> Value:
         if i.qtype in _POSITIONS:
             row = take(t, np.array([i.raw], np.int64))
             assert isinstance(row, Table)
-            return Dict(t.names, records([column[0] for column in row.data.items]))  # type: ignore[index]
+            return Dict(t.names, records([column[0] for column in row.data.items]))
         raise QError("type")
     if isinstance(i, Vector) and i.qtype is Q.SYMBOL:
         return List.of(tuple([_of_table(t, name) for name in i]))
@@ -232,18 +232,18 @@ def key_rows(keys: Table, key: Value) -> tuple[Table, bool]:
 
 
 def _one_row(keys: Table, row: Value) -> Table:
-    return Table.of(keys.names, List.of(tuple([records([part]) for part in row])))  # type: ignore[attr-defined]
+    return Table.of(keys.names, List.of(tuple([records([part]) for part in row])))
 
 
 def _single(key: Vector | List) -> Value:
     if isinstance(key, List) and key.items and all(isinstance(k, Vector | List) and len(k) == 1 for k in key.items):
-        return records([k[0] for k in key.items])  # type: ignore[index]
+        return records([k[0] for k in key.items])
     return key
 
 
 def _transposed(keys: Table, rows: Vector | List) -> Table:
     width = len(keys.data)
-    columns = tuple([records([row[k] for row in rows]) for k in range(width)])  # type: ignore[index]
+    columns = tuple([records([row[k] for row in rows]) for k in range(width)])
     return Table.of(keys.names, List.of(columns))
 
 

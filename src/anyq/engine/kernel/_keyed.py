@@ -97,26 +97,26 @@ def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Value:
     """Whole rows, or the columns of them that ``y`` names."""
     single = isinstance(where, Atom)
     if isinstance(y, Dict) and not isinstance(y, KeyedTable):
-        named: Any = zip(list(y.key), list(y.value), strict=True)  # type: ignore[call-overload]
+        named: Any = zip(list(y.key), list(y.value), strict=True)
         return _columns(values, where, [(_name(key), item) for key, item in named], amend)
     if isinstance(y, Table) and not single:
         return _columns(values, where, list(zip(y.column_names, y.data.items, strict=True)), amend)
     names = values.column_names
     if single or isinstance(y, Atom):
-        row = list(y) if isinstance(y, Vector | List) else [y]
-        if len(row) != len(names):
+        fields = list(y) if isinstance(y, Vector | List) else [y]
+        if len(fields) != len(names):
             raise QError("length" if isinstance(y, Vector | List) else "type")
-        return _columns(values, where, list(zip(names, row, strict=True)), amend)
+        return _columns(values, where, list(zip(names, fields, strict=True)), amend)
     if not isinstance(y, Vector | List):
         raise QError("type")
     if not len(y):
         return values
     if len(y) == len(names):  # columns, as any table takes them
         return _columns(values, where, list(zip(names, y, strict=True)), amend)
-    if len(y) != len(where):  # type: ignore[arg-type]
+    if len(y) != len(where):
         raise QError("length")
     made: Value = values
-    for at, row in zip(where, y, strict=True):  # type: ignore[call-overload]
+    for at, row in zip(where, y, strict=True):
         assert isinstance(made, Table)
         made = _rows(made, at, row, amend)
     return made

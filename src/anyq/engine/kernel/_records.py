@@ -49,7 +49,7 @@ def row_as(names: list[str], row: Value) -> list[Value]:
     """The values of a dict with the keys ``names``, in their order. Raises `QError` (``mismatch``) for other keys."""
     assert isinstance(row, Dict)
     if isinstance(row.key, Vector) and row.key.qtype is QType.SYMBOL and row.key.symbols.objects().tolist() == names:
-        return list(row.value)  # type: ignore[call-overload, no-any-return]
+        return list(row.value)
     found = {key.raw: value for key, value in row.pairs() if isinstance(key, Atom)}
     if found.keys() != set(names):
         raise QError("mismatch")

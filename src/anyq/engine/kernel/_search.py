@@ -277,7 +277,7 @@ def _row_positions(x: Table, y: Table, size: int) -> Longs:
     if set(x.column_names) != set(y.column_names):
         return np.full(len(y), size, np.int64)
     if len(y) == 1:
-        at = row_place(x.data.items, [y.column(name)[0] for name in x.column_names])  # type: ignore[index]
+        at = row_place(x.data.items, [y.column(name)[0] for name in x.column_names])
         return np.array([at if at >= 0 else size], np.int64)
     own, other = shared_codes(x.data.items, [y.column(name) for name in x.column_names])
     firsts = np.full(int(own.max(initial=-1)) + 2, size, np.int64)

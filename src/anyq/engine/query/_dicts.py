@@ -47,7 +47,7 @@ def changed_dict(q: Context, query: Prepared, d: Dict, scope: Scope | None) -> V
 
 def dict_table(d: Dict) -> Table:
     """A dict of columns as a table; atoms are repeated."""
-    values = list(d.value)  # type: ignore[call-overload]
+    values = list(d.value)
     size = max((len(v) for v in values if isinstance(v, Vector | List)), default=1)
     assert isinstance(d.key, Vector)
     return Table.of(d.key, List.of(tuple([as_column(v, size) for v in values])))

@@ -258,8 +258,8 @@ def _with_entry(holder: Value | None, path: list[str], value: Value) -> Dict:
         holder = Dict(symbols([""]), List.of((NULL,)))
     if not isinstance(holder, Dict):
         raise QError("type")
-    keys: list[Value] = [*holder.key] if len(holder) else []  # type: ignore[misc]
-    values = list(holder.value)  # type: ignore[call-overload]
+    keys: list[Value] = [*holder.key] if len(holder) else []
+    values = list(holder.value)
     name = Atom(QType.SYMBOL, path[0])
     at = keys.index(name) if name in keys else len(keys)
     inner = _with_entry(values[at] if at < len(keys) else None, path[1:], value) if len(path) > 1 else value

@@ -82,7 +82,7 @@ def test_listings(q: Interpreter) -> None:
     with pytest.raises(QError, match=r"^\.nosuch$"):
         q.eval("\\v .nosuch")
     assert q.eval("w") == 3
-    assert len(q.eval("\\B")) == 0  # type: ignore[arg-type]
+    assert len(q.eval("\\B")) == 0
 
 
 def test_timing(q: Interpreter) -> None:

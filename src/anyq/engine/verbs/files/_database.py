@@ -36,13 +36,10 @@ def enumerated(q: Context, folder: Value, table: Value) -> Value:
 
 
 def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Value:
-    """``.Q.ens[dir;t;name]``: the same over another list. For ``::`` as the folder the list is in memory only."""
+    """``.Q.ens[dir;t;name]``: the same over another list."""
     if not isinstance(table, Table):
         raise QError("type")
     domain = strs(name)[0]
-    if folder is NULL:
-        columns = [_over(q, domain, column) for column in table.columns.items]
-        return Table.of(table.names, List.of(tuple(columns)), table.attr)
     path = f"{path_of(folder).rstrip('/')}/{domain}"
     file = symbol(f":{path}")
     words = load_value(q, file) if q.host.kind(path) else symbols([])
@@ -79,7 +76,7 @@ def partition_path(q: Context, folder: Value, partition: Value, table: Value) ->
 
 
 def _text(q: Context, partition: Value) -> str:
-    return bytes(q.verb("string", partition)).decode()  # type: ignore[call-overload, no-any-return]
+    return bytes(q.verb("string", partition)).decode()
 
 
 def _saved(q: Context, folder: Value, partition: Value, field: str, table: Value, domain: str) -> Value:

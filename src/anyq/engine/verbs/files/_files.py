@@ -305,7 +305,7 @@ def save(q: Context, x: Value) -> Value:
 def _exported(q: Context, extension: str, value: Value) -> list[bytes]:
     if extension in ("csv", "txt"):
         delimiter = Atom(QType.CHAR, ord("," if extension == "csv" else "\t"))
-        return [bytes(line) for line in items_of(q.verb("0:", delimiter, value))]  # type: ignore[call-overload]
+        return [bytes(line) for line in items_of(q.verb("0:", delimiter, value))]
     if extension == "xml" and isinstance(value, Table):
         return _xml(value, q.settings.style.digits)
     made = q.apply(q.get(".h.tx"), (symbol(extension),)) if extension else NULL

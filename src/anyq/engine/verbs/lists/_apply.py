@@ -174,7 +174,7 @@ def _amended_files(q: Context, x: Value, i: Value, change: Change | None, y: Val
     have: list[Value] = [NULL if change is None else q.get(file) for file in files]
     made = amend_at(Dict(names, List.of(tuple(have))), i, change, y)
     assert isinstance(made, Dict)
-    for file, column in zip(files, made.value, strict=True):  # type: ignore[call-overload]
+    for file, column in zip(files, made.value, strict=True):
         q.set(file, column)
     return x
 

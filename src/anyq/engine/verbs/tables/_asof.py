@@ -162,7 +162,7 @@ def _wj(prevailing: bool) -> Callable[..., Value]:
 
 def _window(w: Value, times: Value) -> tuple[Any, Any]:
     bounds = items_of(w)
-    if len(bounds) != 2 or not all(isinstance(b, Vector) and len(b) == len(times) for b in bounds):  # type: ignore[arg-type]
+    if len(bounds) != 2 or not all(isinstance(b, Vector) and len(b) == len(times) for b in bounds):
         raise QError("length")
     return bounds[0].data, bounds[1].data  # type: ignore[attr-defined]
 
@@ -175,7 +175,7 @@ def _aggregated(q: Context, part: Value, right: Table, order: Longs, starts: Lon
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         q.check()
         results.append(q.applier.apply(function, tuple([window(c, start, end) for c in columns])))
-    return names[-1], collapse(results) if results else columns[-1][0:0]  # type: ignore[index]
+    return names[-1], collapse(results) if results else columns[-1][0:0]
 
 
 def _with_column(table: Table, name: str, column: Value) -> Table:

@@ -261,7 +261,7 @@ def ungroup(q: Context, x: Value) -> Value:
     sizes: np.ndarray[tuple[int, ...], np.dtype[np.int64]] | None = None
     for column, deep in zip(columns, nested, strict=True):
         if deep:
-            mine = np.array([count(item) for item in column], np.int64)  # type: ignore[attr-defined]
+            mine = np.array([count(item) for item in column], np.int64)
             if sizes is not None and bool((sizes != mine).any()):
                 raise QError("length")
             sizes = mine

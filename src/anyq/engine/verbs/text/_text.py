@@ -141,7 +141,7 @@ def _delimited(q: Context, types: str, how: Vector | Atom, y: Value, embedded: b
         if letter != " ":
             columns.append(_read(q, letter, [row[at] if at < len(row) else b"" for row in rows]))
     if single:
-        return collapse([column[0] for column in columns])  # type: ignore[index]
+        return collapse([column[0] for column in columns])
     if not headed:
         return List.of(tuple(columns))
     kept = [name for name, letter in zip(names, types, strict=False) if letter != " "]
