@@ -48,13 +48,17 @@ class Core(Engine):
         self._attempting: anyio.CancelScope | None = None
         self._over: anyio.Event | None = None
 
+    def __str__(self) -> str:
+        return f"the connection to {self.address}"
+
     def check_home(self) -> None:
         """Raise `MisuseError` unless this is the event loop in which the connection was opened."""
         if self.home is not None:
-            self.home.check(f"the connection to {self.address}")
+            self.home.check(self)
 
     def check_usable(self) -> None:
-        self.check_home()
+        if self.home is not None:
+            self.home.check(self)
         super().check_usable()
 
     # Links
@@ -172,9 +176,8 @@ class Core(Engine):
     def send(self, message: Message, call: Request | Post) -> None:
         """Send ``message`` when its turn comes. Never waits. Raises as `submit`."""
         self.submit(message, call)
-        link = self._live_link
-        if link is not None:
-            link.queued()
+        if self._link is not None and not self._is_broken:
+            self._link.queued()
         else:
             self._demand.set()
 
@@ -197,7 +200,7 @@ class Core(Engine):
         """Wait until there is room for more messages to be queued."""
         while (link := self._live_link) is not None and link.backlog_bytes > self.options.max_queued:
             await link.progress()
-        self.check_usable()
+            self.check_usable()
 
     async def flush(self) -> None:
         """Wait until every queued message was handed to the network.

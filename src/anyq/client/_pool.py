@@ -341,7 +341,7 @@ class Pool(AsyncFace):
 
     def _check_home(self) -> None:
         if self._home is not None:
-            self._home.check(f"the pool of {', '.join(map(str, self.addresses))}")
+            self._home.check(self)
 
     def _check_open(self) -> None:
         self._check_home()

@@ -16,12 +16,17 @@ __all__ = ["Home"]
 _running_loop: Final[Callable[[], object]] = asyncio._get_running_loop
 
 
-def _trio_loop() -> object:
-    """Trio's token of the loop in this thread; ``None`` outside."""
-    try:
-        return sys.modules["trio"].lowlevel.current_trio_token()
-    except RuntimeError:
-        return None
+def _running_on_trio() -> Callable[[], object]:
+    """A function that gives Trio's token of the loop in its caller's thread; ``None`` outside."""
+    current: Callable[[], object] = sys.modules["trio"].lowlevel.current_trio_token
+
+    def loop() -> object:
+        try:
+            return current()
+        except RuntimeError:
+            return None
+
+    return loop
 
 
 class Home:
@@ -31,7 +36,7 @@ class Home:
 
     def __init__(self) -> None:
         on_asyncio = anyio.get_cancelled_exc_class() is asyncio.CancelledError
-        self._here = _running_loop if on_asyncio else _trio_loop
+        self._here = _running_loop if on_asyncio else _running_on_trio()
         self._loop = self._here()
 
     def here(self) -> bool:

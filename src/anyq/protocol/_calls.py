@@ -105,6 +105,8 @@ class Calls:
 
     def check_usable(self) -> None:
         """Raise what a call would raise now."""
+        if self.protocol is not None and not self._is_broken and self.closed is None:
+            return
         if self.closed is not None:
             raise with_outcome(self.closed, "not sent").with_traceback(None)
         if self.state == "new":
@@ -134,11 +136,11 @@ class Calls:
 
         Raises what `check_usable` and `Connection.queue` raise; nothing has changed then.
         """
-        self.check_usable()
-        live = self.live
-        if live is not None:
+        live = self.protocol
+        if live is not None and not self._is_broken and self.closed is None:
             live.queue(message, call)
         else:
+            self.check_usable()
             self._park(call, message)
         self._count(call, message)
 
@@ -151,12 +153,6 @@ class Calls:
                 call.message = message
         else:
             self.counters.posts += 1
-
-    def count_quick(self) -> None:
-        """A call was made and answered by the link's fast path."""
-        self._orders += 1
-        self.counters.calls += 1
-        self.counters.answered += 1
 
     def adopt(self, call: Request, message: Message) -> None:
         """A call that the link's fast path sent is to go on as any other."""

@@ -129,7 +129,9 @@ class Core(Driver):
                 self._renew()
                 message = self._adopt(call, body)
                 return self._ask(message, call, None)
-            self.count_quick()
+            counters = self.counters
+            counters.calls += 1
+            counters.answered += 1
             self._spare = call
             return answer
         except BaseException:
@@ -177,6 +179,8 @@ class Core(Driver):
     def _post(self, message: AsyncMessage, post: Post) -> None:
         try:
             self._send(message, post, None)
+            if post.error is None and self._link is not None and not self._link.sending:
+                return
             self._drive(lambda: post.error is not None or (self._link is not None and not self._link.sending), None)
         except BaseException:
             self.parked.pop(post, None)
@@ -235,10 +239,6 @@ class Core(Driver):
     def feed_closed(self, feed: Feed) -> None:
         """It listens no more."""
         self.feeds.discard(feed)
-
-    @interruptible
-    def check_usable(self) -> None:
-        super().check_usable()
 
     @interruptible
     def snapshot(self) -> ConnectionStatistics:
