@@ -199,9 +199,11 @@ def types(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, one process, nothing else running."""
     install_wheel(session, "all")
-    session.install("pykx", "kola", "aiokdb")
+    session.install("pykx", "kola", "aiokdb", "uvloop")
     session.run("python", "-m", "tests.benchmarks.codec")
     session.run("python", "-m", "tests.benchmarks.codec", "small", "bulk", "calls", env={"ANYQ_PURE": "1"})
+    for pure in ("0", "1"):
+        session.run("python", "-m", "tests.benchmarks.streams", env={"ANYQ_PURE": pure})
     command = ("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
     session.run(*command, env={"ANYQ_TEST_LIMIT": "1000"})
 
@@ -247,6 +249,38 @@ def simulate(session: nox.Session) -> None:
     """
     install_wheel(session, "all")
     session.run("python", "-m", "anyq.testing", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def sanitize(session: nox.Session) -> None:
+    """Fuzzing of the compiled module with AddressSanitizer and UndefinedBehaviorSanitizer: ``-- --minutes N``, or 30.
+
+    Python's own memory comes from malloc, so that a byte beyond any object is found.
+    """
+    arguments = list(session.posargs) or ["--minutes", "30"]
+    session.install("anyio", "trio", "attrs", "numpy")
+    source = Path(session.virtualenv.location).absolute() / "sanitized"
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree("src", source, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    show = "import sysconfig; print(sysconfig.get_path('include'))"
+    include = str(session.run("python", "-c", show, silent=True)).strip()
+    flags = ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    files = [str(path) for path in sorted((source / "anyq" / "twin").glob("*.c"))]
+    module = str(source / "anyq" / "twin" / "_speedups.so")
+    session.run("gcc", "-shared", "-fPIC", *flags, f"-I{include}", *files, "-o", module, external=True)
+    libraries = [
+        str(session.run("gcc", f"-print-file-name={name}", external=True, silent=True)).strip()
+        for name in ("libasan.so", "libubsan.so")
+    ]
+    variables = {
+        "PYTHONPATH": str(source),
+        "LD_PRELOAD": " ".join(libraries),
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",  # the interpreter keeps what it has until it ends
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "PYTHONMALLOC": "malloc",
+    }
+    session.run("python", "-m", "tests.fuzz.fuzz_speedups", *arguments, env=variables)
+    closing_lines.append(f"===== {session.name}: nothing found =====")
 
 
 @nox.session(python=OLDEST)

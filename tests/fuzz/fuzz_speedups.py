@@ -20,6 +20,7 @@ import numpy as np
 import anyq
 from anyq import codec, twin
 from anyq.codec import _decode, _scan, _stream, _twin
+from anyq.console import CellStyle, _columns, column_texts
 from anyq.protocol import _receive
 
 MARKS = bytes([0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 19, 20, 98, 99, 100, 101, 127, 128, 236, 237, 245, 247, 248, 255])
@@ -88,6 +89,7 @@ def check(chance: random.Random, body: bytes) -> None:
     ):
         found, wanted = outcome(fast, *arguments), outcome(slow, *arguments)
         assert found == wanted, (fast, arguments, found, wanted)
+    rows(chance, body, count)
     codes, views = np.empty(count, np.int32), np.empty(16 * count, np.uint8)
     offsets = np.sort(np.array(chance.choices(range(-2, len(body) + 3), k=2 * count), np.int64))
     outcome(twin.speedups.factorize, body, codes)
@@ -95,6 +97,26 @@ def check(chance: random.Random, body: bytes) -> None:
     outcome(twin.speedups.string_views, body, offsets[:count], offsets[count:], views)
     outcome(twin.speedups.join_strings, body, offsets[:count], offsets[count:], bytearray(count), chance.random() < 0.5)
     outcome(twin.speedups.symbol_texts, body, bytearray(len(body)), np.empty(count + 1, np.int64))
+
+
+def rows(chance: random.Random, body: bytes, count: int) -> None:
+    """What writes columns: floats against Python's own texts, the rest for faults of memory."""
+    style = CellStyle(digits=chance.choice([0, 1, 7, 15, 16, 17]), null="null", quote='"', date_mark="-")
+    for qtype in (anyq.QType.FLOAT, anyq.QType.TIMESTAMP, anyq.QType.DATE, anyq.QType.TIME, anyq.QType.SHORT):
+        vector = anyq.Vector(qtype, np.frombuffer(body[: len(body) // 16 * 16], qtype.numpy))
+        texts = list(column_texts(vector, style))
+        assert texts == [text.encode() for text in _columns.plain_column_texts(vector, style)], (body, style)
+    edges = np.sort(np.array(chance.choices(range(-2, len(body) + 3), k=2 * count), np.int64))
+    column = body, edges[:count], edges[count:]
+    for special in (b"", b',"'):
+        outcome(twin.speedups.quoted_texts, *column, special)
+    outcome(twin.speedups.join_rows, (column, column), (b"{", body[:9], b"}"))
+    outcome(_decode.decode_update, body)
+    outcome(_decode.decode_number, body)
+    outcome(_decode._new_decoder().storage if chance.random() < 0.01 else _STORAGE, body, chance.randint(-1, 40), count)
+
+
+_STORAGE: Any = _decode._new_decoder().storage if twin.COMPILED else None
 
 
 def main() -> None:

@@ -155,7 +155,7 @@ put_integer(char *to, int type, int64_t raw, Marks marks)
     switch (type) {
     case TIMESTAMP:
         days = raw / DAY - (raw % DAY < 0);
-        size = (uint64_t)(raw - days * DAY);
+        size = (uint64_t)(raw % DAY < 0 ? raw % DAY + DAY : raw % DAY);
         to = put_date(to, days, marks);
         *to++ = marks.before_time;
         return put_fraction(put_clock(to, size / 1000000000, 1), size % 1000000000, 9);
