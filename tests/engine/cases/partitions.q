@@ -99,3 +99,7 @@ count date / 3
 .Q.li 2020.01.04 / (::)
 exec n from t where date=2020.01.04 / enlist 7
 count date / 4
+{`t7`r7 set'(([]s:`b`b`a;v:1 2 3);([]s:`a`c;w:4 5));`:ds7 dsave`t7}0 / `t7
+{t7::([]s:`a`a`b;v:1 2 3);`:ds8 dsave`t7;r:get`:ds8/t7/;(attr r`s;type r`s;r`v)}0 / (`p;20h;1 2 3)
+{t7::([]s:`a`b;v:1 2);`:ds9`2015.01.01 dsave`t7;key`:ds9}0 / `s#`2015.01.01`sym
+.Q.ld("/ c";"f:{";"  x+y";" }";"";"g:1") / (1 2 6;("/ c";"f:{\n  x+y\n }";"g:1"))

@@ -155,3 +155,5 @@ ssr["a1b22";"[0-9]";"#"] / "a#b##"
 ssr["abc";"a*";"x"] / 'length
 .Q.s ()!() / ""
 .Q.s(`$())!0#0 / ""
+(.z.ph("?1+1";()!()))like"*200 OK*<pre>2*" / 1b
+(.z.ph("nofile";()!()))like"*404 Not Found*" / 1b

@@ -113,7 +113,7 @@ def renumbered(x: Value, old: Domain, new: Domain) -> Value:
     if isinstance(x, Dict):
         keys, values = renumbered(x.key, old, new), renumbered(x.value, old, new)
         return x if keys is x.key and values is x.value else type(x).of(keys, values, x.sorted)
-    if isinstance(x, Table):
+    if type(x) is Table:  # not of partitions, whose columns are in files
         columns = renumbered(x.data, old, new)
         return x if columns is x.data else Table.of(x.names, columns, x.attr)  # type: ignore[arg-type]
     return x

@@ -14,7 +14,7 @@ from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value
 
 from ...kernel._enumeration import Enumeration
 from ...kernel._order import grade
-from ...kernel._support import chars, integer, long, strs, symbol, symbols, table_of
+from ...kernel._support import chars, integer, items_of, long, longs, strs, symbol, symbols, table_of, text_of
 from ...kernel._take import take
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
@@ -40,6 +40,9 @@ def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Val
     if not isinstance(table, Table):
         raise QError("type")
     domain = strs(name)[0]
+    if folder is NULL:
+        columns = [_over(q, domain, column) for column in table.data.items]
+        return Table.of(table.names, List.of(tuple(columns)), table.attr)
     path = f"{path_of(folder).rstrip('/')}/{domain}"
     file = symbol(f":{path}")
     words = load_value(q, file) if q.host.kind(path) else symbols([])
@@ -170,7 +173,51 @@ def in_pieces_of(q: Context, function: Value, file: Value, size: Value) -> Value
 # -- loading
 
 
-def load_folder(q: Context, path: str) -> None:
+def dsave(q: Context, x: Value, y: Value) -> Value:
+    """q's ``dsave``: global tables splayed and enumerated below a folder, or below a part of it, each parted on its
+    first column."""
+    root, *inner = strs(x)
+    base = "/".join([root.rstrip("/"), *inner])
+    for name in strs(y):
+        value = q.get(name)
+        if not isinstance(value, Table):
+            raise QError("type")
+        made = enumerated(q, symbol(root), value)
+        assert isinstance(made, Table)
+        first, *others = made.data.items
+        parted = q.verb("#", symbol("p"), first)
+        store_value(q, symbol(f"{base}/{name}/"), Table.of(made.names, List.of((parted, *others))))
+    return y
+
+
+def load_database(q: Context, x: Value) -> Value:
+    r"""``.Q.l``: ``\l`` of a folder or a script."""
+    return q.verb("system", chars(f"l {path_of(x)}"))
+
+
+def load_without(q: Context, x: Value, folder: Value, scripts: Value) -> Value:
+    """``.Q.lo[dir;cd;scripts]``: a database, without going to its folder or running its scripts where these are 0."""
+    before = q.host.facts().get("directory", ".")
+    load_folder(q, path_of(x), scripts=q.truth(scripts))
+    if not q.truth(folder):
+        q.host.change_folder(before)
+    return NULL
+
+
+def grouped_lines(x: Value) -> Value:
+    r"""``.Q.ld``: the lines of a script as ``\l`` takes them together: first lines by number, and texts."""
+    first: list[int] = []
+    texts: list[bytes] = []
+    for number, line in enumerate([text_of(line) for line in items_of(x)], 1):
+        if texts and line.startswith((b" ", b"\t", b"}")):
+            texts[-1] += b"\n" + line
+        elif line.strip():
+            first.append(number)
+            texts.append(line)
+    return List.of((longs(first), List.of(StringArray.from_bytes(texts))))
+
+
+def load_folder(q: Context, path: str, *, scripts: bool = True) -> None:
     r"""``\l`` of a folder: a splayed table into a variable of its name; of a database everything that is in it, and the
     folder becomes the current one."""
     host = q.host
@@ -183,12 +230,14 @@ def load_folder(q: Context, path: str) -> None:
     load_partitions(q)
     for name in sorted(names, key=lambda name: (host.kind(name) == "folder", name)):
         if name != SEGMENTS and not is_partition(name):
-            _load_one(q, name)
+            _load_one(q, name, scripts=scripts)
 
 
-def _load_one(q: Context, name: str) -> None:
+def _load_one(q: Context, name: str, *, scripts: bool) -> None:
     host = q.host
     if name.endswith((".q", ".k")):
+        if not scripts:
+            return
         q.verb("system", Vector(QType.CHAR, np.frombuffer(f"l {name}".encode(), np.uint8)))
     elif host.kind(name) == "file" or host.kind(f"{name}/.d"):
         q.set(name, load_value(q, symbol(f":{name}")))
@@ -199,6 +248,9 @@ def install(vocabulary: Vocabulary) -> None:
     for name, rank, function in (
         ("en", 2, enumerated), ("ens", 3, enumerated_over), ("par", 3, partition_path), ("dpft", 4, dpft),
         ("dpfts", 5, dpfts), ("dpt", 3, dpt), ("dpts", 4, dpts), ("fs", 2, in_pieces), ("fsn", 3, in_pieces_of),
-        ("fps", 2, in_pieces), ("fpn", 3, in_pieces_of), ("hdpf", 4, hdpf),
+        ("fps", 2, in_pieces), ("fpn", 3, in_pieces_of), ("hdpf", 4, hdpf), ("l", 1, load_database),
+        ("lo", 3, load_without),
     ):  # fmt: skip
         vocabulary.define(f".Q.{name}", rank, function, context=True)
+    vocabulary.define(".Q.ld", 1, grouped_lines)
+    vocabulary.define("dsave", 2, dsave, context=True)

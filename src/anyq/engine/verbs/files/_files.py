@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from anyq.console import strings as cell_texts
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Dict, List, QType, StringArray, Table, Value, Vector, collapse
+from anyq.values import NULL, Atom, Attr, Dict, List, QType, StringArray, Table, Value, Vector, collapse
 
 from ...kernel._compressed import is_compressed, plain_size, trailer_of
 from ...kernel._domains import places
@@ -149,7 +149,7 @@ def key(q: Context, x: Value) -> Value:
     path = path_of(x)
     kind = q.host.kind(path.rstrip("/") or "/")
     if kind == "folder":
-        return symbols(q.host.names(path))
+        return symbols(q.host.names(path)).with_attr(Attr.SORTED)
     return x if kind else EMPTY
 
 

@@ -7,6 +7,7 @@ import string as letters
 from collections.abc import Callable
 from typing import Final
 
+from anyq.console import page
 from anyq.console import string as plain_string
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse, count, strings
@@ -278,8 +279,19 @@ _PLAIN: Final[dict[str, tuple[int, Callable[..., Value]]]] = {
 }  # fmt: skip
 
 
+def answer_get(q: Context, x: Value) -> Value:
+    """``.z.ph`` until a program sets it: the page of ``?expression``, made by ``.h.val``; 404 for files."""
+    asked = x[0] if isinstance(x, List) and len(x) else x
+    text = _uri_unescaped(asked)
+    if not text_of(text).startswith(b"?"):
+        return _made(response("404 Not Found", "txt", "not found"))
+    found = q.apply(q.get(".h.val"), (chars(text_of(text)[1:]),))
+    return q.verb(".h.hp", List.of(tuple([chars(line) for line in page(found, q.settings.style).split("\n")[:-1]])))
+
+
 def install(vocabulary: Vocabulary) -> None:
     """Enter this family's names."""
+    vocabulary.define(".z.ph", 1, answer_get, context=True)
     for name, (rank, function) in _PLAIN.items():
         vocabulary.define(f".h.{name}", rank, function)
     vocabulary.define(".h.html", 1, _document, context=True)
