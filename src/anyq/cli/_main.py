@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._address import host_and_port, listening
+from ._serve_options import add_serve_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,7 +148,9 @@ def add_q(commands: Commands) -> None:
         "q",
         help="a q console, and with -p a q server",
         description="Reads q from standard input, a statement a line, and prints what q prints.",
-        epilog="The console ends at the end of its input unless it is serving, at \\\\ and at exit n.",
+        epilog="The console ends at the end of its input unless it is serving, at \\\\ and at exit n. "
+        "Exit codes: that of exit; 1 when it cannot serve (without a terminal), and with --strict at an error; 2 a "
+        "wrong command line; 143 after SIGTERM.",
     )
     parser.add_argument("script", nargs="?", help="a q script to run first")
     parser.add_argument("arguments", nargs="*", help="what the script finds in .z.x")
@@ -180,15 +183,7 @@ def add_q(commands: Commands) -> None:
         help="0: no TLS, 1: with and without, 2: TLS only",
     )
     parser.add_argument("-w", type=natural, metavar="MB", dest="memory", help="how much memory q may use")
-    parser.add_argument(
-        "--allow-shell", action="store_true", help="let clients run shell commands on this machine, as q does"
-    )
-    parser.add_argument(
-        "--allow-files", action="store_true", help="let clients use files outside the working directory, as q does"
-    )
-    parser.add_argument(
-        "--allow-python", action="store_true", help="let q and its clients run Python here: that is any code at all"
-    )
+    add_serve_options(parser)
     parser.for_script = True
     parser.set_defaults(run=console)
 

@@ -21,6 +21,8 @@ from anyq.errors import QError
 from anyq.values import QType, Vector, chars
 
 from ._console import Console, answer, complaint, is_terminal
+from ._logs import logging_to_stderr
+from ._serve_options import kept_files, limits_of, serve_options
 from ._serving import Serving
 
 if TYPE_CHECKING:
@@ -59,6 +61,10 @@ def option_commands(arguments: argparse.Namespace) -> Iterator[str]:
         yield f"\\t {arguments.timer}"
 
 
+class Failed(Exception):
+    """The command ends with status 1; the text is for standard error."""
+
+
 class Session:
     """An embedded q with a console and, when it is asked for, a port."""
 
@@ -66,12 +72,12 @@ class Session:
         self.core = EmbeddedQ(script=arguments.script or "", arguments=tuple(arguments.arguments))
         self.serving = Serving(
             self.core,
+            serve_options(arguments),
+            limits_of(arguments),
             users,
-            allow_shell=arguments.allow_shell,
-            allow_files=arguments.allow_files,
-            allow_python=arguments.allow_python,
-            timeout=arguments.query_timeout or None,
-            tls_mode=arguments.tls_mode,
+            arguments.tls_mode,
+            arguments.grace,
+            arguments.metrics,
         )
         self.core.host.listening = self.serving
         self.core.host.on_exit = self.ended
@@ -129,13 +135,18 @@ class Session:
         raise SystemExit(_TERMINATED if self.exit_code is None else self.exit_code)
 
     def start(self, arguments: argparse.Namespace) -> None:
-        """Do what the options say, then the script; an error is printed, and the console goes on."""
+        """Do what the options say, then the script; an error is printed, and the console goes on.
+
+        Raises `Failed` when q cannot serve and nobody is there to see it, and at any error with ``--strict``.
+        """
         self.core.start()
         self.core.submit(lambda interpreter: None).wait()
         for command in option_commands(arguments):
             try:
                 self.line(command.encode("utf-8", "surrogateescape"), False)
             except QError as error:
+                if arguments.strict or (command.startswith("\\p ") and not is_terminal()):
+                    raise Failed(complaint(error)) from error
                 self.console.write(complaint(error))
 
     def converse(self) -> None:
@@ -210,16 +221,38 @@ def users_of(path: str) -> Users:
     return read_users(path)
 
 
+def checked_data(arguments: argparse.Namespace) -> None:
+    """Raise `ValueError` for a data folder in which clients could change what this process runs."""
+    if arguments.data is not None:
+        from anyq.embedded import data_folder
+
+        data_folder(arguments.data, kept_files(arguments))
+
+
+def forget_working_folder() -> None:
+    """`python -m anyq` would import from the working folder, where clients may have written; `anyq` does not."""
+    if sys.path and not sys.flags.safe_path and sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Run the console; the exit code is that of `exit`, 143 after a termination signal, else 0."""
+    """Run the console; the exit code is that of `exit`, 143 after a termination signal, 1 when it failed, else 0."""
     try:
         path = arguments.users or arguments.users_only
         users = users_of(path) if path else None
+        checked_data(arguments)
     except (OSError, ValueError) as error:
-        print(f"-u: {error}", file=sys.stderr)
+        print(f"anyq q: {error}", file=sys.stderr)
         return 2
+    forget_working_folder()
     if arguments.memory:
         limit_memory(arguments.memory)
+    with logging_to_stderr(arguments.log_level or ("warning" if is_terminal() else "info")):
+        return serve_and_converse(arguments, users)
+
+
+def serve_and_converse(arguments: argparse.Namespace, users: Users | None) -> int:
+    """The console from its banner to its end; the exit code."""
     session = Session(arguments, users)
     if not arguments.quiet:
         session.console.write(banner())
@@ -229,6 +262,9 @@ def run(arguments: argparse.Namespace) -> int:
             session.converse()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except Failed as error:
+        print(f"anyq q: {error}", file=sys.stderr, end="", flush=True)
+        return 1
     except BrokenPipeError:
         return 0
     finally:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from ._caller import Caller
 from ._core import EmbeddedQ
 from ._host import Listening
-from ._permissions import PERMISSIONS, Destinations, Permissions
+from ._permissions import PERMISSIONS, Destinations, Permissions, data_folder
 from ._python import in_worker
 from ._system import SystemHost
 
@@ -16,8 +16,8 @@ if _TYPE_CHECKING:
 
 __all__ = [
     "PERMISSIONS", "BlockingEmbedded", "BlockingPendingCall", "Caller", "Destinations", "Embedded", "EmbeddedQ",
-    "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost", "in_worker", "open_blocking",
-    "open_embedded", "serve",
+    "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost", "data_folder", "in_worker",
+    "open_blocking", "open_embedded", "serve",
 ]  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def serve(
     read_only: bool = False,
     allow: Iterable[str] | None = None,
     users: Users | str | os.PathLike[str] | None = None,
+    metrics: str | None = None,
 ) -> EmbeddedServer:
     """A server of q clients, to be used as ``async with anyq.serve(...) as server``.
 
@@ -81,6 +82,9 @@ def serve(
     and its arguments, or the name alone. ``users``, a `Users` or the path of a file of ``user:password`` lines, is
     asked first at each login.
 
+    ``metrics`` (``[HOST:]PORT``) is where Prometheus finds the figures of `stats`, and others liveness and readiness:
+    ``/metrics``, ``/livez``, ``/readyz`` (extra ``metrics``).
+
     It listens on loopback unless ``host`` names another address. For the rest see `Server`.
     """
     given = {
@@ -91,16 +95,7 @@ def serve(
         "on_close": on_close,
         "on_timer": on_timer,
     }
-    for name, handler in given.items():
-        if not (handler is None or callable(handler) or isinstance(handler, Handler | str | bytes | Value)):
-            raise TypeError(f"{name} is a function, or the text of a q function, not {type(handler).__name__}")
-    if isinstance(allow, str | bytes):
-        raise TypeError(f"allow is a list of names: allow=[{allow!r}]")
-    if tls is not None and not isinstance(tls, ssl.SSLContext):
-        raise TypeError(f"tls is an ssl.SSLContext, not {type(tls).__name__}")
-    for name, seconds in (("grace", grace), ("timeout", timeout)):
-        if seconds is not None and not seconds >= 0:
-            raise ValueError(f"{name} must not be below 0, and is {seconds!r}")
+    _check(given, allow, tls, grace=grace, timeout=timeout)
     network = {
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
         "limits": limits or Limits(), "expose_errors": expose_errors,
@@ -113,4 +108,18 @@ def serve(
     core = q.core if isinstance(q, Embedded) else q
     known = read_users(users) if isinstance(users, str | os.PathLike) else users
     names = None if allow is None else frozenset(allow)
-    return EmbeddedServer(given, network, core, timeout, permissions, names, known)
+    return EmbeddedServer(given, network, core, timeout, permissions, names, known, metrics)
+
+
+def _check(given: dict[str, Handles | None], allow: object, tls: object, **seconds: float | None) -> None:
+    """Raise `TypeError` or `ValueError` for options that cannot be meant."""
+    for name, handler in given.items():
+        if not (handler is None or callable(handler) or isinstance(handler, Handler | str | bytes | Value)):
+            raise TypeError(f"{name} is a function, or the text of a q function, not {type(handler).__name__}")
+    if isinstance(allow, str | bytes):
+        raise TypeError(f"allow is a list of names: allow=[{allow!r}]")
+    if tls is not None and not isinstance(tls, ssl.SSLContext):
+        raise TypeError(f"tls is an ssl.SSLContext, not {type(tls).__name__}")
+    for name, number in seconds.items():
+        if number is not None and not number >= 0:
+            raise ValueError(f"{name} must not be below 0, and is {number!r}")

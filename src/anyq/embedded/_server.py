@@ -14,7 +14,7 @@ import attrs
 from anyq.engine import Interpreter
 from anyq.errors import ClosedError, QError
 from anyq.portal import Job
-from anyq.server import Action, Client, Encoded, Handler, Later, Server, Stats, Users, encode, leaves
+from anyq.server import Action, Client, Encoded, Handler, Later, MetricsServer, Server, Stats, Users, encode, leaves
 from anyq.values import Atom, QType, Value, chars, settled, symbol
 
 from ._caller import Caller, address_number, called_name
@@ -53,6 +53,8 @@ class EmbeddedServer:
     _permissions: Permissions
     _allow: frozenset[str] | None = None
     _users: Users | None = None
+    _metrics_where: str | None = None
+    _metrics: MetricsServer | None = attrs.field(default=None, init=False)
     _owned: bool = attrs.field(default=False, init=False)
     _started: Server | None = attrs.field(default=None, init=False)
     _entered: bool = attrs.field(default=False, init=False)
@@ -76,6 +78,8 @@ class EmbeddedServer:
             raise ClosedError("a server can be entered once")
         self._entered = True
         preload()
+        if self._metrics_where is not None:
+            self._metrics = MetricsServer(self._metrics_where, lambda: self)
         python = {name: given for name, given in self._given.items() if callable(given) or isinstance(given, Handler)}
         wants_q = self._q is not None or not {"on_sync"} <= python.keys() or len(python) < self._count_given()
         self._errands = Errands()
@@ -95,11 +99,15 @@ class EmbeddedServer:
             if self._users is not None:
                 handlers["authenticate"] = self._known_users(handlers.get("authenticate"), self._users)
             self._started = Server(**handlers, **self._network)
+            if self._metrics is not None:
+                await self._metrics.listen()
             await self._server.__aenter__()
         except BaseException:
             await self._end_q()
             raise
         self._server.start_soon(self._errands.run)
+        if self._metrics is not None:
+            self._server.start_soon(self._metrics.serve)
         return self
 
     async def __aexit__(
@@ -311,9 +319,19 @@ class EmbeddedServer:
         return self._server.port
 
     @property
+    def metrics_port(self) -> int:
+        """The port of ``metrics``, or 0."""
+        return self._metrics.port if self._metrics is not None else 0
+
+    @property
     def addresses(self) -> list[str]:
         """Where it listens: ``host:port`` and ``unix:name``."""
         return self._server.addresses
+
+    @property
+    def ready(self) -> bool:
+        """Whether it accepts connections."""
+        return self._started is not None and self._started.ready
 
     @property
     def clients(self) -> dict[int, Client]:

@@ -204,6 +204,11 @@ class Server:
         return self.listen_port or 0
 
     @property
+    def ready(self) -> bool:
+        """Whether it accepts connections."""
+        return bool(self._listeners) and self._fatal is None
+
+    @property
     def addresses(self) -> list[str]:
         """Where it listens: ``host:port`` and ``unix:name``."""
         return [listener.address for listener in self._listeners]

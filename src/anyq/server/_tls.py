@@ -36,7 +36,14 @@ def server_context(environment: Mapping[str, str] | None = None) -> ssl.SSLConte
     if verify not in _VERIFY:
         raise ValueError(f"SSL_VERIFY_CLIENT={verify}: not one of {', '.join(_VERIFY)}")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, setting("SSL_KEY_FILE") or None)
+    key = setting("SSL_KEY_FILE")
+    try:
+        context.load_cert_chain(certificate, key or None)
+    except ssl.SSLError as error:
+        raise ValueError(
+            f"TLS needs a certificate and its key: SSL_CERT_FILE={certificate} with SSL_KEY_FILE={key or certificate} "
+            f"cannot be used ({error.reason or error})"
+        ) from error
     context.verify_mode = _VERIFY[verify]
     if setting("SSL_CA_CERT_FILE") or setting("SSL_CA_CERT_PATH"):
         context.load_verify_locations(setting("SSL_CA_CERT_FILE") or None, setting("SSL_CA_CERT_PATH") or None)

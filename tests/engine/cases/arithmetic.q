@@ -243,3 +243,10 @@ ceiling 01b / 0 1i
 2000.02m+2000.02 2000.03m / 2 3i
 2000.01.02+2000.01.03 0Nd / 3 0Ni
 2000.01.02+2000.02m / 'type
+/ types of results by the reference's tables
+type each(neg 5h;neg 1b;neg 0x05;abs -5h;abs"a";ceiling 1b;ceiling 0x05;ceiling"a") / -5 -6 -6 -5 -6 -6 -6 -6h
+floor 2020.01.01 / 'type
+floor 1b / 'type
+ceiling 0D01 / 'type
+floor("AB";`C;1.5 2.7) / ("ab";`c;1 2)
+type each(cos;exp;sqrt)@\:2020.01.01T12:00 / -15 -15 -15h

@@ -142,3 +142,4 @@ type(ke;1)5 / 20h
 {ke,:`zz;ke}[] / 'cast
 {ke,:0#`;type ke}[] / 20h
 {x,:`kd$`b;x}`a`c / `a`c`b
+{t:.Q.en[::;([]a:`qa`qb)];(type t`a;`qa in sym)}0 / (20h;1b)

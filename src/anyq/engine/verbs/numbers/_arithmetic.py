@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from anyq.values import Atom, QType, Value
+from anyq.values import Atom, QType, Value, Vector
 
-from ...kernel._itemwise import Binary, Unary
+from ...kernel._itemwise import Binary, Unary, extend1
 from ...kernel._promote import ADD, DIV, DIVIDE, MOD, MULTIPLY, SUBTRACT, Promotion
 from ...kernel._raw import DAY, UNIT, convert, has
 from ...kernel._support import FLOATS, INTEGERS, NULL_LONG, TEMPORAL
+from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 
 __all__ = ["add", "divide", "install", "multiply", "neg", "subtract"]
@@ -225,8 +226,8 @@ def _same(*kinds: QType) -> dict[QType, QType]:
 
 
 _SIGNED: Final = {
-    **_same(QType.INT, QType.LONG, QType.REAL, QType.FLOAT, *TEMPORAL),
-    **dict.fromkeys((QType.BOOLEAN, QType.BYTE, QType.CHAR, QType.SHORT), QType.INT),
+    **_same(QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT, *TEMPORAL),
+    **dict.fromkeys((QType.BOOLEAN, QType.BYTE, QType.CHAR), QType.INT),
 }
 
 
@@ -279,18 +280,27 @@ def _tolerant_floor(data: Any) -> Any:
 
 
 _FLOORED: Final = {
-    **_same(QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, *TEMPORAL),
+    **_same(QType.SHORT, QType.INT, QType.LONG),
     QType.REAL: QType.LONG,
     QType.FLOAT: QType.LONG,
-    QType.DATETIME: QType.DATE,
 }
-floor: Final = Unary(_FLOORED, _rounding(_tolerant_floor))
+_floor: Final = Unary(_FLOORED, _rounding(_tolerant_floor))
 ceiling: Final = Unary(
-    {**_FLOORED, QType.BOOLEAN: QType.INT, QType.CHAR: QType.INT}, _rounding(lambda data: -_tolerant_floor(-data))
+    {**_FLOORED, **dict.fromkeys((QType.BOOLEAN, QType.BYTE, QType.CHAR), QType.INT)},
+    _rounding(lambda data: -_tolerant_floor(-data)),
 )
+
+
+def floor(q: Context, x: Value) -> Value:
+    """``floor``; of text the lower case, as k's ``_`` is both."""
+    if isinstance(x, Atom | Vector):
+        return q.verb("lower", x) if x.qtype in (QType.CHAR, QType.SYMBOL) else _floor(x)
+    return extend1(lambda item: floor(q, item), x)
+
 
 _ANALYTIC: Final = {
     **dict.fromkeys([*INTEGERS, *TEMPORAL, QType.CHAR, QType.REAL, QType.FLOAT], QType.FLOAT),
+    QType.DATETIME: QType.DATETIME,
 }
 
 
@@ -372,10 +382,11 @@ def install(vocabulary: Vocabulary) -> None:
     }.items():  # fmt: skip
         vocabulary.binary(name, binary)
     unaries: dict[str, Callable[[Value], Value]] = {
-        "neg": neg, "abs": absolute, "signum": signum, "floor": floor, "ceiling": ceiling,
+        "neg": neg, "abs": absolute, "signum": signum, "ceiling": ceiling,
         "reciprocal": _reciprocal, "sqrt": _of_floats(np.sqrt), "exp": _of_floats(np.exp), "log": _of_floats(np.log),
         "sin": _of_floats(np.sin), "cos": _of_floats(np.cos), "tan": _of_floats(np.tan), "asin": _of_floats(np.arcsin),
         "acos": _of_floats(np.arccos), "atan": _of_floats(np.arctan),
     }  # fmt: skip
+    vocabulary.unary("floor", floor, context=True)
     for name, unary in unaries.items():
         vocabulary.unary(name, unary)

@@ -95,6 +95,8 @@ def _by_atom(q: Context, x: Atom, y: Value) -> Value:
         return _by_letter(_letter(x.raw), y, q)
     if x.qtype in (QType.LONG, QType.INT):
         return pad(x.raw, y)
+    if isinstance(y, List) and not len(y):
+        return y
     raise QError("type")
 
 
