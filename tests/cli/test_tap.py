@@ -71,7 +71,7 @@ async def tapped(port: int, out: io.StringIO, record: io.TextIOBase | None = Non
             ports.append(bound)
             ready.set()
 
-        tap = Tap(("127.0.0.1", port), out, record, 10, 1 << 16)  # type: ignore[arg-type]
+        tap = Tap(("127.0.0.1", port), lambda line: print(line, file=out), record, 10, 1 << 16)
         group.start_soon(tap.run, "127.0.0.1", 0, listening)
         await ready.wait()
         yield ports[0]

@@ -15,12 +15,13 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import attrs
 
 import anyq
 from anyq import console
+from anyq.console import visible
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConversionError, Error, QError
 from anyq.values import NULL, Value
 
@@ -40,6 +41,18 @@ HELP = """\
 \\format F    print tables as: q table csv json arrow
 anything else is sent to the server; an input goes on until its brackets are closed; Ctrl-C abandons a call
 """
+
+
+def shown(text: str, stream: TextIO | None = None) -> str:
+    """Text of a server as a terminal may have it: without control characters. Files and pipes get it as it is."""
+    return visible(text, lines=True) if (stream or sys.stdout).isatty() else text
+
+
+def shown_bytes(data: bytes | memoryview) -> bytes | memoryview:
+    """As `shown`, of what goes to standard output."""
+    if not sys.stdout.isatty():
+        return data
+    return visible(bytes(data).decode("utf-8", "surrogateescape"), lines=True).encode()
 
 
 @attrs.define
@@ -114,12 +127,12 @@ class Shell:
             value = self.client.ask(text)
             took = time.perf_counter() - began
             if value is not NULL:
-                sys.stdout.buffer.write(rendered(value, self.kind, terminal_style()))
+                sys.stdout.buffer.write(shown_bytes(rendered(value, self.kind, terminal_style())))
         except KeyboardInterrupt:
             print("abandoned; the connection goes on")
             return
         except QError as error:
-            print(complaint(error), end="")
+            print(shown(complaint(error)), end="")
             return
         except (Error, ModuleNotFoundError) as error:
             print(f"{type(error).__name__}: {error}")
@@ -158,7 +171,7 @@ def once(client: Client, arguments: argparse.Namespace) -> int:
             written(value, arguments.output)
         elif value is not NULL:
             style = terminal_style() if sys.stdout.isatty() else console.Style(2000, 2000)
-            sys.stdout.buffer.write(rendered(value, arguments.format, style))
+            sys.stdout.buffer.write(shown_bytes(rendered(value, arguments.format, style)))
             sys.stdout.buffer.flush()
     return OK
 
@@ -220,7 +233,7 @@ def run(arguments: argparse.Namespace) -> int:
             client = Client(portal, q, sys.stderr.isatty(), arguments.timeout)
             return once(client, arguments) if arguments.execute else converse(client, arguments)
     except QError as error:
-        print(complaint(error), end="", file=sys.stderr)
+        print(shown(complaint(error), sys.stderr), end="", file=sys.stderr)
         return Q_ERROR
     except (ConnectError, AuthenticationError, ConnectionLost) as error:
         print(error, file=sys.stderr)

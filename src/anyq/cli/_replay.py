@@ -26,6 +26,7 @@ import attrs
 from anyio.abc import SocketStream
 
 from anyq import codec
+from anyq.console import visible
 from anyq.errors import AuthenticationError, ConnectionLost, DecodeError, ProtocolError, QError
 from anyq.protocol import (
     HEADER_SIZE,
@@ -76,10 +77,12 @@ def read_recording(path: Path) -> Iterator[Play]:
     """What the clients sent in a recording of `anyq tap`.
 
     Raises `ValueError` naming the line that is no entry of a recording. Messages that were too long to be recorded
-    are left out.
+    are left out, and so is a last line without its end: a tap that was killed left it torn.
     """
     with path.open("rb") as lines:  # what is no text is no entry either
         for number, line in enumerate(lines, 1):
+            if not line.endswith(b"\n"):
+                return
             try:
                 entry = json.loads(line)
                 wanted = entry["to"] == "server" and entry["what"] in ("async", "sync") and entry["data"]
@@ -87,6 +90,12 @@ def read_recording(path: Path) -> Iterator[Play]:
                     yield _play(entry, b64decode(entry["data"]))
             except (ValueError, KeyError, TypeError, RecursionError, ProtocolError) as error:
                 raise ValueError(f"{path}:{number}: not an entry of a recording ({error})") from None
+
+
+def is_torn(path: Path) -> bool:
+    """Whether the last line of a recording has no end."""
+    with path.open("rb") as file:
+        return bool(file.seek(0, os.SEEK_END)) and file.seek(-1, os.SEEK_END) >= 0 and file.read() != b"\n"
 
 
 def _play(entry: dict[str, Any], message: bytes) -> Play:
@@ -176,7 +185,7 @@ class Tally:
         self.size += play.size
         if error is not None:
             self.errors += 1
-            self.transfer.print(f"#{play.connection} at {play.at:.3f} s: '{error}")
+            self.transfer.print(visible(f"#{play.connection} at {play.at:.3f} s: '{error}"))
         self.show()
 
     def show(self) -> None:
@@ -271,6 +280,8 @@ def player_of(arguments: argparse.Namespace) -> tuple[Player, Iterable[Iterable[
         speed, total, lasts = 1.0, path.stat().st_size, None
     else:
         connections = found = by_connection(read_recording(path))
+        if is_torn(path):
+            print(f"{path}: the last line is torn, and left out", file=sys.stderr)
         speed = arguments.speed
         total = sum(play.size for plays in found for play in plays)
         lasts = max((plays[-1].at for plays in found), default=0.0) / speed if speed else None

@@ -10,20 +10,63 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import suppress
 from itertools import count
-from typing import TextIO
+from typing import Protocol
 
 import anyio
 import attrs
 from anyio.abc import SocketAttribute, SocketStream
 
 from anyq import codec
-from anyq.errors import DecodeError, QError
+from anyq.console import visible
+from anyq.errors import DecodeError, LimitError, QError
 
 from ._frames import Frame, Splitter
+from ._lines import Lines
 
 _CHUNK = 1 << 16
+
+
+class Record(Protocol):
+    """Where entries are recorded."""
+
+    def write(self, line: str, /) -> object:
+        """Record a line, whole. Never raises."""
+
+
+class Recorder:
+    """A recording in a file: whole lines, also when the disk is full or the process is killed.
+
+    A line that cannot be written ends the recording, which is said once; what passes goes on passing.
+    """
+
+    def __init__(self, path: str, complain: Callable[[str], object]) -> None:
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+        self._path = path
+        self._complain = complain
+        self._size = 0
+        self.failed = False
+
+    def write(self, line: str) -> None:
+        if self.failed:
+            return
+        data = memoryview(line.encode())
+        try:
+            rest = data
+            while rest:
+                rest = rest[self._file.write(rest) or 0 :]
+        except OSError as error:
+            self.failed = True
+            with suppress(OSError):
+                self._file.truncate(self._size)
+            self._complain(f"anyq tap: the recording {self._path} ends here: {error.strerror}; what it holds is whole")
+        else:
+            self._size += len(data)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._file.close()
 
 
 @attrs.define
@@ -32,8 +75,8 @@ class Conversation:
 
     number: int
     peer: str
-    show: Callable[[str], None]
-    record: TextIO | None
+    show: Callable[[str], object]
+    record: Record | None
     began: float
     lines: int
     keep: int
@@ -60,7 +103,6 @@ class Conversation:
                 "data": b64encode(frame.data).decode(),
             }
             self.record.write(json.dumps(entry) + "\n")
-            self.record.flush()
 
     def _took(self, frame: Frame, to_server: bool) -> str:
         """How long the answer took: responses come in the order of the requests of the other side."""
@@ -81,11 +123,11 @@ class Conversation:
         if not frame.data:
             return "(too long to show)"
         try:
-            text = str(codec.loads(frame.data)).splitlines()
+            text = visible(str(codec.loads(frame.data)), lines=True).split("\n")
         except QError as error:
-            return f"'{error}"
-        except DecodeError as error:
-            return f"cannot be decoded: {error}"
+            return visible(f"'{error}")
+        except (DecodeError, LimitError) as error:
+            return visible(f"cannot be decoded: {error}")
         shown = text[: self.lines] + ([".."] if len(text) > self.lines else [])
         return "\n    ".join(shown)
 
@@ -107,15 +149,12 @@ class Tap:
     """The proxy. Each client gets a connection of its own to the server."""
 
     target: tuple[str, int]
-    out: TextIO
-    record: TextIO | None
+    show: Callable[[str], object]
+    record: Record | None
     lines: int
     keep: int
     numbers: count[int] = attrs.field(factory=lambda: count(1), init=False)
     began: float = attrs.field(factory=time.perf_counter, init=False)
-
-    def show(self, line: str) -> None:
-        print(line, file=self.out, flush=True)
 
     async def serve(self, client: SocketStream) -> None:
         """One client, from its connection to the end of both streams."""
@@ -147,13 +186,24 @@ class Tap:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """The command; ends at Ctrl-C. The exit code is 2 when it cannot listen, or not write the recording."""
-    with ExitStack() as stack:
-        try:
-            record = stack.enter_context(open(arguments.record, "w", encoding="utf-8")) if arguments.record else None
-            tap = Tap(arguments.server, sys.stdout, record, arguments.lines, arguments.keep)
-            anyio.run(tap.run, *arguments.listen)
-        except OSError as error:
-            print(error, file=sys.stderr)
-            return 2
+    """The command; ends at Ctrl-C. The exit code is 2 when it cannot listen, or not write the recording, and 1 when
+    the recording ended before that.
+    """
+    shown, complaints = Lines(sys.stdout), Lines(sys.stderr)
+    recorder: Recorder | None = None
+    try:
+        if arguments.record:
+            recorder = Recorder(arguments.record, complaints.put)
+        tap = Tap(arguments.server, shown.put, recorder, arguments.lines, arguments.keep)
+        anyio.run(tap.run, *arguments.listen)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 1 if recorder is not None and recorder.failed else 130
+    finally:
+        if recorder is not None:
+            recorder.close()
+        shown.finish()
+        complaints.finish()
     return 0

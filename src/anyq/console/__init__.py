@@ -12,9 +12,10 @@ from ._names import WORDS, is_name, is_path
 from ._page import cells, page, text
 from ._primitives import OPERATORS, UNARIES, primitive_text
 from ._style import DEFAULT, Style
+from ._visible import visible
 
 __all__ = [
     "DEFAULT", "OPERATORS", "UNARIES", "WORDS", "CellStyle", "Style", "cells", "column_texts", "html", "is_name",
     "is_path", "joined_rows", "line", "listed_texts", "literal", "page", "primitive_text", "quoted_texts", "slices",
-    "string", "strings", "symbol_texts", "text",
+    "string", "strings", "symbol_texts", "text", "visible",
 ]  # fmt: skip

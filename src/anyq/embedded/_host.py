@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 
+from anyq.console import visible
 from anyq.errors import QError
 from anyq.values import Value
 
@@ -102,6 +103,12 @@ class SharedHost(SystemHost):
         """`QError` (``access``) if the caller may not set that ``.z`` name."""
         if name == ".z" or name.startswith(_LOGIN_CHECKS):
             self.require("logins", name)
+
+    def write(self, stream: int, data: bytes) -> None:
+        # What clients print must not drive the operator's terminal.
+        if self.acting.handle and self._on_terminal(stream):
+            data = visible(data.decode("utf-8", "surrogateescape"), lines=True).encode()
+        super().write(stream, data)
 
     # What must end when the evaluation is interrupted
 

@@ -73,6 +73,13 @@ class SystemHost(Host):
         except OSError as error:
             raise QError(f"Cannot write to handle {stream}. OS reports: {error.strerror or error}") from error
 
+    def _on_terminal(self, stream: int) -> bool:
+        chosen = (self.output if stream == 1 else self.errors) or (sys.stdout if stream == 1 else sys.stderr)
+        try:
+            return chosen.isatty()
+        except (OSError, ValueError, AttributeError):
+            return False
+
     # -- time
 
     def now(self) -> int:

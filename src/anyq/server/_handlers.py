@@ -12,11 +12,12 @@ import anyio
 import anyio.to_thread
 import attrs
 
+from anyq.console import visible
 from anyq.errors import QError, error_text
 
 from ._limits import Stats
 
-__all__ = ["ASYNC", "SYNC", "Action", "Failures", "Handler", "Later", "leaves", "printable"]
+__all__ = ["ASYNC", "SYNC", "Action", "Failures", "Handler", "Later", "leaves"]
 
 H = TypeVar("H", bound=Callable[..., Any])
 
@@ -157,19 +158,9 @@ class Failures:
         if log.isEnabledFor(level):
             detail = error.detail if refused and isinstance(error, QError) else ""
             log.log(
-                level, "client %d (%r): %s failed: %s%s", handle, user, what, printable(error_text(error)),
-                printable(f"\n{detail}", lines=True) if detail else "",
+                level, "client %d (%r): %s failed: %s%s", handle, user, what, visible(error_text(error)),
+                visible(f"\n{detail}", lines=True) if detail else "",
                 exc_info=None if refused else error, extra={"handle": handle, "user": user},
             )  # fmt: skip
         if fatal:
             self.end_server(error)
-
-
-def printable(text: str, lines: bool = False) -> str:
-    """Text that any log and terminal can take: control characters, and what is no Unicode, are escaped.
-
-    With ``lines`` the ends of lines stay.
-    """
-    keep = "\n\t" if lines else "\t"
-    shown = "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
-    return shown.encode("utf-8", "backslashreplace").decode()
