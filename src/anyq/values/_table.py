@@ -33,6 +33,9 @@ def _pairs_up(instance: Dict, _: Any, value: Value) -> None:
 
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
 
     class _Indexed(Value, Mapping[Any, Value]):
         _places: dict[Any, int]
@@ -206,6 +209,13 @@ class Table(Value):
     data: List
     attr: Attr = attrs.field(default=Attr.NONE, converter=as_attr)
 
+    if TYPE_CHECKING:
+
+        def np(self, *, raw: bool = False) -> npt.NDArray[Any]: ...
+        def pd(self) -> pandas.DataFrame: ...
+        def pa(self) -> pyarrow.Table: ...
+        def pl(self) -> polars.DataFrame: ...
+
     def __attrs_post_init__(self) -> None:
         _fits(self.names, self.data)
 
@@ -331,6 +341,13 @@ class KeyedTable(Dict):
     As a mapping its keys are the items of the key column, or tuples of them when there are several, and its values
     the rows of the value columns. ``columns``, ``shape`` and ``dtypes`` are those of the plain table.
     """
+
+    if TYPE_CHECKING:
+
+        def np(self, *, raw: bool = False) -> npt.NDArray[Any]: ...
+        def pd(self) -> pandas.DataFrame: ...
+        def pa(self) -> pyarrow.Table: ...
+        def pl(self) -> polars.DataFrame: ...
 
     def __attrs_post_init__(self) -> None:
         if not (isinstance(self.key, Table) and isinstance(self.value, Table)):

@@ -18,6 +18,11 @@ from ._operators import VectorOperators
 from ._storage import StringArray, SymbolArray
 from ._types import Attr, QType, as_attr, as_qtype
 
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
 __all__ = ["List", "Vector", "collapse", "count"]
 
 Data = npt.NDArray[Any] | SymbolArray
@@ -90,6 +95,13 @@ class Vector(VectorOperators):
     qtype: QType = attrs.field(converter=as_qtype)
     data: Any
     attr: Attr = attrs.field(default=Attr.NONE, converter=as_attr)
+
+    if TYPE_CHECKING:
+
+        def np(self, *, raw: bool = False) -> npt.NDArray[Any]: ...
+        def pd(self) -> pandas.Series: ...
+        def pa(self) -> pyarrow.Array: ...
+        def pl(self) -> polars.Series: ...
 
     def __attrs_post_init__(self) -> None:
         _set(self, "data", _as_data(self.qtype, self.data))
@@ -210,6 +222,13 @@ class List(_Later):
 
     _storage: tuple[Value, ...] | StringArray = attrs.field(default=(), converter=_as_items)
     attr: Attr = attrs.field(default=Attr.NONE, converter=as_attr)
+
+    if TYPE_CHECKING:
+
+        def np(self, *, raw: bool = False) -> npt.NDArray[Any]: ...
+        def pd(self) -> pandas.Series: ...
+        def pa(self) -> pyarrow.Array: ...
+        def pl(self) -> polars.Series: ...
 
     @classmethod
     def of(cls, storage: tuple[Value, ...] | StringArray, attr: Attr = Attr.NONE) -> List:
