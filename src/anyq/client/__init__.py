@@ -15,6 +15,7 @@ from anyq.client._protocol import client_protocol
 from anyq.client._raw import RawConnection
 from anyq.client._rounds import Round
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
+from anyq.client._stream import BlockingStream, Stream, Windowed
 from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream
@@ -30,6 +31,7 @@ __all__ = [
     "BlockingFace",
     "BlockingFunction",
     "BlockingNamespace",
+    "BlockingStream",
     "CallReport",
     "ConnectOptions",
     "Connection",
@@ -52,8 +54,10 @@ __all__ = [
     "ScriptRequest",
     "SocketStream",
     "Statement",
+    "Stream",
     "Subscription",
     "Update",
+    "Windowed",
     "check_name",
     "client_context",
     "client_protocol",

@@ -11,6 +11,7 @@ import anyio
 
 from anyq.client._context import BlockingNamespace, Namespace, never_asked
 from anyq.client._script import load_script, script_error
+from anyq.client._stream import BlockingStream, Stream, Windowed
 from anyq.client._variables import BlockingVariables, Variables
 from anyq.errors import MisuseError, QError
 from anyq.values import NULL, Value
@@ -101,6 +102,19 @@ class AsyncFace(_Face, AsyncOnly, Variables):
 
     file_execute = execute_file
 
+    def stream(self, query: Windowed, *, rows: int = 1_000_000, timeout: float | None = None) -> Stream:
+        """The result of a large select in parts: ``async for part in q.stream(select("trade"), rows=1_000_000)``.
+
+        ``query`` is one that `anyq.select` makes, of a table that the server has, without ``by``, ``distinct``, order
+        or limit. Each part is the result for ``rows`` rows of the table (a partitioned one is read partition by
+        partition), so memory for that many is all it takes here and there; parts without rows are left out. Conditions
+        and columns see the rows of their part only: ``price=max price`` is of each part's own. Rows that are appended
+        meanwhile are not read. ``timeout`` is for each part, in seconds.
+
+        `TypeError` and `ValueError` for a query that has no parts; reading raises what a call raises.
+        """
+        return Stream(self, query, rows, timeout)
+
     def __await__(self) -> Generator[Any, Any, NoReturn]:
         raise MisuseError("it is not awaited: write 'async with ... as q', and await what you ask of it in the block")
 
@@ -131,6 +145,20 @@ class BlockingFace(_Face, BlockingVariables):
         return _given(results, return_all)
 
     file_execute = execute_file
+
+    def stream(self, query: Windowed, *, rows: int = 1_000_000, timeout: float | None = None) -> BlockingStream:
+        """The result of a large select in parts: ``for part in q.stream(select("trade"), rows=1_000_000)``.
+
+        ``query`` is one that `anyq.select` makes, of a table that the server has, without ``by``, ``distinct``, order
+        or limit. Each part is the result for ``rows`` rows of the table (a partitioned one is read partition by
+        partition), so memory for that many is all it takes here and there; parts without rows are left out. Conditions
+        and columns see the rows of their part only: ``price=max price`` is of each part's own. Rows that are appended
+        meanwhile are not read. ``timeout`` is for each part, in seconds.
+
+        `TypeError` and `ValueError` for a query that has no parts; reading raises what a call raises.
+        Arrow's libraries take the stream as record batches: see `BlockingStream`.
+        """
+        return BlockingStream(self, query, rows, timeout)
 
     def __getattr__(self, name: str) -> BlockingNamespace:
         self._check_name(name)

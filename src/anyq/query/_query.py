@@ -151,6 +151,30 @@ class FunctionalQuery:
     def _pairs(columns: Pairs | Expression | None) -> Pairs:
         return () if columns is None or isinstance(columns, Expression) else columns
 
+    # Parts
+
+    def streamed_table(self) -> str:
+        """The name of the table whose rows `part` counts.
+
+        `ValueError` for a query whose results for parts of the table are not the parts of its result.
+        """
+        if self.kind != "select" or not isinstance(self.table, str):
+            raise ValueError("a stream is of a select from a table that the server has, named by a text")
+        for name in ("by", "distinct", "limit", "order"):
+            if getattr(self, name):
+                raise ValueError(f"a select with {name}= has no parts: each would be made of its own rows only")
+        return self.table
+
+    def part(self, first: int, last: int, partition: tuple[str, Value] | None = None) -> FunctionalQuery:
+        """This query for the rows ``first`` to ``last`` of its table; of a partition ``(name, value)`` of it, if given.
+
+        Conditions and columns see the rows of the part only.
+        """
+        window: tuple[Expression, ...] = (col("i").within(first, last),)
+        if partition is not None:
+            window = (col(partition[0]) == partition[1], *window)
+        return attrs.evolve(self, where=(*window, *self.where))
+
     # What is shown
 
     def __str__(self) -> str:
