@@ -28,6 +28,8 @@ RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versio
 
 SIMULATED_CALLS = 200_000
 """Messages that the simulation gives to anyq in the gate, on all Pythons together."""
+PROGRAMS = 260
+"""Programs of 40 steps and more that the state machine plays for each entry point and event loop, on all Pythons."""
 
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -161,6 +163,7 @@ def tests(session: nox.Session) -> None:
     newest = session.python == NEWEST
     profile, variables = ("gate", {}) if newest else ("quick", {"ANYQ_MACHINE_EXAMPLES": "60"})
     variables["ANYQ_SIMULATED_CALLS"] = str(SIMULATED_CALLS // len(PYTHONS))
+    variables["ANYQ_PROGRAMS"] = str(PROGRAMS // len(PYTHONS))
     name = session.name
     if session.python == OLDEST:
         name, variables = f"{name} in pure Python", variables | {"ANYQ_PURE": "1"}
@@ -232,6 +235,7 @@ def fuzz(session: nox.Session) -> None:
         variables = {
             "ANYQ_PURE": str(rounds % 2),
             "ANYQ_MACHINE_EXAMPLES": examples,
+            "ANYQ_PROGRAMS": examples,
             "ANYQ_FEWEST_EXAMPLES": "400",
             "ANYQ_TEST_LIMIT": "1000",
             "ANYQ_FUZZ_UNTIL": str(end),

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
 import anyio
 
 from anyq import sync
-from anyq.client import Address, Connection, Pool, connect
+from anyq.client import Address, Connection, Pool, RawConnection, connect
 from anyq.embedded import BlockingEmbedded, Embedded, EmbeddedQ
+from anyq.errors import ClosedError, ConnectError, ConnectionLost, PortalClosed
 from anyq.portal import start_portal
 from anyq.values import Value, chars
 
 from ._puppet import Puppet, PuppetWire
+from ._seams import RawSocket, replaced
 from ._simulated import SimulatedServer
 
-__all__ = ["ENTRIES", "Entry", "Handle"]
+__all__ = ["ENTRIES", "LOST", "Entry", "Handle"]
 
 T = TypeVar("T")
 QUERY: Final = "f"
+_POLL: Final = 0.02
+"""Virtual seconds between two polls of a raw connection."""
+LOST: Final = (ConnectionLost, ClosedError, ConnectError, PortalClosed)
+"""What tells a caller that there will be no answer."""
 
 
 class Handle(ABC):
@@ -198,7 +205,7 @@ class BlockingEntry(Entry):
             return PuppetWire.dial(server.connect, address)
 
         try:
-            with wired(dial):
+            with replaced("anyq.sync.", dial=dial, monotonic=lambda: 0.0):
                 q = await puppet.do(lambda: sync.connect("simulated", 1, **options).__enter__())
                 try:
                     yield cls(q, puppet)
@@ -207,21 +214,6 @@ class BlockingEntry(Entry):
                         await puppet.do(q.close)
         finally:
             puppet.end()
-
-
-@contextmanager
-def wired(dial: Callable[..., PuppetWire]) -> Iterator[None]:
-    """Have blocking connections dialled in another way, and take the time from no clock."""
-    names = {"dial": dial, "monotonic": lambda: 0.0}
-    places = [module for name, module in sys.modules.items() if name.startswith("anyq.sync.") and module is not None]
-    before = [(module, name, vars(module)[name]) for module in places for name in names if name in vars(module)]
-    for module, name, _ in before:
-        setattr(module, name, names[name])
-    try:
-        yield
-    finally:
-        for module, name, value in before:
-            setattr(module, name, value)
 
 
 class PuppetHandle(Handle):
@@ -296,6 +288,71 @@ class PortalEntry(Entry):
                 puppet.end()
 
 
+class RawEntry(Entry):
+    """A raw connection, which a task polls."""
+
+    name = "raw"
+
+    def __init__(self, q: RawConnection) -> None:
+        self.q = q
+        self.read_last: list[Value] = []
+
+    async def poll(self) -> None:
+        """Move bytes as long as there is a connection."""
+        with contextlib.suppress(*LOST):
+            while True:
+                self.q.poll_send(0)
+                if (message := self.q.poll_recv(1)) is not None:
+                    self.read_last = [message]
+                await anyio.sleep(_POLL)
+
+    def _sent(self, payload: Any, wait: bool) -> Any:
+        pending = self.q.submit(QUERY, payload, wait=wait)
+        self.q.poll_send(1)
+        return pending
+
+    async def call(self, payload: Any, idempotent: bool) -> Value:
+        pending = self._sent(payload, True)
+        try:
+            answer: Value = await pending
+        finally:
+            if not pending.done():
+                pending.cancel()
+        return answer
+
+    async def submit(self, payload: Any, idempotent: bool) -> Handle:
+        return AwaitedHandle(self._sent(payload, True))
+
+    async def post(self, payload: Any) -> None:
+        self._sent(payload, False)
+
+    def waiting(self) -> int:
+        return len(self.read_last)
+
+    async def read(self) -> Value:
+        return self.read_last.pop()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, server: SimulatedServer, options: dict[str, Any]) -> AsyncIterator[Entry]:
+        async def dial(*_: object) -> RawSocket:
+            return RawSocket(server.connect())
+
+        waits = SimpleNamespace(
+            wait_readable=RawSocket.wait, wait_writable=RawSocket.wait, create_task_group=anyio.create_task_group
+        )
+        in_flight = options["max_in_flight"]
+        with replaced("anyq.client._raw_client", dial_socket=dial), replaced("anyq.client._wire", anyio=waits):
+            made = RawConnection("simulated", 1, max_in_flight=in_flight, on_request=lambda value: value)
+            async with made as q, anyio.create_task_group() as tasks:
+                entry = cls(q)
+                tasks.start_soon(entry.poll)
+                try:
+                    yield entry
+                finally:
+                    tasks.cancel_scope.cancel()
+
+
 class EmbeddedEntry(Entry):
     """An embedded q of this event loop; what it evaluates is what the model sees."""
 
@@ -363,6 +420,6 @@ async def served(server: SimulatedServer) -> AsyncIterator[EmbeddedQ]:
 
 
 Opener = Callable[[SimulatedServer, dict[str, Any]], AbstractAsyncContextManager[Entry]]
-_KINDS: Final = (AsyncEntry, PoolEntry, BlockingEntry, PortalEntry, EmbeddedEntry, BlockingEmbeddedEntry)
+_KINDS: Final = (AsyncEntry, PoolEntry, BlockingEntry, PortalEntry, RawEntry, EmbeddedEntry, BlockingEmbeddedEntry)
 ENTRIES: Final[dict[str, tuple[type[Entry], Opener]]] = {kind.name: (kind, kind.open) for kind in _KINDS}
 """Each entry point, and how it is opened."""

@@ -18,7 +18,7 @@ from ._model import Model, Violation
 from ._virtual import Backend, run
 from ._world import Program, draw_program, play
 
-__all__ = ["Simulation", "main", "simulate"]
+__all__ = ["Simulation", "main", "played", "simulate"]
 
 _STEPS: Final = 300
 """Steps of one program."""
@@ -87,18 +87,26 @@ def _try(program: Program, seed: int) -> tuple[Model, Violation | None]:
     """The model after the program, and the promise that was broken."""
     model = Model()
     try:
+        played(program, _backend(seed), seed, model)
+    except Violation as violation:
+        return model, violation
+    return model, None
+
+
+def played(program: Program, backend: Backend, seed: int, model: Model | None = None) -> Model:
+    """Play a program on an event loop of its own. Raises `Violation`; all that is no documented error is one."""
+    model = model or Model()
+    try:
         with _quiet():
-            run(play, program, model, backend=_backend(seed), seed=seed)
+            run(play, program, model, backend=backend, seed=seed)
     except BaseException as error:
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        if not isinstance(error, Violation):
-            model.broken("documented errors only", repr(error))
-            error = Violation(model.violation).with_traceback(error.__traceback__)
-        return model, error
-    return model, None
+        if isinstance(error, Violation | KeyboardInterrupt):
+            raise error from None
+        model.broken("documented errors only", repr(error))
+        raise Violation(model.violation) from error
+    return model
 
 
 def _shrunk(program: Program, seed: int, violation: Violation, model: Model) -> tuple[Program, Violation, Model]:

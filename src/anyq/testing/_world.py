@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,13 +20,11 @@ import anyio.lowlevel
 import attrs
 import numpy as np
 
-from anyq.errors import ClosedError, ConnectError, ConnectionLost, PortalClosed
-
-from ._entries import ENTRIES, Entry, Handle
+from ._entries import ENTRIES, LOST, Entry, Handle
 from ._model import Message, Model, Violation
 from ._simulated import Host, SimulatedServer
 
-__all__ = ["Program", "Step", "World", "draw_program", "play"]
+__all__ = ["STEPS", "Program", "Step", "World", "draw_program", "play"]
 
 Step = tuple[Any, ...]
 """The name of a step, and its arguments: numbers only."""
@@ -34,9 +32,8 @@ Step = tuple[Any, ...]
 _SMALL: Final = 2
 _LARGE: Final = 6_000
 """Items of a message whose array is sent without a copy."""
-_PATIENCE: Final = 3600.0
+_PATIENCE: Final = 600.0
 """Virtual seconds after which a caller counts as waiting for ever."""
-LOST: Final = (ConnectionLost, ClosedError, ConnectError, PortalClosed)
 
 
 @attrs.frozen
@@ -50,7 +47,7 @@ class Program:
 
 
 # name: (weight, arguments)
-_STEPS: Final[dict[str, tuple[int, tuple[int, ...]]]] = {
+STEPS: Final[dict[str, tuple[int, tuple[int, ...]]]] = {
     "calls": (40, (2, 8)),
     "large_call": (4, (2,)),
     "submit": (12, (2, 2)),
@@ -75,10 +72,10 @@ _STEPS: Final[dict[str, tuple[int, tuple[int, ...]]]] = {
 
 def draw_program(source: random.Random, steps: int, entries: Sequence[str]) -> Program:
     """A program of so many steps, for one of these entry points."""
-    names = list(_STEPS)
-    weights = [_STEPS[name][0] for name in names]
+    names = list(STEPS)
+    weights = [STEPS[name][0] for name in names]
     drawn = [
-        (name, source.randrange(6), *(source.randrange(bound) for bound in _STEPS[name][1]))
+        (name, source.randrange(6), *(source.randrange(bound) for bound in STEPS[name][1]))
         for name in source.choices(names, weights, k=steps)
     ]
     entry = source.choice(entries)
@@ -97,7 +94,7 @@ class World:
         self._handles: list[tuple[Message, Handle]] = []
         self._buffers: dict[int, list[Any]] = {}
         self._read_last = 0
-        self._tasks = 0
+        self._tasks = self._running = 0
 
     # Buffers that their owner uses again
 
@@ -118,11 +115,11 @@ class World:
     def calls(self, idempotent: int, more: int) -> None:
         """Some tasks of the client's ask."""
         for _ in range(1 + more):
-            self._host.start_soon(self._caller, bool(idempotent), _SMALL)
+            self._start(self._caller, bool(idempotent), _SMALL)
 
     def large_call(self, idempotent: int) -> None:
         """One asks with an array that is not copied."""
-        self._host.start_soon(self._caller, bool(idempotent), _LARGE)
+        self._start(self._caller, bool(idempotent), _LARGE)
 
     async def _caller(self, idempotent: bool, size: int) -> None:
         with anyio.CancelScope() as scope:
@@ -152,6 +149,17 @@ class World:
         finally:
             del self._callers[number]
 
+    def _start(self, function: Callable[..., Coroutine[Any, Any, None]], *arguments: Any) -> None:
+        """Start a task of the client's."""
+        self._running += 1
+        self._host.start_soon(self._run, function, arguments)
+
+    async def _run(self, function: Callable[..., Coroutine[Any, Any, None]], arguments: tuple[Any, ...]) -> None:
+        try:
+            await function(*arguments)
+        finally:
+            self._running -= 1
+
     def cancel(self, index: int) -> None:
         """Cancel one that asks or posts, wherever it is."""
         if self._callers:
@@ -160,7 +168,7 @@ class World:
 
     def submit(self, idempotent: int, large: int) -> None:
         """Ask without waiting."""
-        self._host.start_soon(self._submitter, bool(idempotent), _LARGE if large else _SMALL)
+        self._start(self._submitter, bool(idempotent), _LARGE if large else _SMALL)
 
     async def _submitter(self, idempotent: bool, size: int) -> None:
         with anyio.CancelScope() as scope:
@@ -185,11 +193,11 @@ class World:
     def cancel_handle(self, index: int) -> None:
         """Give up what was submitted."""
         if self._handles:
-            self._host.start_soon(self._handles[index % len(self._handles)][1].cancel)
+            self._start(self._handles[index % len(self._handles)][1].cancel)
 
     def post(self, large: int) -> None:
         """A task of the client's posts."""
-        self._host.start_soon(self._poster, _LARGE if large else _SMALL)
+        self._start(self._poster, _LARGE if large else _SMALL)
 
     async def _poster(self, size: int) -> None:
         with anyio.CancelScope() as scope:
@@ -287,12 +295,12 @@ class World:
         """Everything goes its way again: everybody gets an answer or an error."""
         self.server.heal()
         with anyio.move_on_after(_PATIENCE):
-            while self._callers:
+            while self._running:
                 await anyio.sleep(1)
             for message, handle in self._handles:
                 await self._settle(message, handle)
-        if self._callers:
-            self.model.broken("nothing lost in silence", f"{len(self._callers)} callers wait for ever")
+        if self._running:
+            self.model.broken("nothing lost in silence", f"{self._running} callers wait for ever")
         self.model.check_end()
 
     async def _settle(self, message: Message, handle: Handle) -> None:
