@@ -4,7 +4,7 @@ from anyq.client._address import Address, parse_address
 from anyq.client._bodies import Query, decode_message, for_weaker, handed_query, outgoing, request_body, request_value
 from anyq.client._connection import Connection, connect
 from anyq.client._context import BlockingNamespace, Namespace
-from anyq.client._dial import tune_socket
+from anyq.client._dial import tls_reason, tune_socket
 from anyq.client._engine import Engine
 from anyq.client._face import AsyncFace, BlockingFace
 from anyq.client._inbox import Feed
@@ -73,5 +73,6 @@ __all__ = [
     "request_value",
     "script_error",
     "split_statements",
+    "tls_reason",
     "tune_socket",
 ]

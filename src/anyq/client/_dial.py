@@ -18,7 +18,7 @@ from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream, SocketTransport, StreamTransport, Transport
 from anyq.errors import ConnectError
 
-__all__ = ["dial", "dial_socket", "phase_error", "tune_socket"]
+__all__ = ["dial", "dial_socket", "phase_error", "tls_reason", "tune_socket"]
 
 _IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 5))
@@ -149,7 +149,7 @@ async def _start_tls(stream: ByteStream, address: Address, options: Options) -> 
         )
     except (OSError, ssl.SSLError, anyio.BrokenResourceError, anyio.EndOfStream, ValueError) as error:
         await anyio.aclose_forcefully(stream)
-        raise phase_error(address, "starting TLS", _reason(error)) from error
+        raise phase_error(address, "starting TLS", tls_reason(error)) from error
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.aclose_forcefully(stream)
@@ -157,8 +157,11 @@ async def _start_tls(stream: ByteStream, address: Address, options: Options) -> 
     return StreamTransport(secure)
 
 
-def _reason(error: Exception) -> Exception:
+def tls_reason(error: Exception) -> Exception:
+    """Why TLS could not be started, in words that do not guess wrong."""
     cause = error.__cause__
-    if isinstance(error, anyio.EndOfStream):
-        return ConnectionError("the peer closed the connection; is this a TLS port?")
+    if isinstance(error, anyio.EndOfStream | ssl.SSLEOFError | ConnectionResetError | BrokenPipeError):
+        return ConnectionError(
+            "the peer closed the connection: that port speaks no TLS, or there is no room for another client"
+        )
     return cause if isinstance(cause, OSError) else error

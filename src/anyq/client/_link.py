@@ -19,6 +19,7 @@ from anyq.client._transport import Transport, until_resumed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
+    REFUSED,
     Accept,
     Call,
     Counters,
@@ -90,7 +91,7 @@ class Link:
         except OSError as error:
             raise ConnectError(f"the connection broke during the login: {error}") from error
         except ConnectionLost as error:
-            raise AuthenticationError("the login was refused: the peer closed the connection") from error
+            raise AuthenticationError(REFUSED) from error
         except (ProtocolError, LimitError) as error:
             raise ConnectError(f"the login failed: {error}") from error
 

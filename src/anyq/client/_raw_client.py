@@ -9,7 +9,7 @@ import anyio
 
 from anyq.client._address import Address
 from anyq.client._bodies import Query
-from anyq.client._dial import dial_socket, phase_error
+from anyq.client._dial import dial_socket, phase_error, tls_reason
 from anyq.client._engine import Engine
 from anyq.client._options import Options
 from anyq.client._pending import Pending
@@ -29,6 +29,7 @@ from anyq.errors import (
     ProtocolError,
 )
 from anyq.protocol import (
+    REFUSED,
     Accept,
     AsyncMessage,
     Connection,
@@ -91,7 +92,7 @@ class RawClient(Engine):
             await shake_hands(sock)
         except (OSError, ValueError) as error:
             sock.close()
-            raise phase_error(self.address, "starting TLS", error) from error
+            raise phase_error(self.address, "starting TLS", tls_reason(error)) from error
         except BaseException:
             sock.close()
             raise
@@ -106,7 +107,7 @@ class RawClient(Engine):
         except (ConnectionLost, ProtocolError) as error:
             raise ConnectError(f"cannot connect to {address}: the login failed: {error}") from error
         if isinstance(event, Refuse):
-            raise AuthenticationError(f"cannot connect to {address}: the login was refused")
+            raise AuthenticationError(f"cannot connect to {address}: {REFUSED}")
         assert isinstance(event, Accept)
 
     def usable(self) -> Wire:

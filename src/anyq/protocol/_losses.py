@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import Final
 
 from anyq.errors import (
     ClosedError,
@@ -17,7 +18,7 @@ from anyq.errors import (
 from anyq.protocol._events import EndOfFile, Message, Response
 from anyq.protocol._ledger import Call, CallState
 
-__all__ = ["Post", "Request", "broken_error", "end_of_file_text", "lost_error", "with_outcome"]
+__all__ = ["REFUSED", "Post", "Request", "broken_error", "end_of_file_text", "lost_error", "with_outcome"]
 
 
 class Post(Call):
@@ -65,6 +66,13 @@ class Request(Call):
     def outcome_if_lost(self) -> Outcome:
         """The outcome to report for a call that was given up: "not sent" if the peer never saw it whole."""
         return "not sent" if self.state is CallState.WITHDRAWN and not self.uncertain else "unknown"
+
+
+REFUSED: Final = (
+    "the login was refused: the peer closed the connection (wrong user or password, a port that speaks TLS, or no room "
+    "for another client)"
+)
+"""What a client knows when the stream ends in place of the answer to its login."""
 
 
 def end_of_file_text(event: EndOfFile) -> str:

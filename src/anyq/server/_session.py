@@ -18,7 +18,7 @@ import anyio.to_thread
 import attrs
 
 from anyq import codec
-from anyq.errors import DecodeError, LimitError, ProtocolError
+from anyq.errors import DecodeError, LimitError, ProtocolError, RemoteProtocolError
 from anyq.protocol import (
     CAPABILITY,
     NEED_DATA,
@@ -48,6 +48,9 @@ log: Final = logging.getLogger("anyq.server")
 _BATCH, _CLOSING_TIME = 32, 5.0
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
 _TLS_FIRST: Final = b"\x16"
+_TLS_ALERT: Final = bytes([21, 3, 1, 0, 2, 2, 70])
+"""Fatal, protocol_version (RFC 8446, section 6). A q client that sent its login in clear knows by the first byte, which
+is no capability, that the port speaks TLS."""
 
 Forget = Callable[["Session"], None]
 
@@ -137,14 +140,18 @@ class Session(Receiver):
             log.info("%s: no login in time", self.address)
         except (ssl.SSLError, ProtocolError) as error:
             self._stats.foreign += 1
-            log.info("%s: no q login: %s", self.address, error)
+            log.warning("%s: no q login: %s", self.address, error)
         return False
 
     async def _secure(self) -> None:
         if self._tls is None:
             return
-        if self._plain and await self._socket.peek() != _TLS_FIRST:
+        first = await self._socket.peek()
+        if first != _TLS_FIRST and self._plain:
             return
+        if first != _TLS_FIRST and first:
+            self._socket.try_send(_TLS_ALERT)
+            raise RemoteProtocolError("no TLS, which this port wants")
         transport = TlsTransport(self._socket, self._tls)
         await transport.handshake()
         self._transport = transport

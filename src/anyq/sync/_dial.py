@@ -10,7 +10,7 @@ import ssl
 import time
 from typing import Final
 
-from anyq.client import Address, Options, client_context, tune_socket
+from anyq.client import Address, Options, client_context, tls_reason, tune_socket
 from anyq.errors import ConnectError, ConnectTimeout
 from anyq.sync._watched import in_steps, look_up, watching
 from anyq.sync._wire import TlsWire, Wire, plain_wire
@@ -181,9 +181,7 @@ def _start_tls(sock: socket.socket, address: Address, options: Options, deadline
             raise
         return secure
     except (OSError, ValueError) as error:
-        if isinstance(error, ssl.SSLEOFError | ConnectionResetError):
-            error = ConnectionError("the peer closed the connection; is this a TLS port?")
-        raise _error(address, "starting TLS", error) from error
+        raise _error(address, "starting TLS", tls_reason(error)) from error
 
 
 def _shake_hands(secure: ssl.SSLSocket, deadline: float | None) -> None:

@@ -19,6 +19,7 @@ from anyq.codec import Packed
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConnectTimeout, LimitError, ProtocolError
 from anyq.protocol import (
     NEED_DATA,
+    REFUSED,
     Accept,
     Call,
     Counters,
@@ -83,7 +84,7 @@ class Link:
         except OSError as error:
             raise ConnectError(f"the connection broke during the login: {error}") from error
         except ConnectionLost as error:
-            raise AuthenticationError("the login was refused: the peer closed the connection") from error
+            raise AuthenticationError(REFUSED) from error
         except (ProtocolError, LimitError) as error:
             raise ConnectError(f"the login failed: {error}") from error
 
