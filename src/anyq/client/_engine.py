@@ -12,7 +12,7 @@ from anyq import codec
 from anyq.client._address import Address
 from anyq.client._bodies import Outgoing, Query, decode_message, for_weaker, outgoing, request_body
 from anyq.client._options import Options
-from anyq.errors import DecodeError, DecodeLimitError, Error, QError
+from anyq.errors import DecodeError, DecodeLimitError, Error, QError, error_text
 from anyq.protocol import (
     AsyncMessage,
     Calls,
@@ -120,7 +120,6 @@ class Engine(Calls):
 
     def refusal(self, error: Exception) -> Response:
         """The response when there is no value for a request of the server's."""
-        if isinstance(error, QError):
-            return Response(codec.encode_error(error))
-        log.error("the handler of the server's requests failed", exc_info=error)
-        return Response(codec.encode_error(type(error).__name__))
+        if not (isinstance(error, QError) and self.options.on_request is None):
+            log.error("the handler of the server's requests failed", exc_info=error)
+        return Response(codec.encode_error(error_text(error)))

@@ -74,8 +74,9 @@ class RawConnection:
         for name, value in (("on_sync", on_sync), ("on_async", on_async), ("authenticate", authenticate)):
             if value is not None:
                 raise TypeError(f"anyq.RawConnection cannot honour {name}: it is for as_server=True")
-        if conn_gc_time:
-            raise TypeError("anyq.RawConnection cannot honour conn_gc_time: it is for as_server=True")
+        if conn_gc_time or not expose_errors:
+            name = "conn_gc_time" if conn_gc_time else "expose_errors"
+            raise TypeError(f"anyq.RawConnection cannot honour {name}: it is for as_server=True")
         options.setdefault("max_in_flight", _UNBOUNDED)
         self._client = RawClient(
             *parsed("anyq.RawConnection", host, port, options, username=username, password=password, tls=tls)
