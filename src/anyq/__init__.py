@@ -4,7 +4,7 @@ from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import console as _console
-from .doors import provide as _provide
+from .doors import fill_with as _fill_with
 from .errors import (
     AuthenticationError,
     BusyError,
@@ -133,17 +133,16 @@ _ROOMS = (
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 
 
-def _open_later(name: str) -> None:
-    def opener(*arguments: object, **options: object) -> object:
-        from importlib import import_module
+def _open_doors() -> None:
+    """Provide what lower layers open of higher ones."""
+    from . import embedded, portal
 
-        return getattr(import_module(f"{__name__}.embedded"), name)(*arguments, **options)
+    portal.OPEN_LOCAL.provide(lambda deadline: embedded.open_blocking(deadline=deadline))
+    portal.HOLD_LOCAL.provide(embedded.held)
+    portal.SERVE.provide(embedded.serve)
 
-    _provide(name, opener)
 
-
-for _name in ("BlockingEmbedded", "open_blocking", "open_embedded", "serve"):
-    _open_later(_name)
+_fill_with(_open_doors)
 
 
 def __getattr__(name: str) -> object:

@@ -10,13 +10,13 @@ from ._python import in_worker
 from ._system import SystemHost
 
 if _TYPE_CHECKING:
-    from ._blocking import BlockingEmbedded, BlockingPendingCall, open_blocking
+    from ._blocking import BlockingEmbedded, BlockingPendingCall, held, open_blocking
     from ._face import Embedded, PendingCall, open_embedded
     from ._serve import EmbeddedServer, serve
 
 __all__ = [
     "PERMISSIONS", "BlockingEmbedded", "BlockingPendingCall", "Caller", "Destinations", "Embedded", "EmbeddedQ",
-    "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost", "data_folder", "in_worker",
+    "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost", "data_folder", "held", "in_worker",
     "open_blocking", "open_embedded", "serve",
 ]  # fmt: skip
 
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     for module, names in {
-        "_blocking": ("BlockingEmbedded", "BlockingPendingCall", "open_blocking"),
+        "_blocking": ("BlockingEmbedded", "BlockingPendingCall", "held", "open_blocking"),
         "_face": ("Embedded", "PendingCall", "open_embedded"),
         "_serve": ("EmbeddedServer", "serve"),
     }.items():

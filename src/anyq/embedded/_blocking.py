@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from anyq.client import BlockingFace, Query, check_name, request_value
+from anyq.client import Query, check_name, request_value
 from anyq.errors import CallTimeout
-from anyq.portal import Job, refuse_blocking
+from anyq.portal import Job, LocalQ, refuse_blocking
 from anyq.values import NULL, Value
 
 from ._core import EmbeddedQ
-from ._face import log_error
+from ._face import Embedded, log_error, open_embedded
 
-__all__ = ["BlockingEmbedded", "BlockingPendingCall", "open_blocking"]
+__all__ = ["BlockingEmbedded", "BlockingPendingCall", "held", "open_blocking"]
 
 T = TypeVar("T")
 _INSTEAD: Final = "`await` on a q of `anyq.open_embedded`"
@@ -22,6 +21,12 @@ _INSTEAD: Final = "`await` on a q of `anyq.open_embedded`"
 def open_blocking(*, deadline: float = 5.0) -> BlockingEmbedded:
     """An embedded q that lives as long as the ``with`` block; see `BlockingEmbedded`."""
     return BlockingEmbedded(EmbeddedQ(), deadline)
+
+
+def held(deadline: float) -> tuple[Embedded, BlockingEmbedded]:
+    """An embedded q to be held open in an event loop, and its face for threads."""
+    made = open_embedded(deadline=deadline)
+    return made, BlockingEmbedded(made.core, deadline, started=True)
 
 
 class BlockingPendingCall:
@@ -52,7 +57,7 @@ class BlockingPendingCall:
         self._job.cancel()
 
 
-class BlockingEmbedded(BlockingFace):
+class BlockingEmbedded(LocalQ):
     """A q in this process, for any number of threads. It is called as a connection is: ``q("1+1")``.
 
     All that reads or changes it happens on its own thread, in the order in which it is asked; what one thread asks is
@@ -79,11 +84,6 @@ class BlockingEmbedded(BlockingFace):
         if not self._started:
             self.core.start()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End it, as leaving the block does."""

@@ -11,6 +11,7 @@ from anyq.portal._owner import Job, Owner
 from anyq.portal._patience import Gate, block_by
 
 if _TYPE_CHECKING:
+    from anyq.portal._above import HOLD_LOCAL, OPEN_LOCAL, SERVE, Answer, LocalQ, Serving
     from anyq.portal._job import JobFuture, JobState
     from anyq.portal._mailbox import OwnerStatistics
     from anyq.portal._portal import Backend, Portal, start_portal
@@ -24,15 +25,21 @@ if _TYPE_CHECKING:
     )
 
 __all__ = [
+    "HOLD_LOCAL",
+    "OPEN_LOCAL",
+    "SERVE",
+    "Answer",
     "Backend",
     "Gate",
     "Job",
     "JobFuture",
     "JobState",
+    "LocalQ",
     "Loop",
     "Owner",
     "OwnerStatistics",
     "Portal",
+    "Serving",
     "Shared",
     "SharedConnection",
     "SharedFeed",
@@ -53,6 +60,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     for module, names in {
+        "_above": ("HOLD_LOCAL", "OPEN_LOCAL", "SERVE", "Answer", "LocalQ", "Serving"),
         "_job": ("JobFuture", "JobState"),
         "_mailbox": ("OwnerStatistics",),
         "_portal": ("Backend", "Portal", "start_portal"),

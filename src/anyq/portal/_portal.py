@@ -23,8 +23,8 @@ from anyio.abc import TaskGroup
 from anyio.from_thread import BlockingPortal
 
 from anyq.client import Address, ConnectOptions, Pool, connect
-from anyq.doors import door
 from anyq.errors import MisuseError, PortalClosed
+from anyq.portal._above import HOLD_LOCAL, LocalQ
 from anyq.portal._held import Held
 from anyq.portal._job import Job
 from anyq.portal._loop import Loop, current_loop
@@ -238,13 +238,14 @@ class Portal(Mailbox):
         """A pool of connections for any number of threads, open when this returns. Arguments as `anyq.Pool`."""
         return self.share(Pool(hosts, port, **options), SharedPool)
 
-    def embedded(self, *, deadline: float = 5.0) -> Any:
+    def embedded(self, *, deadline: float = 5.0) -> LocalQ:
         """An embedded q for any number of threads (`anyq.embedded.BlockingEmbedded`), open when this returns.
 
         It ends with the portal, or before with a ``with`` block of its own.
         """
-        _, embedded = self.call(self._hold, door("open_embedded")(deadline=deadline))
-        return door("BlockingEmbedded")(embedded.core, deadline, started=True)
+        manager, face = HOLD_LOCAL.opener(deadline)
+        self.call(self._hold, manager)
+        return face
 
     def share(self, manager: AbstractAsyncContextManager[Any, bool | None], kind: type[S]) -> S:
         """Enter ``manager`` in the portal's loop; a `Shared` of that kind for what it gives.

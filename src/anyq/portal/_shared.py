@@ -6,7 +6,7 @@ in the order of asking, and Ctrl-C gives a call up as cancelling it would.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -29,11 +29,13 @@ from anyq.client import (
     handed_query,
 )
 from anyq.errors import ClosedError
+from anyq.portal._above import Serving
 from anyq.portal._job import JobFuture
 from anyq.values import Value, handed_over
 
 if TYPE_CHECKING:
     from anyq.portal._portal import Portal
+    from anyq.server import Client, Stats
 
 __all__ = ["Shared", "SharedConnection", "SharedFeed", "SharedPool", "SharedServer", "SharedSubscription"]
 
@@ -92,26 +94,26 @@ class SharedIterator(Generic[S]):
 class SharedFeed:
     """What the other side posts, to be read with ``for`` by one thread; see `anyq.client.Feed`."""
 
-    def __init__(self, portal: Portal, feed: Feed[Value] | Subscription) -> None:
+    def __init__(self, portal: Portal, feed: Feed[Value]) -> None:
         self._portal = portal
         self._feed = feed
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> Value:
         """The next message, waiting for it. Interrupting the reader loses no message."""
         try:
             return self._portal.call(self._feed.__anext__)
         except StopAsyncIteration:
             raise StopIteration from None
 
-    def batches(self, *, max_items: int = 1000, max_delay: float = 0.0) -> SharedIterator[list[Any]]:
+    def batches(self, *, max_items: int = 1000, max_delay: float = 0.0) -> SharedIterator[list[Value]]:
         """What has arrived, in lists: see `anyq.client.Feed.batches`."""
         return SharedIterator(self._portal, self._feed.batches(max_items=max_items, max_delay=max_delay))
 
     def __len__(self) -> int:
-        return len(self._feed) if isinstance(self._feed, Feed) else 0
+        return len(self._feed)
 
     def __enter__(self) -> Self:
         return self
@@ -128,8 +130,7 @@ class SharedFeed:
 
     def close(self) -> None:
         """Listen no more. Idempotent."""
-        if isinstance(self._feed, Feed):
-            self._portal.call(self._feed.close)
+        self._portal.call(self._feed.close)
 
 
 class SharedSubscription(Shared[Subscription]):
@@ -159,12 +160,12 @@ class SharedSubscription(Shared[Subscription]):
         return SharedIterator(self.portal, self.target.frames(max_items=max_items, max_delay=max_delay))
 
     @property
-    def schemas(self) -> Any:
+    def schemas(self) -> Mapping[str, Value]:
         """Table names, and what the ticker plant returned for them."""
         return self.target.schemas
 
     @property
-    def snapshot(self) -> Any:
+    def snapshot(self) -> Mapping[str, Value]:
         """Table names, and their rows at the start, if those were asked for."""
         return self.target.snapshot
 
@@ -278,31 +279,28 @@ class SharedPool(_Asking[Pool]):
         return self.portal.call(self.target.statistics)
 
 
-class SharedServer(Shared[Any]):
+class SharedServer(Shared[Serving]):
     """A server in a portal's loop, made by `anyq.sync.serve`."""
 
     @property
     def port(self) -> int:
         """The TCP port that it listens on."""
-        port: int = self.target.port
-        return port
+        return self.target.port
 
     @property
     def addresses(self) -> list[str]:
         """Where it listens."""
-        addresses: list[str] = self.target.addresses
-        return addresses
+        return self.target.addresses
 
     @property
-    def stats(self) -> Any:
+    def stats(self) -> Stats:
         """What it has done so far."""
         return self.portal.call(lambda: self.target.stats)
 
-    def broadcast(self, clients: Any, query: object, *arguments: object) -> int:
+    def broadcast(self, clients: Iterable[Client | int], query: object, *arguments: object) -> int:
         """Post one message to many clients; how many it was queued for."""
         head = query if isinstance(query, str) else handed_over(query)
-        count: int = self.portal.call(self.target.broadcast, clients, head, *map(handed_over, arguments))
-        return count
+        return self.portal.call(self.target.broadcast, clients, head, *map(handed_over, arguments))
 
     def stop(self, grace: float | None = None) -> None:
         """Stop: finish what runs within ``grace`` seconds, then cancel it."""

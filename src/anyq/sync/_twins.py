@@ -6,23 +6,39 @@ Each starts its owner thread when its ``with`` block is entered, and ends it at 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from anyq import client
 from anyq.client import Address, ConnectOptions, Options, Overflow
-from anyq.doors import door
 from anyq.errors import ClosedError
-from anyq.portal import Backend, Portal, Shared, SharedPool, SharedServer, SharedSubscription, start_portal
+from anyq.portal import (
+    OPEN_LOCAL,
+    SERVE,
+    Backend,
+    LocalQ,
+    Portal,
+    Serving,
+    Shared,
+    SharedPool,
+    SharedServer,
+    SharedSubscription,
+    start_portal,
+)
+from anyq.values import Value
 
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from anyq.server import Handler
+
 __all__ = ["Pool", "Server", "Subscription", "open_embedded", "serve", "subscribe", "subscribe_at"]
 
 T = TypeVar("T")
+Handles: TypeAlias = "Callable[..., object] | Handler | str | Value"
+"""A handler: a Python function, or q text or a q value."""
 
 
 class _Own(Shared[T]):
@@ -143,29 +159,29 @@ def subscribe(
     return subscribe_at(address, made, table, symbols, snapshot, buffer, overflow)
 
 
-class Server(_Own[Any], SharedServer):
+class Server(_Own[Serving], SharedServer):
     """A server on its own thread; see `serve`."""
 
-    def __init__(self, made: AbstractAsyncContextManager[Any, bool | None]) -> None:
+    def __init__(self, made: AbstractAsyncContextManager[Serving, bool | None]) -> None:
         super().__init__()
         self._made = made
 
-    def _enter(self, portal: Portal) -> Any:
+    def _enter(self, portal: Portal) -> Serving:
         return portal.share(self._made, SharedServer).target
 
 
-def serve(on_sync: Any = None, on_async: Any = None, **options: Any) -> Server:
+def serve(on_sync: Handles | None = None, on_async: Handles | None = None, **options: object) -> Server:
     """A server of q clients on a thread of its own: ``with anyq.sync.serve(port=5050) as server``.
 
     Arguments as `anyq.serve`. Python handlers run on that thread (or in worker threads, if they are
     ``anyq.server.Handler(in_thread=True)``), so what they share with this one needs a lock.
     """
-    return Server(door("serve")(on_sync, on_async, **options))
+    return Server(SERVE.opener(on_sync, on_async, **options))
 
 
-def open_embedded(*, deadline: float = 5.0) -> Any:
+def open_embedded(*, deadline: float = 5.0) -> LocalQ:
     """An embedded q that lives as long as the ``with`` block, for any number of threads.
 
     It is an `anyq.embedded.BlockingEmbedded`; ``deadline`` as in `anyq.open_embedded`.
     """
-    return door("open_blocking")(deadline=deadline)
+    return OPEN_LOCAL.opener(deadline)
