@@ -83,7 +83,7 @@ def test_tables_to_arrow_and_polars_and_back(library: str) -> None:
     assert isinstance(again, anyq.Table)
     for name in ("time", "sym", "price", "size", "legs"):
         assert again[name] == TRADES[name]
-    assert again["note"] == anyq.symbols(["ok", ""])
+    assert again["note"] == TRADES["note"]
 
 
 def test_keyed_tables_have_the_keys_for_index() -> None:
@@ -94,7 +94,11 @@ def test_keyed_tables_have_the_keys_for_index() -> None:
     assert anyq.as_q(double.pd()) == double
     assert keyed.pl().columns == ["k", "v"]
     assert keyed.pa().column_names == ["k", "v"]
-    assert anyq.as_q(pd.DataFrame({"a": [1]}, index=[7])) == anyq.keyed_table({"index": [7]}, {"a": [1]})
+    assert anyq.as_q(pd.DataFrame({"a": [1]}, index=[7])) == anyq.table({"a": [1]})
+    frame = pd.DataFrame({"a": [1, 2]})
+    assert anyq.as_q(frame[frame.a > 1]) == anyq.table({"a": [2]})
+    assert anyq.as_q(pd.DataFrame({"a": [1]}, index=["x"])) == anyq.keyed_table({"index": ["x"]}, {"a": [1]})
+    assert anyq.as_q(frame.rename_axis("k")) == anyq.keyed_table({"k": [0, 1]}, {"a": [1, 2]})
 
 
 def test_bytes_that_are_no_text_in_a_general_list() -> None:

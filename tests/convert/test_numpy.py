@@ -83,7 +83,7 @@ def test_tables_are_structured_arrays_and_lists_object_arrays() -> None:
     assert table.np().tolist() == [(1, 1.5), (2, 2.5)]
     assert anyq.as_q(table.np()) == table
     masked = anyq.table({"a": [1, None]}).np()
-    assert masked["a"].mask.tolist() == [False, True]
+    assert masked["a"].mask.tolist() == [False, True]  # type: ignore[attr-defined]
     assert anyq.as_q([[1], ["a", "b"]]).np()[1].tolist() == ["a", "b"]
     assert anyq.strings(["ab"]).np().tolist() == [b"ab"]
     assert anyq.chars("ab").np().tolist() == [b"a", b"b"]

@@ -3,17 +3,17 @@
 from ._arrow import arrow_array, arrow_schema, arrow_stream, to_pa
 from ._from_arrow import from_arrow
 from ._numpy import as_array, to_np
-from ._objects import from_object, register
+from ._objects import from_object, library, register
 from ._pandas import from_pandas, to_pd
 from ._polars import from_polars, to_pl
 from ._python import mapping_keys, to_py
 from ._rules import RULES, Rule
 
-register("pandas", from_pandas)
-register("pyarrow", from_arrow)
-register("polars", from_polars)
+library("pandas", from_pandas)
+library("pyarrow", from_arrow)
+library("polars", from_polars)
 
 __all__ = [
     "RULES", "Rule", "arrow_array", "arrow_schema", "arrow_stream", "as_array", "from_arrow", "from_object",
-    "from_pandas", "from_polars", "mapping_keys", "register", "to_np", "to_pa", "to_pd", "to_pl", "to_py",
+    "from_pandas", "from_polars", "library", "mapping_keys", "register", "to_np", "to_pa", "to_pd", "to_pl", "to_py",
 ]  # fmt: skip

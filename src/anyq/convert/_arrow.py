@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import numpy as np
@@ -10,37 +11,75 @@ import numpy.typing as npt
 from anyq.errors import ConversionError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector
 
+from ._from_arrow import METADATA
 from ._numpy import bounds
 from ._optional import need
 from ._python import refuse_deep, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import char_texts, column_labels, guid_texts, printable, string_list, string_texts, symbol_texts
+from ._wanted import notes_of
 
-__all__ = ["arrow_array", "arrow_schema", "arrow_stream", "list_pa", "to_pa", "vector_pa", "views_pa"]
+__all__ = [
+    "LIMITS",
+    "ZONED",
+    "arrow_array",
+    "arrow_schema",
+    "arrow_stream",
+    "list_pa",
+    "to_pa",
+    "vector_pa",
+    "views_pa",
+]
 
 _I64: Final = np.iinfo(np.int64)
-_LIMITS: Final = {"D": (-719_162, 2_932_896), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
+LIMITS: Final = {
+    QType.MONTH: (-719_162, 2_932_866), QType.DATE: (-719_162, 2_932_896),
+    QType.DATETIME: (-62_135_596_800_000, 253_402_300_799_999),
+}  # fmt: skip
 """The years 1 to 9999, which are all that Python's own types, and so Arrow's ``as_py``, reach."""
 
 
-def to_pa(value: Value) -> Any:
+ZONED: Final = (QType.TIMESTAMP, QType.DATETIME)
+"""The types that have an instant to show in a time zone."""
+
+
+def to_pa(value: Value, tz: str | None = None) -> Any:
     """``value`` as pyarrow: the column *Arrow* of the table of conversions.
 
     A table is a ``Table``, a vector or list an ``Array``, an atom a ``Scalar``; a dict is a table of the columns
     ``key`` and ``value``. A list of vectors of one type is a list array. Raises ``ImportError`` without pyarrow and
     `anyq.ConversionError` for what Arrow has no type for (functions, lists of mixed types), and for nesting over 100.
+    ``tz`` names the zone in which timestamps and datetimes are shown.
     """
     pa = need("pyarrow", "arrow")
     refuse_deep(value)
     if isinstance(value, Atom):
-        return vector_pa(pa, Vector(value.qtype, _one(value)))[0]
-    if isinstance(value, KeyedTable):
-        value = value.unkeyed()
-    if isinstance(value, Table):
-        return pa.Table.from_arrays([column_pa(pa, c) for c in value.data], names=column_labels(value))
+        return _zoned(pa, vector_pa(pa, Vector(value.qtype, _one(value))), value, tz)[0]
+    if isinstance(value, KeyedTable | Table):
+        table = value.unkeyed() if isinstance(value, KeyedTable) else value
+        columns = [_zoned(pa, column_pa(pa, c), c, tz) for c in table.data]
+        made = pa.Table.from_arrays(columns, names=column_labels(table))
+        notes = notes_pa(value, table)
+        return made.replace_schema_metadata({METADATA: json.dumps(notes)}) if notes else made
     if isinstance(value, Dict):
         return pa.Table.from_arrays([column_pa(pa, value.key), column_pa(pa, value.value)], names=["key", "value"])
-    return column_pa(pa, value)
+    return _zoned(pa, column_pa(pa, value), value, tz)
+
+
+def _zoned(pa: Any, array: Any, value: Value, tz: str | None) -> Any:
+    """An array of instants with a zone to show them in; others as they are."""
+    if tz is None or not isinstance(value, Vector | Atom) or value.qtype not in ZONED:
+        return array
+    return array.view(pa.timestamp(array.type.unit, tz))
+
+
+def notes_pa(value: Value, table: Table) -> dict[str, Any]:
+    """What a table remembers; see ``_wanted``."""
+    labels = column_labels(table)
+    notes: dict[str, Any] = {"columns": notes_of(table, labels)} if len(labels) else {}
+    if isinstance(value, KeyedTable):
+        notes |= {"keys": len(value.key_table.names), "labels": labels, "sorted": value.sorted}
+    return {name: note for name, note in notes.items() if note}
 
 
 def _one(atom: Atom) -> Any:
@@ -92,6 +131,9 @@ def vector_pa(pa: Any, vector: Vector, *, guid_text: bool = False) -> Any:
     mask = nulls(qtype, data)
     if RULES[qtype].unit:
         data = _counts(qtype, data)
+    if mask is not None:
+        # Readers compute with what is under a null, too: DuckDB refuses the products of q's own nulls.
+        data = np.where(mask, data.dtype.type(0), data)
     return fixed_pa(pa, kind, data, mask)
 
 
@@ -111,7 +153,7 @@ def _counts(qtype: QType, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if RULES[qtype].span:
         limits = (_I64.min + 1, _I64.max)
     else:
-        limits = bounds(qtype) if unit == "ns" else _LIMITS[unit]
+        limits = bounds(qtype) if unit == "ns" else LIMITS[qtype]
     found = moments(qtype, data, unit, *limits)
     return found.astype(np.int32) if unit == "D" else found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final
@@ -10,18 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import ConversionError
-from anyq.values import NULL, List, QType, StringArray, SymbolArray, Table, Value, Vector, symbols
+from anyq.values import NULL, KeyedTable, List, QType, StringArray, SymbolArray, Table, Value, Vector, symbols
 
 from ._numpy import from_array, from_moments, from_spans, with_nulls
 from ._optional import need
 from ._texts import symbols_of_texts
+from ._wanted import DEFAULT, How, Note, fitted
 
-__all__ = ["from_arrow"]
+__all__ = ["METADATA", "from_arrow", "keyed_again", "plain_arrow"]
+
+METADATA: Final = b"anyq"
+"""The entry of a schema's metadata in which a table keeps what it remembers of q."""
 
 Array = npt.NDArray[Any]
 
 
-def from_arrow(obj: Any) -> Value | None:
+def from_arrow(obj: Any, how: How = DEFAULT) -> Value | None:
     """A value of a pyarrow ``Table``, ``RecordBatch``, ``Array``, ``ChunkedArray`` or ``Scalar``, or of any object with
     an Arrow C stream of a table; ``None`` for other objects.
 
@@ -29,32 +34,97 @@ def from_arrow(obj: Any) -> Value | None:
     """
     pa = need("pyarrow", "arrow")
     if isinstance(obj, pa.ChunkedArray | pa.Array):
-        return _array(pa, obj)
+        return _fitted(pa, how, "", None, obj)
     if isinstance(obj, pa.Scalar):
         found = _array(pa, pa.array([obj.as_py()], obj.type))
         return found[0]  # type: ignore[no-any-return]
     if isinstance(obj, pa.Table | pa.RecordBatch):
-        return _table(pa, obj)
+        return _table(pa, obj, how)
     if hasattr(obj, "__arrow_c_stream__"):
-        return _table(pa, pa.table(obj))
+        return _streamed(pa, obj, how)
     return None
 
 
-def _table(pa: Any, table: Any) -> Table:
-    return Table(symbols(table.column_names), List.of(tuple([_array(pa, column) for column in table.columns])))
+def _streamed(pa: Any, obj: Any, how: How) -> Value:
+    """What a stream holds: a table, or the chunks of one column."""
+    try:
+        return _table(pa, pa.table(obj), how)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError):
+        return _fitted(pa, how, "", None, pa.chunked_array(obj))
+
+
+def _table(pa: Any, table: Any, how: How) -> Value:
+    names = table.column_names
+    how.check(names)
+    notes = _notes(table.schema)
+    kept = notes.get("columns", {})
+    columns = [_fitted(pa, how, name, kept.get(name), c) for name, c in zip(names, table.columns, strict=True)]
+    return keyed_again(Table(symbols(names), List.of(tuple(columns))), notes)
+
+
+def keyed_again(table: Table, notes: dict[str, Any]) -> Value:
+    """``table`` as a keyed table, if that is what came from q with just these columns."""
+    keys = notes.get("keys", 0)
+    if not keys or notes.get("labels") != table.columns:
+        return table
+    parts = (slice(keys), slice(keys, None))
+    key, value = [Table.of(table.names[part], List.of(table.data.items[part])) for part in parts]
+    return KeyedTable(key, value, bool(notes.get("sorted")))
+
+
+def _notes(schema: Any) -> dict[str, Any]:
+    """What the schema of a table that came from q remembers."""
+    raw = (schema.metadata or {}).get(METADATA)
+    try:
+        found = json.loads(raw) if raw else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fitted(pa: Any, how: How, name: str, note: Note | None, column: Any) -> Value:
+    array = _one_chunk(pa, column)
+    kind = array.type
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return fitted(how, name, note, text=text, plain=lambda: plain_arrow(pa, array), default=lambda: _array(pa, array))
+
+
+def _one_chunk(pa: Any, array: Any) -> Any:
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    whole = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def plain_arrow(pa: Any, array: Any) -> Any:
+    """What `become` takes of an array."""
+    array = _one_chunk(pa, array)
+    kind, types = array.type, pa.types
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        data, offsets = _large(pa, array, pa.large_string())
+        return StringArray(data, offsets[:-1], offsets[1:])
+    if types.is_timestamp(kind):
+        return _dated(array, _data(array, np.int64)).view(f"M8[{kind.unit}]")
+    if types.is_duration(kind):
+        return _dated(array, _data(array, np.int64)).view(f"m8[{kind.unit}]")
+    if types.is_date(kind):
+        return _dated(array, _whole_days(pa, array)).view("M8[D]")
+    if types.is_integer(kind) or types.is_floating(kind):
+        data, mask = _data(array, kind.to_pandas_dtype()), _missing(array)
+        return data if mask is None else np.ma.MaskedArray(data, mask)
+    return array.to_pylist()
 
 
 def _array(pa: Any, array: Any) -> Value:
-    if isinstance(array, pa.ChunkedArray):
-        whole = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-        array = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    array = _one_chunk(pa, array)
     kind = array.type
     for applies, convert in _KINDS:
         if getattr(pa.types, applies)(kind):
             return convert(pa, array)
     if isinstance(kind, pa.BaseExtensionType):
         return _array(pa, array.storage)
-    raise ConversionError(f"Arrow's {kind} has no q form")
+    hint = "; types={...: 'f'} makes floats of it" if pa.types.is_decimal(kind) else ""
+    raise ConversionError(f"Arrow's {kind} has no q form{hint}")
 
 
 def _missing(array: Any) -> npt.NDArray[np.bool_] | None:
@@ -106,11 +176,12 @@ def _durations(pa: Any, array: Any) -> Value:
 
 
 def _dates(pa: Any, array: Any) -> Value:
-    days = _data(array, np.int32).astype(np.int64) if pa.types.is_date32(array.type) else _days(array)
-    return from_moments(_dated(array, days).view("M8[D]"))
+    return from_moments(_dated(array, _whole_days(pa, array)).view("M8[D]"))
 
 
-def _days(array: Any) -> Array:
+def _whole_days(pa: Any, array: Any) -> Array:
+    if pa.types.is_date32(array.type):
+        return _data(array, np.int32).astype(np.int64)
     return _data(array, np.int64) // 86_400_000
 
 

@@ -28,12 +28,15 @@ from ._python import mapping_keys, to_py
 from ._rules import RULES, moments, nulls
 
 __all__ = [
+    "EPOCH",
     "as_array",
     "bounds",
+    "exactly",
     "from_array",
     "from_moments",
     "from_scalar",
     "from_spans",
+    "temporal",
     "to_np",
     "vector_np",
     "with_nulls",
@@ -41,7 +44,7 @@ __all__ = [
 
 Array = npt.NDArray[Any]
 _I64: Final = np.iinfo(np.int64)
-_EPOCH: Final = {"ns": 946_684_800 * 10**9, "D": 10_957, "M": 360}
+EPOCH: Final = {"ns": 946_684_800 * 10**9, "D": 10_957, "M": 360}
 
 
 _DEEPEST: Final = 1000
@@ -188,7 +191,7 @@ def bounds(qtype: QType) -> tuple[int, int]:
     """The first and last count that `to_np` gives: where q's infinities end up."""
     if qtype is QType.DATETIME:
         return -62_135_596_800_000, 253_402_300_799_999
-    shift = 0 if RULES[qtype].span else _EPOCH[RULES[qtype].unit]
+    shift = 0 if RULES[qtype].span else EPOCH[RULES[qtype].unit]
     return int(qtype.ninf or 0) + shift, min(int(qtype.inf or 0) + shift, _I64.max)
 
 
@@ -309,7 +312,7 @@ def from_moments(array: Array) -> Vector:
     target = {QType.MONTH: "M", QType.DATE: "D"}.get(qtype, "ns")
     mask = np.isnat(array)
     counts = exactly(array, np.dtype(f"M8[{target}]"), mask)
-    return _temporal(qtype, counts, mask, _EPOCH[target])
+    return temporal(qtype, counts, mask, EPOCH[target])
 
 
 def from_spans(array: Array) -> Vector:
@@ -320,7 +323,7 @@ def from_spans(array: Array) -> Vector:
     qtype = _SPANS.get(unit, QType.TIMESPAN) if step == 1 else QType.TIMESPAN
     mask = np.isnat(array)
     counts = exactly(array, np.dtype(f"m8[{RULES[qtype].unit}]"), mask)
-    return _temporal(qtype, counts, mask, 0)
+    return temporal(qtype, counts, mask, 0)
 
 
 def _without_unit(array: Array) -> Array:
@@ -355,10 +358,10 @@ def _coarser(dtype: np.dtype[Any], other: np.dtype[Any]) -> bool:
     return np.can_cast(dtype, other, "safe")
 
 
-def _temporal(qtype: QType, counts: Array, mask: Array, shift: int) -> Vector:
+def temporal(qtype: QType, counts: Array, mask: Array, shift: int) -> Vector:
     low, high = int(qtype.ninf or 0), int(qtype.inf or 0)
     top = counts == _I64.max
-    ends = shift == _EPOCH["ns"] and bool(top.any())
+    ends = shift == EPOCH["ns"] and bool(top.any())
     valid = counts[~mask] if mask.any() else counts
     if valid.size and not low + shift <= int(valid.min()) <= int(valid.max()) <= high + shift:
         raise ConversionError(f"a moment or a span is out of the range of q's {qtype.label}")

@@ -11,7 +11,8 @@ import datetime as dt
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 
@@ -20,11 +21,11 @@ from anyq.values import (
     NULL,
     Atom,
     Dict,
-    HasForm,
     List,
     QType,
     StringArray,
     SymbolArray,
+    Table,
     Value,
     Vector,
     boolean,
@@ -34,16 +35,18 @@ from anyq.values import (
     float_,
     guid,
     long,
+    strings,
     symbol,
-    time,
+    symbols,
     timespan,
     timestamp,
     vector,
 )
 
 from ._numpy import from_array, from_scalar
+from ._wanted import DEFAULT, How, fitted
 
-__all__ = ["from_object", "from_sequence", "register"]
+__all__ = ["from_object", "from_sequence", "library", "register"]
 
 _ATOMS: Final[dict[type, Callable[[Any], Value]]] = {
     bool: boolean,
@@ -55,21 +58,48 @@ _ATOMS: Final[dict[type, Callable[[Any], Value]]] = {
     memoryview: lambda obj: chars(obj.tobytes()),
     dt.datetime: timestamp,
     dt.date: date,
-    dt.time: time,
+    dt.time: lambda obj: _times([obj]).atom(0),
     dt.timedelta: timespan,
     uuid.UUID: guid,
     type(None): lambda _: NULL,
 }
 
-_libraries: dict[str, Callable[[Any], Value | None]] = {}
+_libraries: dict[str, Callable[[Any, How], Value | None]] = {}
+_classes: dict[type, Callable[[Any], object]] = {}
 
 
-def register(library: str, convert: Callable[[Any], Value | None]) -> None:
-    """Convert objects whose class is defined in ``library`` by ``convert``, which gives ``None`` for others."""
-    _libraries[library] = convert
+def library(name: str, convert: Callable[[Any, How], Value | None]) -> None:
+    """Convert objects whose class is defined in the library ``name``; ``None`` from ``convert`` is for others."""
+    _libraries[name] = convert
 
 
-def from_object(obj: object) -> Value:
+T = TypeVar("T")
+
+
+def register(cls: type[T], convert: Callable[[T], object]) -> None:
+    """Have `anyq.as_q`, and with it every argument of a call, convert objects of ``cls`` by ``convert``.
+
+    ``convert`` gives a q value, or any object that has a q form: ``register(Order, lambda order: {"sym": order.sym,
+    "size": order.size})``. It counts for subclasses, the nearest base that is registered; a second call for a class
+    takes the place of the first. What it raises reaches the caller. Register at import time: it counts for all threads.
+
+    Raises ``TypeError`` for what is no class, and for classes of q values, which are not converted.
+    """
+    kind: object = cls
+    if not isinstance(kind, type) or issubclass(cls, Value):
+        raise TypeError(f"register takes a class of your own, not {cls!r}")
+    _classes[cls] = convert
+
+
+def _registered(obj: Any) -> Callable[[Any], object] | None:
+    return next((_classes[base] for base in type(obj).__mro__ if base in _classes), None)
+
+
+def from_object(
+    obj: object,
+    types: Mapping[str, QType | str | int] | None = None,
+    strings: Literal["symbols", "chars"] = "symbols",
+) -> Value:
     """``obj`` as a q value.
 
     bool, int, float -> boolean, long, float; str -> symbol; bytes -> char vector; datetime, date, time, timedelta,
@@ -77,67 +107,104 @@ def from_object(obj: object) -> Value:
     a vector when all items are atoms of one type (``None`` among them is that type's null), else a general list; NumPy,
     pandas, Arrow and polars objects by their dtypes, zero-copy where the layout allows it.
 
-    Raises `anyq.ConversionError`, a ``TypeError``, naming what has no q form or does not fit into q's type.
+    ``types`` says by name what the columns of a frame, a table or a mapping become: a type character, name or number,
+    ``"*"`` for char vectors. ``strings="chars"`` makes char vectors of ``str`` in place of symbols; names of columns,
+    keys of mappings and categories stay symbols. Objects of your own classes: `anyq.convert.register`.
+
+    Raises `anyq.ConversionError`, a ``TypeError``, naming what has no q form or does not fit into q's type, and the
+    column that it stands in.
     """
     try:
-        return _convert(obj)
+        return _convert(obj, DEFAULT if types is None and strings == "symbols" else How(types, strings))
     except RecursionError:
         raise ConversionError("nested deeper than can be converted here, or within itself") from None
 
 
-def _convert(obj: Any) -> Value:
+def _convert(obj: Any, how: How = DEFAULT) -> Value:
     if isinstance(obj, Value):
         return obj
+    if _classes and (convert := _registered(obj)) is not None:
+        return _convert(convert(obj), how)
     make = _ATOMS.get(type(obj))
     if make is not None:
-        return make(obj)
+        return chars(obj) if how.chars and type(obj) is str else make(obj)
     if isinstance(obj, list | tuple | deque):
-        return from_sequence(obj)
+        return from_sequence(obj, how)
     if isinstance(obj, np.ndarray):
-        return from_array(obj)
+        return _from_array(obj, how)
     if isinstance(obj, np.generic):
         return from_scalar(obj)
     library = type(obj).__module__.partition(".")[0]
-    found = _libraries[library](obj) if library in _libraries else None
-    return found if found is not None else _by_base(obj)
+    found = _libraries[library](obj, how) if library in _libraries else None
+    return found if found is not None else _by_base(obj, how)
 
 
-def _by_base(obj: Any) -> Value:
-    if isinstance(obj, HasForm):
-        return obj.__as_q__()
+def _from_array(obj: Any, how: How) -> Value:
+    names = obj.dtype.names
+    if how is DEFAULT or names is None:
+        return strings(obj.tolist()) if how.chars and obj.dtype.kind == "U" else from_array(obj)
+    how.check(list(names))
+    columns = [
+        fitted(how, name, None, text=obj.dtype[name].kind in "UT", plain=lambda name=name: obj[name],  # type: ignore[misc]
+               default=lambda name=name: from_array(obj[name]))  # type: ignore[misc]
+        for name in names
+    ]  # fmt: skip
+    return Table(symbols(names), List.of(tuple(columns)))
+
+
+def _by_base(obj: Any, how: How) -> Value:
     for base, make in _ATOMS.items():
         if isinstance(obj, base):
-            return make(obj)
+            return chars(str(obj)) if how.chars and base is str else make(obj)
     if isinstance(obj, Mapping):
-        return _mapping(obj)
+        return _mapping(obj, how)
     if isinstance(obj, range):
         return Vector(QType.LONG, np.arange(obj.start, obj.stop, obj.step, dtype=np.int64))
     if isinstance(obj, array.array):
         return from_array(np.array(obj))
     if hasattr(obj, "__arrow_c_stream__") and "pyarrow" in _libraries:
-        found = _libraries["pyarrow"](obj)
+        found = _libraries["pyarrow"](obj, how)
         if found is not None:
             return found
     if hasattr(obj, "__array__"):
         return from_array(np.asarray(obj))
     if isinstance(obj, Sequence):
-        return from_sequence(obj)
+        return from_sequence(obj, how)
     name = f"{type(obj).__module__}.{type(obj).__qualname__}".removeprefix("builtins.")
-    raise ConversionError(f"a {name} has no q form; make the value with a constructor such as anyq.vector")
+    if isinstance(obj, Decimal):
+        raise ConversionError(f"a {name} has no q form: give float(x), or types={{...: 'f'}} for a column")
+    raise ConversionError(f"a {name} has no q form; make the value with a constructor, or see anyq.convert.register")
 
 
-def _mapping(obj: Mapping[Any, Any]) -> Dict:
-    return Dict(from_sequence(list(obj.keys())), from_sequence(list(obj.values())))
+def _mapping(obj: Mapping[Any, Any], how: How) -> Dict:
+    how.check([str(key) for key in obj])
+    if how is DEFAULT:
+        return Dict(from_sequence(list(obj.keys())), from_sequence(list(obj.values())))
+    values = [_entry(how, str(key), item) for key, item in obj.items()]
+    return Dict(from_sequence(list(obj.keys())), collapse(values))
 
 
-def from_sequence(items: Sequence[Any]) -> Value:
+def _entry(how: How, name: str, item: Any) -> Value:
+    return fitted(how, name, None, text=False, plain=lambda: item, default=lambda: _convert(item, how.inner))
+
+
+def _times(items: Sequence[dt.time]) -> Vector:
+    """Times of day: q's time, which counts milliseconds, or timespan where one has microseconds."""
+    fine = any(item.microsecond % 1000 for item in items)
+    return vector(QType.TIMESPAN if fine else QType.TIME, items)
+
+
+def from_sequence(items: Sequence[Any], how: How = DEFAULT) -> Value:
     """A vector or a general list of Python objects."""
     kinds = set(map(type, items))
     if len(kinds) == 1:
-        found = _of_one_type(kinds.copy().pop(), items)
+        kind = kinds.copy().pop()
+        found = strings(items) if how.chars and kind is str else _of_one_type(kind, items)
         if found is not None:
             return found
-    values = [_convert(item) for item in items]
+    if kinds == {type(None), dt.time}:
+        return vector(_times([item for item in items if item is not None]).qtype, items)
+    values = [_convert(item, how.inner) for item in items]
     if type(None) in kinds and len(kinds) > 1:
         return _with_missing(values)
     return collapse(values)
@@ -161,6 +228,8 @@ def _of_one_type(kind: type, items: Sequence[Any]) -> Value | None:
         joined = "".join(texts)
         if joined.isascii() and "\0" not in joined:
             return Vector.of(QType.SYMBOL, SymbolArray.from_strs(texts))
+    if kind is dt.time:
+        return _times(items)
     if kind is type(None):
         return List.of((NULL,) * len(items))
     return None

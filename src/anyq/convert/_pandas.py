@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from anyq.errors import ConversionError
 from anyq.values import (
     NULL,
     Atom,
+    Attr,
     Dict,
     KeyedTable,
     List,
@@ -25,40 +27,105 @@ from anyq.values import (
     timespan,
 )
 
-from ._arrow import list_pa, vector_pa
-from ._from_arrow import from_arrow
+from ._arrow import ZONED, list_pa, to_pa, vector_pa
+from ._from_arrow import from_arrow, plain_arrow
 from ._numpy import bounds, from_array, objects_of, to_np, with_nulls
 from ._optional import has_arrow, need
 from ._python import items_py, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import column_labels, guid_texts, printable, string_list
+from ._wanted import DEFAULT, How, Note, fitted, kept_attr, note_of, notes_of
 
 __all__ = ["from_pandas", "to_pd"]
 
 Array = npt.NDArray[Any]
-_YEARS_1_TO_9999: Final = {"s": (-62_135_596_800, 253_402_300_799), "ms": (-62_135_596_800_000, 253_402_300_799_999)}
+_YEARS_1_TO_9999: Final = {
+    QType.MONTH: (-62_135_596_800, 253_399_622_400), QType.DATE: (-62_135_596_800, 253_402_214_400),
+    QType.DATETIME: (-62_135_596_800_000, 253_402_300_799_999),
+}  # fmt: skip
+"""The first and the last month, day and millisecond that pandas' timestamps have."""
+_ATTRS: Final = "anyq"
+"""Where frames keep what they remember of q."""
 _TEXT: Final = (QType.SYMBOL, QType.CHAR, QType.GUID)
 
 
-def to_pd(value: Value) -> Any:
+def to_pd(value: Value, tz: str | None = None, arrow: bool = False) -> Any:
     """``value`` as pandas: the column *pandas* of the table of conversions.
 
     A table is a ``DataFrame``, a keyed table one whose index are the keys, a vector or list a ``Series``, a dict a
     ``Series`` with its keys as the index, an atom a scalar (``NaT`` or ``NA`` when null). Numbers share memory with
-    the value and are read-only. Raises ``ImportError`` without pandas.
+    the value and are read-only. ``tz`` names the zone in which timestamps and datetimes are shown; ``arrow`` gives
+    columns of Arrow's dtypes. Raises ``ImportError`` without pandas.
     """
     pd = need("pandas", "pandas")
     if isinstance(value, Atom):
-        return _scalar(pd, value)
-    if isinstance(value, KeyedTable):
-        return _keyed(pd, value)
-    if isinstance(value, Table):
-        return _frame(pd, value)
+        found = _scalar(pd, value)
+        return (
+            found if tz is None or value.qtype not in ZONED else pd.Timestamp(found).tz_localize("UTC").tz_convert(tz)
+        )
+    if isinstance(value, Vector | List | Dict | Table) and (tz is not None or arrow):
+        return _reshaped(pd, value, lambda column: _shown(pd, column, tz, arrow))
+    if isinstance(value, KeyedTable | Table):
+        return _remembered(
+            _keyed(pd, value) if isinstance(value, KeyedTable) else _frame(pd, value), _frame_notes(value)
+        )
     if isinstance(value, Dict):
-        return pd.Series(column_pd(pd, value.value), index=_index(pd, value.key), copy=False)
+        made = pd.Series(column_pd(pd, value.value), index=_index(pd, value.key), copy=False)
+        flags: dict[str, Any] = {"sorted": True} if value.sorted else {}
+        keys = notes_of(value.key, column_labels(value.key)) if isinstance(value.key, Table) else note_of(value.key)
+        return _remembered(made, {"dict": {"key": keys, "value": note_of(value.value), **flags}})
     if isinstance(value, Vector | List):
-        return pd.Series(column_pd(pd, value), copy=False)
+        note = note_of(value)
+        return _remembered(pd.Series(column_pd(pd, value), copy=False), {"value": note} if note else {})
     return to_py(value)
+
+
+def _reshaped(pd: Any, value: Value, column: Callable[[Value], Any]) -> Any:
+    """`to_pd` of values whose columns are made by ``column``."""
+    if isinstance(value, KeyedTable):
+        frame, keys = _reshaped(pd, value.value_table, column), _reshaped(pd, value.key_table, column)
+        names = column_labels(value.key_table)
+        if names:
+            columns = [keys.iloc[:, i] for i in range(len(names))]
+            one = len(names) == 1
+            frame.index = (
+                pd.Index(columns[0], name=names[0]) if one else pd.MultiIndex.from_arrays(columns, names=names)
+            )
+        return _remembered(frame, _frame_notes(value))
+    if isinstance(value, Table):
+        frame = pd.DataFrame(dict(enumerate([column(part) for part in value.data])), copy=False)
+        frame.columns = column_labels(value)
+        return _remembered(frame, _frame_notes(value))
+    if isinstance(value, Dict):
+        return pd.Series(column(value.value), index=pd.Index(column(value.key)), copy=False)
+    note = note_of(value)
+    return _remembered(pd.Series(column(value), copy=False), {"value": note} if note else {})
+
+
+def _shown(pd: Any, value: Value, tz: str | None, arrow: bool) -> Any:
+    if arrow:
+        found = to_pa(value, tz)
+        return pd.array(found, dtype=pd.ArrowDtype(found.type))
+    plain = column_pd(pd, value)
+    if tz is None or not isinstance(value, Vector) or value.qtype not in ZONED:
+        return plain
+    return pd.DatetimeIndex(plain).tz_localize("UTC").tz_convert(tz).array
+
+
+def _frame_notes(value: Table | KeyedTable) -> dict[str, Any]:
+    """What a frame remembers; see ``_wanted``."""
+    keys, table = (value.key_table, value.value_table) if isinstance(value, KeyedTable) else (None, value)
+    notes: dict[str, Any] = {"columns": notes_of(table, column_labels(table))}
+    if keys is not None:
+        notes |= {"index": notes_of(keys, column_labels(keys)), "keyed": True, "sorted": value.sorted}  # type: ignore[union-attr]
+    notes["attr"] = value.attr.char if isinstance(value, Table) else ""
+    return {name: note for name, note in notes.items() if note}
+
+
+def _remembered(made: Any, notes: dict[str, Any]) -> Any:
+    if notes:
+        made.attrs[_ATTRS] = notes
+    return made
 
 
 def _scalar(pd: Any, value: Atom) -> Any:
@@ -103,7 +170,7 @@ def column_pd(pd: Any, value: Value) -> Any:
         return _texts(pd, value)
     rule = RULES[qtype]
     if rule.unit:
-        limits = bounds(qtype) if rule.span or rule.pandas == "ns" else _YEARS_1_TO_9999[rule.pandas]
+        limits = _YEARS_1_TO_9999[qtype] if qtype in _YEARS_1_TO_9999 else bounds(qtype)
         if qtype is QType.MINUTE:
             limits = (limits[0] * 60, limits[1] * 60)
         counts = moments(qtype, data, rule.pandas, *limits)
@@ -163,19 +230,23 @@ def _item(pd: Any, item: Value) -> Any:
 # --- pandas -> q -----------------------------------------------------------------------------------------------------
 
 
-def from_pandas(obj: Any) -> Value | None:
+def from_pandas(obj: Any, how: How = DEFAULT) -> Value | None:
     """A value of a pandas object; ``None`` for what is none of the kinds here.
 
-    A ``DataFrame`` with the default index is a table, with any other a keyed table whose key columns are the index.
-    Texts and categories of texts become symbols, time-zone-aware moments UTC, missing items the type's null.
+    A ``DataFrame`` is a table; with an index that is named, or of texts, moments or several levels, a keyed table whose
+    key columns are the index. A plain index, of integers and without a name, numbers rows and is dropped: also what
+    ``frame[frame.a > 1]`` leaves of one. Texts and categories of texts become symbols, time-zone-aware moments UTC,
+    missing items the type's null. What came from q and is as it was becomes what it was (``DataFrame.attrs``).
     """
     pd = need("pandas", "pandas")
     if isinstance(obj, pd.DataFrame):
-        return _from_frame(pd, obj)
+        return _from_frame(pd, obj, how)
     if isinstance(obj, pd.MultiIndex):
-        return _from_frame(pd, obj.to_frame(index=False))
-    if isinstance(obj, pd.Series | pd.Index):
-        return _from_series(pd, pd.Series(obj, copy=False))
+        return _from_frame(pd, obj.to_frame(index=False), how)
+    if isinstance(obj, pd.Series):
+        return _from_one(pd, obj, how)
+    if isinstance(obj, pd.Index):
+        return _fitted(pd, how, "", None, pd.Series(obj, copy=False))
     if isinstance(obj, pd.api.extensions.ExtensionArray):
         return _from_series(pd, pd.Series(obj, copy=False))
     if obj is pd.NaT:
@@ -190,19 +261,81 @@ def from_pandas(obj: Any) -> Value | None:
     return None
 
 
-def _from_frame(pd: Any, frame: Any) -> Value:
-    table = _columns(pd, [str(name) for name in frame.columns], [frame.iloc[:, i] for i in range(frame.shape[1])])
-    index = frame.index
-    if isinstance(index, pd.RangeIndex) and index.name is None and index.start == 0 and index.step == 1:
-        return table
-    names = ["index" if name is None and index.nlevels == 1 else f"level_{i}" if name is None else str(name)
-             for i, name in enumerate(index.names)]  # fmt: skip
+def _from_frame(pd: Any, frame: Any, how: How) -> Value:
+    notes = frame.attrs.get(_ATTRS, {})
+    names, index = [str(name) for name in frame.columns], frame.index
+    keys = [] if _is_plain(pd, index) and not notes.get("keyed") else _level_names(index)
+    how.check([*keys, *names])
+    columns = [frame.iloc[:, i] for i in range(frame.shape[1])]
+    table = _columns(pd, how, names, columns, notes.get("columns", {}))
+    if not keys:
+        sorts = notes.get("attr") == "s" and bool(names) and _is_ordered(table.data.items[0])
+        return Table.of(table.names, table.data, Attr.SORTED) if sorts else table
     levels = [pd.Series(index.get_level_values(i)) for i in range(index.nlevels)]
-    return KeyedTable(_columns(pd, names, levels), table)
+    return KeyedTable(_columns(pd, how, keys, levels, notes.get("index", {})), table, bool(notes.get("sorted")))
 
 
-def _columns(pd: Any, names: list[str], columns: list[Any]) -> Table:
-    return Table(symbols(names), List.of(tuple([_from_series(pd, column) for column in columns])))
+def _is_ordered(column: Value) -> bool:
+    return isinstance(column, Vector) and kept_attr(column, {"attr": "s"}).attr is Attr.SORTED  # type: ignore[attr-defined]
+
+
+def _is_plain(pd: Any, index: Any) -> bool:
+    """Whether an index just numbers the rows: integers, or none, without a name."""
+    return bool(index.nlevels == 1 and index.name is None and (pd.api.types.is_integer_dtype(index) or not len(index)))
+
+
+def _level_names(index: Any) -> list[str]:
+    return ["index" if name is None and index.nlevels == 1 else f"level_{i}" if name is None else str(name)
+            for i, name in enumerate(index.names)]  # fmt: skip
+
+
+def _columns(pd: Any, how: How, names: list[str], columns: list[Any], notes: dict[str, Note]) -> Table:
+    pairs = zip(names, columns, strict=True)
+    return Table(symbols(names), List.of(tuple([_fitted(pd, how, n, notes.get(n), c) for n, c in pairs])))
+
+
+def _from_one(pd: Any, series: Any, how: How) -> Value:
+    notes = series.attrs.get(_ATTRS, {})
+    name = "" if series.name is None else str(series.name)
+    kept = notes.get("dict")
+    if kept is None:
+        return _fitted(pd, how, name, notes.get("value") or notes.get("columns", {}).get(name), series)
+    index = series.index
+    values = _fitted(pd, how, "value", kept["value"], series.reset_index(drop=True))
+    if index.nlevels > 1 or index.name is not None:
+        names = _level_names(index)
+        levels = [pd.Series(index.get_level_values(i)) for i in range(index.nlevels)]
+        return Dict(_columns(pd, how, names, levels, kept["key"]), values, bool(kept.get("sorted")))
+    return Dict(_fitted(pd, how, "key", kept["key"], pd.Series(index)), values, bool(kept.get("sorted")))
+
+
+def _fitted(pd: Any, how: How, name: str, note: Note | None, series: Any) -> Value:
+    text = isinstance(series.dtype, pd.StringDtype) or (how.chars and _has_texts(pd, series))
+    return fitted(
+        how, name, note, text=text, plain=lambda: _plain(pd, series), default=lambda: _from_series(pd, series)
+    )
+
+
+def _has_texts(pd: Any, series: Any) -> bool:
+    return pd.api.types.infer_dtype(series, skipna=True) == "string"  # type: ignore[no-any-return]
+
+
+def _plain(pd: Any, series: Any) -> Any:
+    """What `become` takes of a series."""
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "biufMm":
+        return series.to_numpy()
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return series.dt.tz_convert(None).to_numpy()
+    if has_arrow() and (isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow"):
+        return plain_arrow(need("pyarrow", "arrow"), need("pyarrow", "arrow").array(series.array))
+    if not isinstance(dtype, np.dtype) and hasattr(dtype, "numpy_dtype"):
+        mask = series.isna().to_numpy()
+        return np.ma.MaskedArray(series.to_numpy(dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0)), mask)
+    array = series.to_numpy(object)
+    gone = [bool(item is None or item is pd.NA or item is pd.NaT or item != item) if not hasattr(item, "__len__") else
+            False for item in array]  # fmt: skip
+    return [None if missing else item for item, missing in zip(array, gone, strict=True)]
 
 
 def _from_series(pd: Any, series: Any) -> Value:

@@ -9,43 +9,61 @@ import numpy as np
 from anyq.errors import ConversionError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, symbols
 
-from ._arrow import list_pa, vector_pa, views_pa
-from ._from_arrow import from_arrow
+from ._arrow import LIMITS, ZONED, list_pa, notes_pa, vector_pa, views_pa
+from ._from_arrow import from_arrow, keyed_again, plain_arrow
 from ._numpy import bounds, from_array, with_nulls
 from ._objects import from_sequence
 from ._optional import has_arrow, need
 from ._python import items_py, refuse_deep, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import column_labels, guid_texts, printable, string_list, text_views
+from ._wanted import DEFAULT, How, Note, fitted, note_of
 
 __all__ = ["from_polars", "to_pl"]
 
 _I64: Final = np.iinfo(np.int64)
+_NOTES: Final = "_anyq_notes"
 _UNITS: Final = {"D": "D", "ns": "ns", "ms": "ms", "s": "ms"}
 
 
-def to_pl(value: Value) -> Any:
+def to_pl(value: Value, tz: str | None = None) -> Any:
     """``value`` as polars: the column *polars* of the table of conversions.
 
     A table is a ``DataFrame``, a keyed one too, with its keys as the first columns; a vector or list is a ``Series``, a
     dict a ``DataFrame`` of the columns ``key`` and ``value``. polars has no scalars: an atom is a Python object.
     Raises ``ImportError`` without polars and `anyq.ConversionError` for what polars has no type for, and for nesting
-    over 100.
+    over 100. ``tz`` names the zone in which timestamps and datetimes are shown.
     """
     pl = need("polars", "polars")
     refuse_deep(value)
     if isinstance(value, Atom):
         return to_py(value)
-    if isinstance(value, KeyedTable):
-        value = value.unkeyed()
-    if isinstance(value, Table):
-        names = column_labels(value)
+    if isinstance(value, KeyedTable | Table):
+        table = value.unkeyed() if isinstance(value, KeyedTable) else value
+        names = column_labels(table)
         if len(set(names)) < len(names):
             raise ConversionError(f"polars has no two columns of the same name: {', '.join(names)}")
-        return pl.DataFrame([_series(pl, name, c) for name, c in zip(names, value.data, strict=True)])
+        pairs = zip(names, table.data, strict=True)
+        made = pl.DataFrame([_zoned(_series(pl, name, c), c, tz) for name, c in pairs])
+        return _remembered(made, notes_pa(value, table))
     if isinstance(value, Dict):
         return pl.DataFrame([_series(pl, "key", value.key), _series(pl, "value", value.value)])
-    return _series(pl, "", value)
+    note = note_of(value)
+    return _remembered(_zoned(_series(pl, "", value), value, tz), {"value": note} if note else {})
+
+
+def _zoned(series: Any, value: Value, tz: str | None) -> Any:
+    """A series of instants with a zone to show them in; others as they are."""
+    if tz is None or not isinstance(value, Vector) or value.qtype not in ZONED:
+        return series
+    return series.dt.replace_time_zone("UTC").dt.convert_time_zone(tz)
+
+
+def _remembered(made: Any, notes: dict[str, Any]) -> Any:
+    """polars has no place for metadata: this very object remembers, what is made of it does not."""
+    if notes:
+        setattr(made, _NOTES, notes)
+    return made
 
 
 def _series(pl: Any, name: str, value: Value) -> Any:
@@ -84,9 +102,7 @@ def _without_arrow(pl: Any, name: str, value: Vector | List) -> Any:
     data = value.data
     if rule.unit:
         unit = _UNITS[rule.arrow]
-        limits = (-719_162, 2_932_896) if unit == "D" else (_I64.min + 1, _I64.max)
-        if qtype in (QType.TIMESTAMP, QType.DATETIME):
-            limits = bounds(qtype)
+        limits = LIMITS.get(qtype, bounds(qtype) if qtype is QType.TIMESTAMP else (_I64.min + 1, _I64.max))
         data = moments(qtype, data, unit, *limits).view(f"{rule.numpy[:2]}[{unit}]")
         return pl.Series(name, data)
     mask = nulls(qtype, data)
@@ -94,17 +110,39 @@ def _without_arrow(pl: Any, name: str, value: Vector | List) -> Any:
     return series if mask is None else series.set(pl.Series(mask), None)
 
 
-def from_polars(obj: Any) -> Value | None:
-    """A value of a polars ``DataFrame``, ``LazyFrame`` (collected) or ``Series``; ``None`` for other objects."""
+def from_polars(obj: Any, how: How = DEFAULT) -> Value | None:
+    """A value of a polars ``DataFrame``, ``LazyFrame`` (collected) or ``Series``; ``None`` for other objects.
+
+    A frame that `to_pl` gave becomes what it was; frames made from it go by their dtypes, and by ``types=``.
+    """
     pl = need("polars", "polars")
     if isinstance(obj, pl.LazyFrame):
         obj = obj.collect()
     if isinstance(obj, pl.DataFrame):
-        columns = [_from_series(pl, series) for series in obj.get_columns()]
-        return Table(symbols(obj.columns), List.of(tuple(columns)))
+        how.check(obj.columns)
+        notes = getattr(obj, _NOTES, {})
+        kept = notes.get("columns", {})
+        columns = [_fitted(pl, how, series.name, kept.get(series.name), series) for series in obj.get_columns()]
+        return keyed_again(Table(symbols(obj.columns), List.of(tuple(columns))), notes)
     if isinstance(obj, pl.Series):
-        return _from_series(pl, obj)
+        return _fitted(pl, how, obj.name, getattr(obj, _NOTES, {}).get("value"), obj)
     return None
+
+
+def _fitted(pl: Any, how: How, name: str, note: Note | None, series: Any) -> Value:
+    return fitted(
+        how, name, note, text=series.dtype == pl.String, plain=lambda: _plain(pl, series),
+        default=lambda: _from_series(pl, series),
+    )  # fmt: skip
+
+
+def _plain(pl: Any, series: Any) -> Any:
+    """What `become` takes of a series."""
+    if has_arrow() and series.dtype != pl.Object and "128" not in str(series.dtype):
+        return plain_arrow(need("pyarrow", "arrow"), series.to_arrow())
+    if series.dtype.is_numeric() and series.null_count():
+        return np.ma.MaskedArray(series.fill_null(0).to_numpy(), series.is_null().to_numpy())
+    return series.to_numpy() if series.dtype.is_numeric() or series.dtype.is_temporal() else series.to_list()
 
 
 def _as_long(pl: Any, series: Any) -> Any:

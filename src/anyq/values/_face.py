@@ -6,8 +6,8 @@ Conversion and console text are written in rooms above this one. They are handed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import attrs
 
@@ -19,6 +19,9 @@ class Value:
 
     __slots__ = ()
 
+    inert: ClassVar[type[Value] | None] = None
+    """The class of pickled and deep copies, of a class whose values belong to one interpreter."""
+
     def py(self) -> Any:
         """This value as plain Python objects; nulls as in the table of the manual (``None``, ``nan``, ``""``)."""
         return _face.py(self)
@@ -27,17 +30,21 @@ class Value:
         """This value as a NumPy array or scalar; ``raw=True`` gives the bare numbers of the wire."""
         return _face.np(self, raw)
 
-    def pd(self) -> Any:
-        """This value as a pandas object (needs pandas): table -> DataFrame, vector -> Series."""
-        return _face.pd(self)
+    def pd(self, *, tz: str | None = None, arrow: bool = False) -> Any:
+        """This value as a pandas object (needs pandas): table -> DataFrame, vector -> Series.
 
-    def pa(self) -> Any:
-        """This value as a pyarrow object (needs pyarrow): table -> Table, vector -> Array."""
-        return _face.pa(self)
+        ``tz`` names the time zone in which timestamps and datetimes are shown (q's are UTC); ``arrow=True`` gives
+        columns of Arrow's dtypes (needs pyarrow, too).
+        """
+        return _face.pd(self) if tz is None and not arrow else _face.pd(self, tz, arrow)
 
-    def pl(self) -> Any:
-        """This value as a polars object (needs polars): table -> DataFrame, vector -> Series."""
-        return _face.pl(self)
+    def pa(self, *, tz: str | None = None) -> Any:
+        """This value as a pyarrow object (needs pyarrow): table -> Table, vector -> Array. ``tz`` as for `pd`."""
+        return _face.pa(self) if tz is None else _face.pa(self, tz)
+
+    def pl(self, *, tz: str | None = None) -> Any:
+        """This value as a polars object (needs polars): table -> DataFrame, vector -> Series. ``tz`` as for `pd`."""
+        return _face.pl(self) if tz is None else _face.pl(self, tz)
 
     def __str__(self) -> str:
         return _face.text(self)
@@ -113,10 +120,10 @@ class Face:
     match: Callable[[Value, Value], bool] = _missing
     py: Callable[[Value], Any] = _missing
     np: Callable[[Value, bool], Any] = _missing
-    pd: Callable[[Value], Any] = _missing
-    pa: Callable[[Value], Any] = _missing
-    pl: Callable[[Value], Any] = _missing
-    as_q: Callable[[object], Value] = _missing
+    pd: Callable[..., Any] = _missing
+    pa: Callable[..., Any] = _missing
+    pl: Callable[..., Any] = _missing
+    as_q: Callable[..., Value] = _missing
     html: Callable[[Value], str] = _missing
     keys: Callable[[Value], list[Any]] = _missing
     array: Callable[[Value, Any, bool | None], Any] = _missing
@@ -139,9 +146,21 @@ def face() -> Face:
     return _face
 
 
-def as_q(obj: object) -> Value:
+def as_q(
+    obj: object,
+    *,
+    types: Mapping[str, str | int] | None = None,
+    strings: Literal["symbols", "chars"] = "symbols",
+) -> Value:
     """``obj`` as a q value: values stay themselves, Python objects follow the table of conversions.
 
-    Raises `anyq.ConversionError` (a ``TypeError``) that names what has no q form.
+    ``types`` says what the columns of a frame, or the entries of a mapping, become, by name: ``types={"note": "*",
+    "venue": "s"}``, a type character, name or number, ``"*"`` for char vectors. ``strings="chars"`` makes char vectors
+    of texts in place of symbols.
+
+    Raises `anyq.ConversionError` (a ``TypeError``) that names what has no q form, and the column that it
+    stands in.
     """
-    return obj if isinstance(obj, Value) else _face.as_q(obj)
+    if isinstance(obj, Value):
+        return obj
+    return _face.as_q(obj) if types is None and strings == "symbols" else _face.as_q(obj, types, strings)

@@ -25,7 +25,12 @@ def reduce(value: Value) -> tuple[Any, ...]:
     """What ``__reduce__`` has to give."""
     if holds(value):
         return assemble, (flatten(value),)
-    return restore, (type(value), _fields(value))
+    return restore, (kind_of(value), _fields(value))
+
+
+def kind_of(value: Value) -> type[Value]:
+    """The class that a copy has: a function of an interpreter is its source elsewhere, as it is on the wire."""
+    return value.inert or type(value)
 
 
 def restore(kind: type[Value], fields: dict[str, Any]) -> Value:
@@ -59,7 +64,7 @@ def flatten(value: Value) -> list[Value | Node]:
 
 
 def _fields(value: Value) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}  # type: ignore[arg-type]
+    return {field.name: getattr(value, field.name) for field in attrs.fields(kind_of(value))}  # type: ignore[arg-type]
 
 
 def holds(value: Value) -> dict[str, Value | tuple[Value, ...]]:
@@ -73,7 +78,7 @@ def _node(value: Value, held: dict[str, Value | tuple[Value, ...]], places: dict
         name: places[id(part)] if isinstance(part, Value) else [places[id(item)] for item in part]
         for name, part in held.items()
     }
-    return type(value), {name: field for name, field in _fields(value).items() if name not in held}, parts
+    return kind_of(value), {name: field for name, field in _fields(value).items() if name not in held}, parts
 
 
 def assemble(nodes: list[Value | Node]) -> Value:

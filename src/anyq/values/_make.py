@@ -11,7 +11,7 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 
@@ -398,19 +398,31 @@ def dict_(keys: Any, values: Any = None, *, sorted: bool = False) -> Dict:
     return Dict(as_q(keys), as_q(values), sorted)
 
 
-def table(columns: Mapping[str, Any] | Any) -> Table:
+def table(
+    columns: Mapping[str, Any] | Any,
+    *,
+    types: Mapping[str, str | int] | None = None,
+    strings: Literal["symbols", "chars"] = "symbols",
+) -> Table:
     """A table of column names and columns; atoms and scalars are repeated to the length of the others.
 
-    Or of what is a table already: a data frame, an Arrow table, a structured array.
+    Or of what is a table already: a data frame, an Arrow table, a structured array; their index is a column at most.
+    ``types`` and ``strings`` as for `anyq.as_q`.
     """
     if isinstance(columns, KeyedTable):
         return columns.unkeyed()
     if not isinstance(columns, Mapping):
-        whole = as_q(columns)
+        whole = as_q(columns, types=types, strings=strings)
+        if isinstance(whole, KeyedTable):
+            whole = whole.unkeyed()
         if not isinstance(whole, Table):
             raise ConversionError(f"a table is made of a dict of names and columns, not of a {type(columns).__name__}")
         return whole
-    made = {name: as_q(column) for name, column in columns.items()}
+    if types is None and strings == "symbols":
+        made = {name: as_q(column) for name, column in columns.items()}
+    else:
+        mapped = as_q(dict(columns), types=types, strings=strings)
+        made = dict(zip(columns, mapped.value, strict=True))  # type: ignore[attr-defined]
     lengths = {len(c) for c in made.values() if hasattr(c, "__len__")}
     size = lengths.pop() if len(lengths) == 1 else 1
     if lengths:

@@ -26,6 +26,8 @@ class Closure(Lambda):
     call chains. ``code`` compiles itself at the first call.
     """
 
+    inert = Lambda
+
     node: Function
     owner: object
     rank: int

@@ -28,6 +28,8 @@ class Variables(Protocol):
 class ViewValue(Lambda):
     """A view as a value."""
 
+    inert = Lambda
+
     view: View
 
 
