@@ -9,13 +9,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 from anyq.engine import Host
 from anyq.errors import QError
 
+from ._atomic import append, committed_size, replace, replace_folder
 from ._streams import append_to_stream, blocking_stream, is_stream, read_stream, write_stream
 
 __all__ = ["SystemHost"]
@@ -161,27 +162,21 @@ class SystemHost(Host):
                 return read_stream(found, length, self.look)
         with _explained(path), found.open("rb") as file:
             file.seek(offset)
+            end = committed_size(found)
+            if end is not None:
+                left = max(end - file.tell(), 0)
+                length = left if length is None else min(length, left)
             return file.read(-1 if length is None else length)
 
     def write_file(self, path: str, data: bytes) -> None:
-        import shutil
-        import tempfile
-
         target = self.path(path)
         with _explained(path):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            number, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            try:
-                with open(number, "wb") as file:
-                    file.write(data)
-                if target.exists():
-                    shutil.copymode(target, made)
-                else:
-                    os.chmod(made, 0o666 & ~_umask())
-                os.replace(made, target)
-            except BaseException:
-                os.unlink(made)
-                raise
+            replace(target, data)
+
+    def write_folder(self, path: str, files: Mapping[str, bytes]) -> None:
+        target = self.path(path)
+        with _explained(path):
+            replace_folder(target, files)
 
     def append(self, path: str, data: bytes) -> None:
         target = self.path(path)
@@ -190,9 +185,7 @@ class SystemHost(Host):
                 append_to_stream(target, data, self.look)
             return
         with _explained(path):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as file:
-                file.write(data)
+            append(target, data)
 
     def kind(self, path: str) -> str:
         found = self.path(path)
@@ -204,7 +197,9 @@ class SystemHost(Host):
 
     def size(self, path: str) -> int:
         with _explained(path):
-            return self.path(path).stat().st_size
+            found = self.path(path)
+            size, end = found.stat().st_size, committed_size(found)
+            return size if end is None else min(size, end)
 
     def delete(self, path: str) -> None:
         found = self.path(path)
@@ -228,13 +223,6 @@ def _explained(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise QError(f"{path}. OS reports: {error.strerror}") from error
-
-
-def _umask() -> int:
-    """The process's file mask; there is no way to read it but to set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @functools.cache

@@ -6,7 +6,7 @@ that and knows a fixed time; rooms above derive hosts that allow what their owne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from anyq.errors import QError
@@ -104,8 +104,16 @@ class Host:
         """Replace a file whole, making its folders; nothing is left half-written."""
         raise QError("access")
 
+    def write_folder(self, path: str, files: Mapping[str, bytes]) -> None:
+        """Replace these files of a folder; make the folder if it is missing.
+
+        All of them or none where files outlive the process; here one after the other, in the order given.
+        """
+        for name, data in files.items():
+            self.write_file(f"{path}/{name}", data)
+
     def append(self, path: str, data: bytes) -> None:
-        """Add to the end of a file."""
+        """Add to the end of a file; when that fails, the file is as long as it was."""
         raise QError("access")
 
     def kind(self, path: str) -> str:

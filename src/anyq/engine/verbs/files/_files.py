@@ -6,6 +6,7 @@ column and their order in ``.d``. All reading and writing is the host's, and who
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -40,7 +41,7 @@ from ._stored import stored, value_of
 
 __all__ = [
     "columns_of", "compression", "file_lines", "file_text", "install", "is_file", "load_value", "path_of",
-    "store_value",
+    "store_columns", "store_value",
 ]  # fmt: skip
 
 _COLUMNS = ".d"
@@ -120,11 +121,16 @@ def store_value(q: Context, x: Value, y: Value) -> Value:
     if any(isinstance(c, Vector) and c.qtype is QType.SYMBOL and not isinstance(c, Enumeration) for c in columns):
         # q wants symbols enumerated in a splayed table: .Q.en does that.
         raise QError("type")
-    made = [(name, _bytes_of(q, column)) for name, column in zip(y.column_names, columns, strict=True)]
-    for name, data in made:
-        q.host.write_file(f"{path}{name}", data)
-    q.host.write_file(f"{path}{_COLUMNS}", stored(y.names))
+    made = {name: _bytes_of(q, column) for name, column in zip(y.column_names, columns, strict=True)}
+    if any("/" in name or name in (".", "..") for name in made):
+        raise QError("type", detail="a column's name is to name a file of the folder")
+    q.host.write_folder(path.rstrip("/") or "/", {**made, _COLUMNS: stored(y.names)})
     return x
+
+
+def store_columns(q: Context, folder: str, columns: Mapping[str, Value]) -> None:
+    """Replace columns of a splayed table, all of them or none."""
+    q.host.write_folder(folder, {name: _bytes_of(q, column) for name, column in columns.items()})
 
 
 def set_value(q: Context, x: Value, y: Value) -> Value:

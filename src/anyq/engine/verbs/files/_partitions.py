@@ -98,12 +98,17 @@ def _size(q: Context, path: str) -> int:
     return count(load_value(q, symbol(f":{path}"))) if found is None else found
 
 
+def _tables_in(q: Context, folder: str) -> list[str]:
+    """What may be tables of a partition; a hidden one was left by a process that died while it wrote."""
+    return [name for name in q.host.names(folder) if not name.startswith(".")]
+
+
 def _define_tables(q: Context, database: Database) -> None:
     """A variable for every table; its columns are those in the last partition that has it."""
     host = q.host
     fields: dict[str, list[str]] = {}
     for folder in database.folders:
-        for table in host.names(folder):
+        for table in _tables_in(q, folder):
             if host.kind(f"{folder}/{table}/.d"):
                 fields[table] = columns_of(q, f"{folder}/{table}")
     for table in sorted(fields):
@@ -215,7 +220,7 @@ def filled(q: Context, x: Value) -> Value:
     folders = sorted(_folders(q, places), key=lambda path: path.rpartition("/")[2], reverse=True)
     models: dict[str, str] = {}
     for folder in folders:
-        for table in host.names(folder):
+        for table in _tables_in(q, folder):
             if host.kind(f"{folder}/{table}/.d"):
                 models.setdefault(table, f"{folder}/{table}")
     report: list[Value] = []

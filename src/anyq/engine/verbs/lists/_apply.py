@@ -35,12 +35,14 @@ from ...apply._application import arguments_of
 from ...compile._report import Frame, as_q_error, chain, running
 from ...kernel._amend import Change, amend_at, amend_deep
 from ...kernel._index import index_at, index_deep
+from ...kernel._support import items_of
 from ...session._context import Context
 from ...session._functions import Closure, is_function
 from ...session._views import View, ViewValue
 from ...session._vocabulary import Vocabulary
 from ...syntax._grammar import OPERATOR_CODES
 from ...syntax._scope import constants_in
+from ..files._files import path_of, store_columns
 
 __all__ = ["install"]
 
@@ -174,8 +176,7 @@ def _amended_files(q: Context, x: Value, i: Value, change: Change | None, y: Val
     have: list[Value] = [NULL if change is None else q.get(file) for file in files]
     made = amend_at(Dict(names, List.of(tuple(have))), i, change, y)
     assert isinstance(made, Dict)
-    for file, column in zip(files, made.value, strict=True):
-        q.set(file, column)
+    store_columns(q, path_of(x).rstrip("/"), dict(zip(names.symbols, items_of(made.value), strict=True)))
     return x
 
 
