@@ -293,6 +293,16 @@ class SharedServer(Shared[Serving]):
         return self.target.addresses
 
     @property
+    def metrics_port(self) -> int:
+        """As `anyq.server.Server.metrics_port`."""
+        return self.target.metrics_port
+
+    @property
+    def ready(self) -> bool:
+        """As `anyq.server.Server.ready`."""
+        return self.target.ready
+
+    @property
     def stats(self) -> Stats:
         """What it has done so far."""
         return self.portal.call(lambda: self.target.stats)
