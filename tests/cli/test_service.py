@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -186,3 +188,63 @@ def test_metrics() -> None:
         ):
             assert other("1") == 1
             assert "anyq_ready 1.0" in page.read().decode()
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "service"
+
+
+def of_unit() -> list[str]:
+    text = (EXAMPLES / "anyq.service").read_text().replace("\\\n", " ")
+    return next(line for line in text.splitlines() if line.startswith("ExecStart=")).split()[2:]
+
+
+def of_container() -> list[str]:
+    text = (EXAMPLES / "Containerfile").read_text().replace("\\\n", " ")
+    words: list[str] = json.loads(next(line for line in text.splitlines() if line.startswith("ENTRYPOINT"))[11:])
+    return words[2:]
+
+
+@pytest.mark.parametrize("words", [of_unit(), of_container()], ids=["systemd", "container"])
+def test_the_examples_of_services(words: list[str], tmp_path: Path) -> None:
+    """Their commands, with folders and ports of this test, serve, are measured, and end in time."""
+    pytest.importorskip("prometheus_client")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "start.q").write_text("answer:42\n")
+    (tmp_path / "etc" / "users").write_text("ann:secret\n")
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        port, metrics = one.getsockname()[1], two.getsockname()[1]
+    places = {
+        "/etc/anyq/": f"{tmp_path}/etc/", "/var/lib/anyq/data": f"{tmp_path}/data", "/data": f"{tmp_path}/data",
+    }  # fmt: skip
+    given = []
+    for word in words[1:] if words[0] == "q" else words:
+        found = next((old for old in places if word.startswith(old)), None)
+        word = word.replace(found, places[found], 1) if found else word
+        given.append({"5050": f"127.0.0.1:{port}", "9100": f"127.0.0.1:{metrics}"}.get(word.rpartition(":")[2], word))
+    command = [sys.executable, "-m", "anyq", "q", *given]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    ) as process:
+        try:
+            assert process.stderr is not None
+            while "serving on" not in (line := process.stderr.readline()):
+                assert line, "it ended"
+            with anyq.sync.connect("127.0.0.1", port, username="ann", password="secret") as q:
+                assert q("`:x set answer; get`:x") == 42
+            with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/readyz", timeout=10) as page:
+                assert page.status == 200
+            process.terminate()
+            assert process.wait(20) == 128 + signal.SIGTERM
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / "anyq.service"
+    unit.write_text((EXAMPLES / "anyq.service").read_text().replace("/opt/anyq/bin/anyq", "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "anyq.service" not in done.stderr

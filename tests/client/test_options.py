@@ -40,6 +40,8 @@ SAMPLES: dict[str, object] = {
     "no_ctx": True,
     "verify": False,
     "ca_file": "ca.pem",
+    "cert_file": "client.pem",
+    "key_file": "client.key",
     "server_hostname": "other",
     "tls_from_environment": True,
     "on_request": lambda value: value,

@@ -43,7 +43,8 @@ def connect(
     ``connect("host:port:user:password")``, ``connect("unix:///tmp/kx.5050")``,
     ``connect("tcps://host:port")``.
 
-    Security: ``tls`` (``True`` or a context of yours), ``ca_file``, ``server_hostname`` (when the
+    Security: ``tls`` (``True`` or a context of yours), ``ca_file``, ``cert_file`` and
+    ``key_file`` (the certificate of this client, for servers that want one), ``server_hostname`` (when the
     certificate names another host than ``host``), ``verify=False`` to check nothing,
     ``tls_from_environment=True`` to follow kdb+'s ``KX_SSL_*`` variables. The certificate and the host
     name are checked by default.

@@ -56,6 +56,8 @@ class Options:
     verify: bool = True
     ssl_context: ssl.SSLContext | None = None
     ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
     server_hostname: str | None = None
     tls_from_environment: bool = False
     on_request: Callable[[Value], Value | Awaitable[Value]] | None = None
@@ -125,6 +127,8 @@ class ConnectOptions(TypedDict, total=False):
     no_ctx: bool
     verify: bool
     ca_file: str | None
+    cert_file: str | None
+    key_file: str | None
     server_hostname: str | None
     tls_from_environment: bool
     on_request: Callable[[Value], Value | Awaitable[Value]] | None
@@ -138,8 +142,8 @@ _BACKGROUND = "nothing happens in its background"
 _CLIENTS = "it is for connections that are opened, not for those that are accepted"
 _POLLED: Final = frozenset({
     "capability", "connect_timeout", "keepalive", "max_in_flight", "max_message_size", "abandon", "compress", "no_ctx",
-    "verify", "ca_file", "server_hostname", "tls_from_environment", "on_request", "on_state", "on_call",
-    "report_queries",
+    "verify", "ca_file", "cert_file", "key_file", "server_hostname", "tls_from_environment", "on_request",
+    "on_state", "on_call", "report_queries",
 })  # fmt: skip
 _NAMES: Final = tuple(field.name for field in attrs.fields(Options) if field.name != "ssl_context")
 REFUSED: Final[Mapping[str, Mapping[str, str]]] = {

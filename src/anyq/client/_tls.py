@@ -21,7 +21,8 @@ _VERSIONS: Final = {
 def client_context(options: Options) -> ssl.SSLContext:
     """The context to connect with.
 
-    By default the system's certificate authorities, and the host name, are checked. With
+    By default the system's certificate authorities, and the host name, are checked. ``cert_file`` (with ``key_file``
+    unless it holds the key, too) is what this client shows to servers that want to know who connects. With
     ``tls_from_environment`` the variables of kdb+ are followed, each as ``KX_SSL_...`` or else ``SSL_...``
     (KX knowledge base, page kb/ssl.md): ``CA_CERT_FILE CA_CERT_PATH CERT_FILE KEY_FILE CIPHER_LIST
     VERIFY_SERVER MINPROTOCOL MAXPROTOCOL``. Their ``VERIFY_SERVER=YES`` checks the chain but, as in kdb+,
@@ -35,6 +36,8 @@ def client_context(options: Options) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
     if options.tls_from_environment:
         _follow_environment(context)
+    if options.cert_file is not None:
+        context.load_cert_chain(options.cert_file, options.key_file)
     return context
 
 

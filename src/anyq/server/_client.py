@@ -171,6 +171,13 @@ class Client:
         """Whether it comes over the network: large messages to it are compressed, as q does."""
         return self._remote
 
+    @property
+    def certificate(self) -> dict[str, Any]:
+        """The certificate that it has shown (TLS with ``verify_mode`` of the server's context), as
+        `ssl.SSLSocket.getpeercert` gives it; empty if there is none. A login check may ask for it.
+        """
+        return self._transport.certificate
+
     def __repr__(self) -> str:
         return f"<Client {self.handle} {self.user!r} at {self.address}{' closed' if self._closed else ''}>"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import anyio
 
@@ -29,6 +29,10 @@ class Transport(Protocol):
     @property
     def backlog(self) -> int:
         """Bytes that `try_send` took and the network has not."""
+
+    @property
+    def certificate(self) -> dict[str, Any]:
+        """The certificate that the peer has shown and TLS has checked, as `ssl.SSLSocket.getpeercert` gives it."""
 
     async def wait_readable(self) -> None:
         """Wait until there is input, or the end of it."""
@@ -51,6 +55,7 @@ class SocketTransport:
 
     __slots__ = ("_lookout", "_readable", "_socket")
     backlog = 0
+    certificate: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
 
     def __init__(self, sock: socket.socket, lookout: Lookout) -> None:
         sock.setblocking(False)
@@ -176,6 +181,10 @@ class TlsTransport:
     @property
     def backlog(self) -> int:
         return len(self._pending) + self._outgoing.pending
+
+    @property
+    def certificate(self) -> dict[str, Any]:
+        return self._tls.getpeercert() or {}
 
     async def wait_readable(self) -> None:
         if not self._may_have_more:
