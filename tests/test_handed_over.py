@@ -10,7 +10,8 @@ from __future__ import annotations
 import array
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -266,6 +267,104 @@ def through_portal(open_q: Callable[..., Any], verb: str, obj: Any, spoil: Spoil
         return seen[0]
 
 
+# Connections
+
+
+def connected(use: Callable[[Any, Spoil], Awaitable[object]], open_q: Callable[..., Any], spoil: Spoil) -> Any:
+    """The first message that a peer gets, which reads only when ``use`` has returned."""
+    seen: list[anyq.Value] = []
+
+    async def main() -> None:
+        arrived, go = anyio.Event(), anyio.Event()
+
+        async def peer(stream: MemoryStream) -> None:
+            there = ScriptedPeer(stream)
+            await there.accept()
+            await go.wait()
+            seen.append((await there.request())[1])  # type: ignore[index]
+            arrived.set()
+
+        async with VirtualNetwork.open(peer) as network, open_q("peer", 1, dial=network.dial) as q:
+            await use(q, spoil)
+            go.set()
+            with anyio.fail_after(30):
+                await arrived.wait()
+
+    anyio.run(main)
+    return seen[0]
+
+
+def connection_post(obj: Any, spoil: Spoil) -> Any:
+    async def use(q: anyq.Connection, spoil: Spoil) -> None:
+        await q.post("f", obj)
+        spoil()
+
+    return connected(use, anyq.connect, spoil)
+
+
+def connection_submit(obj: Any, spoil: Spoil) -> Any:
+    async def use(q: anyq.Connection, spoil: Spoil) -> None:
+        q.submit("f", obj)
+        spoil()
+
+    return connected(use, anyq.connect, spoil)
+
+
+def connection_cancelled_call(obj: Any, spoil: Spoil) -> Any:
+    async def use(q: anyq.Connection, spoil: Spoil) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(q, "f", obj)
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+        spoil()
+
+    return connected(use, anyq.connect, spoil)
+
+
+def from_socket(send: Callable[[int], Any]) -> Any:
+    """What arrives at a listening socket that is read only when ``send``, a function of its port, has returned."""
+    gate = threading.Event()
+
+    def peer(listener: socket.socket) -> anyq.Value:
+        there, _ = listener.accept()
+        with there:
+            while not there.recv(1000).endswith(b"\0"):
+                pass
+            there.sendall(b"\3")
+            gate.wait(30)
+            return codec.loads(received(there, received(there, b"", 8), None))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        seen = pool.submit(peer, listener)
+        try:
+            kept = send(listener.getsockname()[1])
+        finally:
+            gate.set()
+        value: Any = seen.result(30)
+        del kept
+    return value[1]
+
+
+def received(there: socket.socket, data: bytes, count: int | None) -> bytes:
+    """``data`` and so many bytes more, or as many as the header in ``data`` says."""
+    whole = bytearray(data)
+    wanted = int.from_bytes(data[4:8], "little") if count is None else count
+    while len(whole) < wanted:
+        whole += there.recv(wanted - len(whole))
+    return bytes(whole)
+
+
+def raw_submit(obj: Any, spoil: Spoil) -> Any:
+    async def main(port: int) -> None:
+        async with anyq.RawConnection("127.0.0.1", port) as q:
+            q.submit("f", obj)
+            spoil()
+            while q.poll_send(0):
+                pass
+
+    return from_socket(lambda port: anyio.run(main, port))
+
+
 # Servers
 
 
@@ -356,7 +455,8 @@ def server_broadcast(obj: Any, spoil: Spoil) -> Any:
 ENTRIES = (
     embedded_post, embedded_submit, embedded_call, embedded_item, embedded_list_argument, embedded_python_function,
     async_embedded_post, async_embedded_set, async_embedded_cancelled, portal_embedded, portal_post, portal_submit,
-    portal_pool_submit, server_answer, server_async_handler, server_deferred_answer, server_post, server_call,
+    portal_pool_submit, connection_post, connection_submit, connection_cancelled_call, raw_submit,
+    server_answer, server_async_handler, server_deferred_answer, server_post, server_call,
     server_broadcast,
 )  # fmt: skip
 

@@ -137,12 +137,13 @@ def test_asyncio_enters_and_leaves_in_different_tasks(make: Callable[[], Any]) -
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_trio_says_that_the_task_is_another(anyio_backend: str) -> None:
-    async def leave(server: Server) -> None:
+@pytest.mark.parametrize("make", [lambda: Server(echo, port=0), lambda: anyq.serve(port=0)], ids=["plain", "embedded"])
+async def test_trio_says_that_the_task_is_another(anyio_backend: str, make: Callable[[], Any]) -> None:
+    async def leave(server: Any) -> None:
         with pytest.raises(anyq.MisuseError, match="task that entered"):
             await server.__aexit__(None, None, None)
 
-    async with Server(echo, port=0) as server, peer(server.port) as q:
+    async with make() as server, peer(server.port) as q:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(leave, server)
-        assert await q.ask(2) == 2
+        assert await q.ask("2") is not None

@@ -13,6 +13,7 @@ import anyio.to_thread
 
 from anyq.engine import Interpreter
 from anyq.errors import QError
+from anyq.loops import Local
 from anyq.portal import Job, Owner, current_loop
 from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse, settled
 
@@ -42,7 +43,7 @@ def as_received(value: Value) -> Value:
     return value
 
 
-class EmbeddedQ:
+class EmbeddedQ(Local):
     """An interpreter on a thread of its own. All that reads or changes its state is a job of that thread, in order.
 
     This is what the faces stand on: `anyq.open_embedded`, `anyq.sync.open_embedded`, the default handlers of

@@ -13,6 +13,7 @@ import attrs
 
 from anyq.engine import Interpreter
 from anyq.errors import ClosedError, QError
+from anyq.loops import Local
 from anyq.portal import Job
 from anyq.server import Action, Client, Encoded, Handler, Later, MetricsServer, Server, Stats, Users, encode, leaves
 from anyq.values import Atom, QType, Value, chars, settled, symbol
@@ -43,7 +44,7 @@ _Z: Final = {
 
 
 @attrs.define(eq=False, repr=False)
-class EmbeddedServer:
+class EmbeddedServer(Local):
     """What `serve` returns. Inside the block it has what `anyq.server.Server` has, and ``q``."""
 
     _given: dict[str, Handles | None]
@@ -113,6 +114,7 @@ class EmbeddedServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._server.check_task()
         try:
             await self._server.__aexit__(kind, error, trace)
         finally:

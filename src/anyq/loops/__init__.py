@@ -2,5 +2,6 @@
 
 from ._background import BackgroundTasks
 from ._home import Home
+from ._local import Local
 
-__all__ = ["BackgroundTasks", "Home"]
+__all__ = ["BackgroundTasks", "Home", "Local"]

@@ -17,6 +17,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import anyio
 
 from anyq.errors import MisuseError, PortalClosed
+from anyq.loops import Local
 from anyq.portal._loop import current_loop, refuse_blocking
 from anyq.portal._patience import Gate, new_gate
 
@@ -43,7 +44,7 @@ def _nobody() -> None:
     """Nobody waits for this job."""
 
 
-class Job:
+class Job(Local):
     """One call of ``function`` on the owner's thread."""
 
     __slots__ = (

@@ -29,6 +29,7 @@ import attrs
 
 from anyq.client import AsyncFace
 from anyq.errors import BusyError, MisuseError, PortalClosed
+from anyq.loops import Local
 from anyq.portal._job import Job, JobFuture, refuse_own_thread
 from anyq.portal._loop import current_loop, refuse_blocking, running_loop
 from anyq.portal._patience import new_gate
@@ -63,7 +64,7 @@ class OwnerStatistics:
     waits: int
 
 
-class Mailbox(ABC):
+class Mailbox(Local, ABC):
     """A thread that owns things which are not thread-safe, and calls functions on them for other threads.
 
     Jobs begin in the order of their submission. At most ``max_queued`` of them wait (each thread that submits may

@@ -22,6 +22,7 @@ from typing import Any, Final, Generic, TypeVar
 from weakref import WeakSet
 
 from anyq.errors import CallTimeout, ClosedError, Error, MisuseError, PortalClosed
+from anyq.loops import Local
 
 from ._loop import current_loop
 from ._patience import new_gate
@@ -38,7 +39,7 @@ _STACK: Final = 16 << 20
 _STACKS: Final = threading.Lock()
 
 
-class Job(Generic[T]):
+class Job(Local, Generic[T]):
     """One piece of work for an owner thread. Await it, or block for it with `wait`; both as often as you like."""
 
     __slots__ = ("_arguments", "_claims", "_done", "_error", "_function", "_owner", "_result", "_waiters", "tag")
@@ -164,7 +165,7 @@ class Job(Generic[T]):
         return self.result()
 
 
-class Owner:
+class Owner(Local):
     """A thread that runs jobs one after the other, until it is stopped.
 
     ``interrupt`` is called (in any thread) to make the job that runs stop soon, ``rest`` before each job begins: what

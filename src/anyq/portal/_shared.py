@@ -29,6 +29,7 @@ from anyq.client import (
     handed_query,
 )
 from anyq.errors import ClosedError
+from anyq.loops import Local
 from anyq.portal._above import Serving
 from anyq.portal._job import JobFuture
 from anyq.values import Value, handed_over
@@ -44,7 +45,7 @@ T = TypeVar("T")
 A = TypeVar("A", Connection, Pool)
 
 
-class Shared(Generic[T]):
+class Shared(Local, Generic[T]):
     """Something that is open in a portal's loop. Closed by `close`, by leaving its ``with`` block, or by the portal's
     end. ``target`` is the asynchronous object; touch it only by the portal.
     """

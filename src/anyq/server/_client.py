@@ -14,7 +14,7 @@ import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from anyq.errors import CallTimeout, ClosedError, ConnectionLost, QError
-from anyq.loops import Home
+from anyq.loops import Home, Local
 from anyq.protocol import AsyncMessage, Buffer, Call, Connection, Response, SyncRequest
 from anyq.values import Value, as_q, chars
 
@@ -112,7 +112,7 @@ class _Asked(Call):
         self.response: Response | None = None
 
 
-class Client:
+class Client(Local):
     """A client that is logged in. Handlers get it as their last argument, if they have room for one.
 
     ``handle`` is its number (never used twice by one server), ``user`` what it logged in as, ``address`` where it

@@ -16,7 +16,7 @@ import anyio.lowlevel
 import attrs
 
 from anyq.errors import ClosedError
-from anyq.loops import BackgroundTasks, Home
+from anyq.loops import BackgroundTasks, Home, Local
 
 from ._client import Client, message_of
 from ._handlers import Action, Failures, Handler
@@ -38,7 +38,7 @@ Handles = Handler | Callable[..., Any]
 
 
 @attrs.define(eq=False, repr=False)
-class Server:
+class Server(Local):
     """Serves q clients while its ``async with`` block runs.
 
     Handlers are functions, plain or async, or `Handler` objects that say how to run them. A handler that has room for
@@ -128,8 +128,8 @@ class Server:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
+        self.check_task()
         tasks = self._open
-        tasks.check_task()
         try:
             await self.stop(self.grace if error is None else 0)
         finally:
@@ -154,6 +154,10 @@ class Server:
     @staticmethod
     async def _raise(error: BaseException) -> None:
         raise error
+
+    def check_task(self) -> None:
+        """Raise `MisuseError` where the ``async with`` block cannot be left: on Trio, in another task."""
+        self._open.check_task()
 
     @property
     def _open(self) -> BackgroundTasks:
