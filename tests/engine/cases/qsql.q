@@ -220,3 +220,4 @@ cols update "e"$`Yes=P from([]P:`Yes`No;a:1 2) / `P`a
 cols select 2*a,a+b,a wavg b,3 mavg a from([]a:1 2;b:3 4) / `x`a`b`a1
 exec a from`a`b!0D00 0D01 / 0D00
 exec b from`a`b!(0D00;`x) / `x
+exec distinct v by k from([]k:`a`b`a;v:1 1 1) / `a`b!(enlist 1;enlist 1)

@@ -98,3 +98,10 @@ fills 5 / 5
 2 msum 2000.01.01D00:00:01 2000.01.01D00:00:02 / 0D00:00:01 0D00:00:03
 2 msum 2000.02 2000.03m / 1 3i
 2 msum 00:01 00:02 / 00:01 00:03
+/ nulls and types of differences and scans, by words and by iterators
+deltas 0N 1h / 0N 0Ni
+type deltas enlist 1h / 6h
+(-':)1 3i / 1 2i
+(+\)101b / 1 1 2i
+(+\)1 0N 3h / 1 1 4i
+(+/)101b / 2i

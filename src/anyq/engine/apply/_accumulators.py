@@ -64,11 +64,13 @@ def _whole(q: Context, f: Value) -> Function | None:
 
 
 _REDUCERS: Final = {"+": "sum", "*": "prd", "&": "min", "|": "max", ",": "raze"}
-_WIDE: Final = frozenset({Q.LONG, Q.FLOAT, Q.REAL, Q.INT})
+_NUMBERS: Final = frozenset(kind for kind in QType if QType.BOOLEAN <= kind <= QType.TIME) - {
+    QType.GUID, QType.CHAR, QType.SYMBOL,
+}  # fmt: skip
 
 
 def _reduce(inner: Function, whole: Function | None, joins: bool, x: Value) -> Value:
-    if whole is not None and type(x) is Vector and len(x) and x.qtype in _WIDE and not x.attr:
+    if whole is not None and type(x) is Vector and len(x) and x.qtype in _NUMBERS and not x.attr:
         return whole(x)
     if joins and whole is not None and isinstance(x, List) and len(x):
         return whole(x)
@@ -178,7 +180,7 @@ def _running_whole(q: Context, f: Value) -> Function | None:
 
 
 def _running(inner: Function, whole: Function | None, joins: bool, x: Value) -> Value:
-    if whole is not None and type(x) is Vector and len(x) and x.qtype in _WIDE and not x.attr:
+    if whole is not None and type(x) is Vector and len(x) and x.qtype in _NUMBERS and not x.attr:
         return whole(x)
     items = iterated(x)
     if not items:

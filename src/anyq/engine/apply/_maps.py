@@ -201,7 +201,7 @@ def _seed(q: Context, f: Value, first: Value) -> Value:
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     if entry is not None and entry.name in _IDENTITIES and isinstance(atom, Atom):
         identity = _IDENTITIES[entry.name]
-        return first if identity is None else Atom(Q.LONG if atom.qtype is not Q.FLOAT else Q.FLOAT, identity)
+        return first if identity is None else Atom(atom.qtype if atom.qtype <= Q.FLOAT else Q.LONG, identity)
     return null_like(atom)
 
 

@@ -67,6 +67,8 @@ def query(parser: PhraseParser, token: Token) -> Query:
         if kind == "exec" and len(by) == 1 and not parser.assigned:
             by = (("", by[0][1]),)
         _no_clash(parser, kind, columns, by, token)
+        if distinct and kind == "exec":
+            columns, distinct = [(name, _distinct(node)) for name, node in columns], False
     if not parser.is_text("from"):
         raise parser.fail("from", token.start)
     parser.take()
@@ -84,6 +86,11 @@ def query(parser: PhraseParser, token: Token) -> Query:
     end = parser.tokens[parser.at - 1].end
     named = tuple(columns)
     return Query(token.start, end, kind, limits, distinct, named, by, table, conditions, order, plain)
+
+
+def _distinct(node: Node) -> Node:
+    """``exec distinct c by k``: the different items of each group."""
+    return Apply(node.start, node.end, Verb(node.start, node.start, "distinct"), (node,))
 
 
 def _limits(parser: PhraseParser) -> tuple[tuple[Node, ...], tuple[str, Node] | None]:

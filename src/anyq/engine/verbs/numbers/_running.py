@@ -21,6 +21,7 @@ from ...kernel._join import join
 from ...kernel._promote import SUBTRACT
 from ...kernel._support import EMPTY, Array, fail, integer, is_atom, items_of, vec
 from ...kernel._take import take, window
+from ...kernel._temporal import cast
 from ...session._vocabulary import Vocabulary
 from ..lists._lists import flip_lists
 from ..lists._types import fill, is_null
@@ -143,8 +144,8 @@ def _differences(op: Callable[[Value, Value], Value], x: Value, *, as_float: boo
     head = window(x, 0, 1)
     if as_float:
         head = divide(head, Atom(QType.LONG, 1))
-    if isinstance(head, Vector) and isinstance(rest, Vector) and head.qtype <= QType.FLOAT and len(rest):
-        head = vec(rest.qtype, head.data.astype(rest.qtype.numpy))
+    if isinstance(head, Vector) and isinstance(rest, Vector) and head.qtype <= QType.FLOAT:
+        head = cast(rest.qtype, head)
     return join(head, rest)
 
 
