@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -36,7 +37,13 @@ steps = st.one_of(
     st.tuples(st.just("push"), bodies),
     st.tuples(st.just("ask"), bodies),
     st.tuples(st.just("abandon"), st.integers(0, 9)),
-    st.tuples(st.just("deliver"), st.integers(1, 1 << 17) | st.just(1 << 20)),
+    st.tuples(st.just("deliver"), st.integers(1, 100) | st.just(1 << 20)),
+)
+exchange = st.tuples(st.binary(min_size=1, max_size=40), bodies).map(
+    lambda pair: [("deliver", 1 << 20), ("call", pair[0]), ("answer", pair[1]), ("deliver", 1 << 20)]
+)
+programs = st.lists(steps.map(lambda step: [step]) | exchange, max_size=20).map(
+    lambda parts: list(chain.from_iterable(parts))
 )
 
 
@@ -99,7 +106,7 @@ class Side:
 
 
 @pytest.mark.parametrize("functions", [{}, COMPILED], ids=["python", "compiled"])
-@given(program=st.lists(steps, max_size=30), in_flight=st.integers(1, 3), limit=st.sampled_from([60, 1 << 30]))
+@given(program=programs, in_flight=st.integers(1, 3), limit=st.sampled_from([60, 1 << 30]))
 def test_the_fast_path_is_the_general_one(
     functions: dict[str, Callable[..., Any]], program: list[tuple[str, Any]], in_flight: int, limit: int
 ) -> None:
