@@ -26,6 +26,8 @@ __all__ = [
     "arrow_schema",
     "arrow_stream",
     "list_pa",
+    "narwhals_frame",
+    "narwhals_series",
     "to_pa",
     "vector_pa",
     "views_pa",
@@ -103,6 +105,17 @@ def arrow_schema(value: Value) -> object:
     """The Arrow C schema of a table, or the type of a vector or list."""
     pa, made = need("pyarrow", "arrow"), to_pa(value)
     return (made.type if isinstance(made, pa.Array) else made.schema).__arrow_c_schema__()
+
+
+def narwhals_frame(value: Value) -> object:
+    """What narwhals wraps of a table: its own view of the Arrow table."""
+    return need("narwhals", "arrow").from_native(to_pa(value), eager_only=True)._compliant_frame
+
+
+def narwhals_series(value: Value) -> object:
+    """What narwhals wraps of a vector or list: its own view of one Arrow chunk."""
+    chunked = need("pyarrow", "arrow").chunked_array([to_pa(value)])
+    return need("narwhals", "arrow").from_native(chunked, series_only=True)._compliant_series
 
 
 def column_pa(pa: Any, value: Value) -> Any:

@@ -132,6 +132,9 @@ def as_array(value: Value, dtype: npt.DTypeLike | None = None, copy: bool | None
     ``copy`` is false and the array is not the value's own memory.
     """
     if isinstance(value, Atom):
+        if dtype is None and (value.qtype in (QType.CHAR, QType.GUID) or RULES[value.qtype].unit):
+            # NumPy asks for the dtype here, and puts the atom itself into an array of many: only objects take it.
+            return objects_of([_scalar(value, False)]).reshape(())
         found = as_array(collapse([value]), dtype, copy).reshape(())
     else:
         found = _whole(value, None if dtype is None else np.dtype(dtype))
@@ -153,6 +156,8 @@ def _whole(value: Value, dtype: np.dtype[Any] | None) -> Array:
     gone = np.isnat(array) if array.dtype.kind in "mM" else np.isnan(array) if array.dtype.kind == "f" else None
     if gone is not None and dtype.kind in ("iub" if array.dtype.kind == "f" else "iubf") and bool(gone.any()):
         raise _no_place(value, dtype)
+    if array.dtype.kind in "mM" and dtype.kind == "O":  # NumPy makes integers of what Python's moments cannot hold
+        return objects_of([None if gone else item for item, gone in zip(array, np.isnat(array).tolist(), strict=True)])
     if array.dtype.kind in "mM" and dtype.kind == array.dtype.kind and np.can_cast(array.dtype, dtype, "safe"):
         return exactly(array, dtype, np.isnat(array)).view(dtype)
     return array.astype(dtype, copy=False)  # type: ignore[no-any-return]
@@ -350,7 +355,10 @@ def exactly(array: Array, dtype: np.dtype[Any], mask: Array) -> Array:
     if native.dtype != dtype and native.dtype != np.dtype(f"{dtype.kind}8[Y]") and _coarser(native.dtype, dtype):
         wrong = (cast.astype(native.dtype) != native) & ~mask
         if bool(wrong.any()):
-            raise ConversionError(f"{native[wrong][0]} is out of the range of counts of {unit}")
+            raise ConversionError(
+                f"{native[wrong][0]} is out of the range of counts of {unit}; types= makes another type of a column, "
+                "anyq.vector of an array"
+            )
     return cast.view(np.int64)
 
 

@@ -15,7 +15,7 @@ from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, 
 
 from ._rules import RULES, moments
 
-__all__ = ["items_py", "mapping_keys", "refuse_deep", "to_py"]
+__all__ = ["items_py", "json_default", "mapping_keys", "refuse_deep", "to_py"]
 
 _DAYS_LOW: Final = -719_162
 _DAYS_HIGH: Final = 2_932_896
@@ -141,6 +141,28 @@ def _inner(value: Value) -> tuple[Value, ...]:
     if isinstance(value, Dict):
         return value.key, value.value
     return value.items if isinstance(value, List) and value.strings is None else ()
+
+
+def json_default(obj: object) -> Any:
+    """What `json.dumps` writes of a q value: ``json.dumps(value, default=anyq.json_default)``.
+
+    The Python value, with moments, spans and guids as texts and bytes as Latin-1. Raises `anyq.ConversionError` for
+    other objects.
+    """
+    if isinstance(obj, Value):
+        found = to_py(obj)
+        if isinstance(found, Value):
+            return str(found)
+        return (
+            {key if isinstance(key, str) else str(key): item for key, item in found.items()}
+            if type(found) is dict
+            else found
+        )
+    if isinstance(obj, bytes):
+        return obj.decode("latin-1")
+    if isinstance(obj, dt.date | dt.time | dt.timedelta | uuid.UUID):
+        return obj.isoformat() if isinstance(obj, dt.date | dt.time) else str(obj)
+    raise ConversionError(f"a {type(obj).__name__} has no JSON form")
 
 
 def hashable(obj: Any) -> Any:

@@ -2,6 +2,30 @@
 
 from . import _flat
 from ._atom import Atom
+from ._containers import (
+    booleans,
+    bytes_,
+    chars,
+    dates,
+    datetimes,
+    dict_,
+    floats,
+    guids,
+    ints,
+    keyed_table,
+    longs,
+    minutes,
+    months,
+    reals,
+    seconds,
+    shorts,
+    strings,
+    symbols,
+    table,
+    times,
+    timespans,
+    timestamps,
+)
 from ._face import Face, HasForm, Value, as_q, face, install_face
 from ._functions import ELIDED, NULL, Composition, Derived, Lambda, Primitive, Projection
 from ._make import (
@@ -9,14 +33,11 @@ from ._make import (
     boolean,
     byte,
     char,
-    chars,
     date,
     datetime,
-    dict_,
     float_,
     guid,
     int_,
-    keyed_table,
     long,
     minute,
     month,
@@ -24,10 +45,7 @@ from ._make import (
     real,
     second,
     short,
-    strings,
     symbol,
-    symbols,
-    table,
     time,
     timespan,
     timestamp,
@@ -47,9 +65,11 @@ install_face(repr=describe, match=match, reduce=_flat.reduce, nanoseconds=nanose
 __all__ = [
     "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",
     "Face", "HasForm", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory",
-    "StringArray", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "byte", "char",
-    "chars", "collapse", "count", "date", "datetime", "describe", "dict_", "face", "float_", "guid", "handed_over",
-    "identical", "install_face", "int_", "is_settled", "joined", "keyed_table", "last_of_each", "long", "match",
-    "minute", "month", "nanoseconds", "real", "rows_with", "second", "settled", "short", "strings", "symbol",
-    "symbols", "table", "taken", "time", "timespan", "timestamp", "tolerant_equal", "vector",
+    "StringArray", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "booleans",
+    "byte", "bytes_", "char", "chars", "collapse", "count", "date", "dates", "datetime", "datetimes", "describe",
+    "dict_", "face", "float_", "floats", "guid", "guids", "handed_over", "identical", "install_face", "int_", "ints",
+    "is_settled", "joined", "keyed_table", "last_of_each", "long", "longs", "match", "minute", "minutes", "month",
+    "months", "nanoseconds", "real", "reals", "rows_with", "second", "seconds", "settled", "short", "shorts",
+    "strings", "symbol", "symbols", "table", "taken", "time", "times", "timespan", "timespans", "timestamp",
+    "timestamps", "tolerant_equal", "vector",
 ]  # fmt: skip

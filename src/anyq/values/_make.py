@@ -10,24 +10,21 @@ import datetime as dt
 import math
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal, Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from anyq.errors import ConversionError
 
 from ._atom import Atom
-from ._face import Value, as_q
-from ._storage import StringArray, SymbolArray
-from ._table import Dict, KeyedTable, Table
+from ._storage import SymbolArray
 from ._types import Attr, QType
-from ._vector import List, Vector, _pack
+from ._vector import Vector, _pack
 
 __all__ = [
-    "atom", "boolean", "byte", "char", "chars", "date", "datetime", "dict_", "float_", "guid", "int_", "keyed_table",
-    "long", "minute", "month", "nanoseconds", "real", "second", "short", "strings", "symbol", "symbols", "table",
-    "time", "timespan", "timestamp", "vector",
+    "atom", "boolean", "byte", "char", "date", "datetime", "float_", "guid", "int_", "long", "minute", "month",
+    "nanoseconds", "real", "second", "short", "symbol", "time", "timespan", "timestamp", "vector",
 ]  # fmt: skip
 
 _DAY_NS: Final = 86_400_000_000_000
@@ -358,25 +355,6 @@ def vector(kind: QType | str | int, items: Iterable[Any] = (), attr: Attr | str 
     return Vector.of(qtype, _pack(qtype, [_raw(qtype, item) for item in items]), mark)
 
 
-def chars(text: str | bytes) -> Vector:
-    """A char vector (q's string) of text (as UTF-8) or bytes."""
-    if isinstance(text, str):
-        text = _string(text)
-    if type(text) is bytes:
-        return Vector.of(QType.CHAR, np.frombuffer(text, np.uint8))
-    return vector(QType.CHAR, text)
-
-
-def symbols(texts: Iterable[str | bytes], attr: Attr | str | int = Attr.NONE) -> Vector:
-    """A symbol vector."""
-    return vector(QType.SYMBOL, texts, attr)
-
-
-def strings(texts: Iterable[str | bytes]) -> List:
-    """A general list of char vectors."""
-    return List.of(StringArray.from_bytes([_string(text) for text in texts]))
-
-
 def _string(text: Any) -> bytes:
     if isinstance(text, str):
         try:
@@ -386,60 +364,3 @@ def _string(text: Any) -> bytes:
     if isinstance(text, bytes | bytearray | memoryview) or (isinstance(text, Vector) and text.qtype is QType.CHAR):
         return bytes(text)
     raise ConversionError(f"{text!r} is no text: strings are made of str, bytes and char vectors")
-
-
-def dict_(keys: Any, values: Any = None, *, sorted: bool = False) -> Dict:
-    """A q dict of two lists, or of one Python mapping."""
-    if isinstance(keys, Mapping) and values is None:
-        mapped = as_q(keys)
-        if not isinstance(mapped, Dict):
-            raise ConversionError("this mapping is no q dict")
-        return Dict(mapped.key, mapped.value, sorted)
-    return Dict(as_q(keys), as_q(values), sorted)
-
-
-def table(
-    columns: Mapping[str, Any] | Any,
-    *,
-    types: Mapping[str, str | int] | None = None,
-    strings: Literal["symbols", "chars"] = "symbols",
-) -> Table:
-    """A table of column names and columns; atoms and scalars are repeated to the length of the others.
-
-    Or of what is a table already: a data frame, an Arrow table, a structured array; their index is a column at most.
-    ``types`` and ``strings`` as for `anyq.as_q`.
-    """
-    if isinstance(columns, KeyedTable):
-        return columns.unkeyed()
-    if not isinstance(columns, Mapping):
-        whole = as_q(columns, types=types, strings=strings)
-        if isinstance(whole, KeyedTable):
-            whole = whole.unkeyed()
-        if not isinstance(whole, Table):
-            raise ConversionError(f"a table is made of a dict of names and columns, not of a {type(columns).__name__}")
-        return whole
-    if types is None and strings == "symbols":
-        made = {name: as_q(column) for name, column in columns.items()}
-    else:
-        mapped = as_q(dict(columns), types=types, strings=strings)
-        made = dict(zip(columns, mapped.value, strict=True))  # type: ignore[attr-defined]
-    lengths = {len(c) for c in made.values() if hasattr(c, "__len__")}
-    size = lengths.pop() if len(lengths) == 1 else 1
-    if lengths:
-        raise ConversionError(
-            f"columns have different counts: { {n: len(c) for n, c in made.items() if hasattr(c, '__len__')} }"
-        )
-    full = [c if hasattr(c, "__len__") else _repeat(c, size) for c in made.values()]
-    return Table(symbols(made), List.of(tuple(full)))
-
-
-def _repeat(value: Value, size: int) -> Value:
-    if isinstance(value, Atom):
-        return Vector.of(value.qtype, _pack(value.qtype, [value.raw] * size))
-    return List.of((value,) * size)
-
-
-def keyed_table(keys: Mapping[str, Any] | Table, values: Mapping[str, Any] | Table) -> KeyedTable:
-    """A keyed table of key columns and value columns."""
-    whole = [part if isinstance(part, Table) else table(part) for part in (keys, values)]
-    return KeyedTable(whole[0], whole[1])

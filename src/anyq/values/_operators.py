@@ -46,7 +46,12 @@ class AtomOperators(Value):
 
     def __format__(self, spec: str) -> str:
         """The Python value's format; without a ``spec`` the atom as q prints it. A null has no format."""
-        return format(_plain(self, "format"), spec) if spec else str(self)
+        if not spec:
+            return str(self)
+        plain = _plain(self, "format")
+        if isinstance(plain, dt.timedelta):
+            raise ConversionError("a timedelta has no format in Python: use .py(), or str(atom) for q's text")
+        return format(_text_of(plain), spec)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         """An array without dimensions: the null of integers is NaN, that of moments and spans NaT."""
@@ -253,6 +258,13 @@ def _plain(atom: AtomOperators, what: str) -> Any:
     if atom.qtype in _NUMBERS:
         return bool(atom.raw) if atom.qtype is QType.BOOLEAN else atom.raw
     return face().py(atom)
+
+
+def _text_of(plain: Any) -> Any:
+    """What Python formats of a value: bytes and UUIDs have no formats of their own."""
+    if isinstance(plain, bytes):
+        return plain.decode("latin-1")
+    return str(plain) if isinstance(plain, uuid.UUID) else plain
 
 
 def _of_number(atom: AtomOperators) -> Any:

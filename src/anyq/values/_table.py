@@ -318,6 +318,9 @@ class Table(Value):
     def _repr_html_(self) -> str:
         return face().html(self)
 
+    def __narwhals_dataframe__(self) -> object:
+        return face().narwhals_frame(self)
+
     def __arrow_c_schema__(self) -> object:
         return face().arrow_schema(self)
 
@@ -397,6 +400,9 @@ class KeyedTable(Dict):
 
     def _repr_html_(self) -> str:
         return face().html(self)
+
+    def __narwhals_dataframe__(self) -> object:
+        return face().narwhals_frame(self)
 
     def __arrow_c_schema__(self) -> object:
         return face().arrow_schema(self)

@@ -171,6 +171,9 @@ class Vector(VectorOperators):
         """
         return face().array(self, dtype, copy)  # type: ignore[no-any-return]
 
+    def __narwhals_series__(self) -> object:
+        return face().narwhals_series(self)
+
     def __arrow_c_schema__(self) -> object:
         return face().arrow_schema(self)
 
@@ -298,6 +301,9 @@ class List(_Later):
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         """An array of objects, one for each item, as `np` gives it."""
         return face().array(self, dtype, copy)  # type: ignore[no-any-return]
+
+    def __narwhals_series__(self) -> object:
+        return face().narwhals_series(self)
 
     def __arrow_c_schema__(self) -> object:
         return face().arrow_schema(self)
