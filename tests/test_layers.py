@@ -77,8 +77,9 @@ CYCLES = {
 NOT_AT_IMPORT = ("pandas", "pyarrow", "polars", "rich", "prompt_toolkit", "hypothesis", "pytest", "IPython")
 NOT_AT_IMPORT_ROOMS = ("engine", "embedded", "server", "testing", "cli", "notebook")
 
-FILE_LINES = 450
-FUNCTION_LINES = 60
+FILE_LINES, FUNCTION_LINES = 450, 60
+ENGINE_FILE_LINES, ENGINE_FUNCTION_LINES = 400, 50
+"""The engine's own limits, without exceptions; the other packages come to them."""
 
 
 @attrs.frozen
@@ -383,9 +384,11 @@ def test_sizes() -> None:
     for file in SOURCES:
         text = file.read_text("utf-8")
         name = file.relative_to(ROOT.parent)
-        if (lines := text.count("\n")) > FILE_LINES:
+        engine = room_of(module_name(file)) == "engine"
+        most, longest = (ENGINE_FILE_LINES, ENGINE_FUNCTION_LINES) if engine else (FILE_LINES, FUNCTION_LINES)
+        if (lines := text.count("\n")) > most:
             wrong.append(f"{name}: {lines} lines")
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and body_lines(node) > FUNCTION_LINES:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and body_lines(node) > longest:
                 wrong.append(f"{name}:{node.lineno}: {node.name} has {body_lines(node)} lines")
     assert not wrong, "\n".join(wrong)
