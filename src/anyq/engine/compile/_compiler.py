@@ -1,9 +1,9 @@
 """Nodes to Python functions.
 
-Every lambda and every piece of console text becomes one Python function, once. The code is a straight row of
-assignments to temporaries, because q evaluates arguments from the right and Python from the left; only control words
-make blocks. Each line remembers the node it came from, so an exception's line number gives the place in the q source
-without any bookkeeping at run time.
+Each lambda and each console text becomes one Python function, once. Its code is a sequence of assignments to
+temporaries: q evaluates arguments from right to left and Python from left to right, so that nested Python calls would
+evaluate in the wrong order. Only control words make blocks. The writer keeps the place in the q source of each Python
+line; an exception's line number then gives the place in the q source, and running code carries no position.
 
 A q local ``a`` is the Python local ``l_a``; constants are ``K0 K1 ..``, built-in functions ``F0 F1 ..``, temporaries
 ``t0 t1 ..``. The other names that lines use are those of `Compiler.environment`.

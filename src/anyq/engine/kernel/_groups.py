@@ -1,7 +1,13 @@
-"""Grouping rows by the values of columns.
+"""Group rows by the values of columns.
 
-`grouped` sorts the rows by their group once; what is computed for every group then works on slices, or for the common
-aggregates on all groups at one stroke (`reduced`). Groups come in ascending order of their keys, as in q's ``by``.
+`grouped` gives each row one number for its group, made from the numbers of its values in each column: the number so far
+times the width of the next column, plus the number there. Numbers that would exceed 62 bits are made dense first. One
+stable sort of these numbers puts the rows of a group next to each other, in their own order. Below 2**16 groups the sort is a radix sort (NumPy
+chooses it for 16-bit keys), which is linear.
+
+An expression is then evaluated on a slice for each group. Common aggregates of a numeric column are computed for all
+groups at once by ``ufunc.reduceat`` (`reduced`); a result of ``None`` means that nulls need the rules of the verb
+itself, group by group. Groups come in ascending order of their keys, as in q's ``by``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Vectors that grow at their end without being copied each time.
+"""Appends that do not copy the whole vector each time.
 
-``t,:rows`` again and again would copy the whole of ``t`` for every batch. So the result of an append to a long vector
-lies at the beginning of a buffer that has room to spare, and the next append to *that* result writes into the room: the
-old vector keeps seeing its own beginning, which never changes. Whoever appends to an older state gets a copy, as does
-whoever appends to a vector that has no room. The buffers are found by their identity, and forgotten when they die.
+``t,:rows`` in a loop would copy ``t`` for every batch. The result of an append to a long vector is therefore a slice at
+the start of a larger buffer, and an append to *that* result writes into the spare capacity. The older vector still sees
+its own slice, which never changes. An append to an older state, or to a vector without spare capacity, copies. Buffers
+are found by the identity of the array and forgotten when it is collected.
 """
 
 from __future__ import annotations

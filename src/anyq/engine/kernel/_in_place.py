@@ -1,14 +1,14 @@
-"""Amending a vector where it lies, when nobody else can see it.
+"""Copy on write: amend a vector in place when it has no other holder.
 
-``v[0]+:1`` gives a new vector that differs at one place. When the variable holds the only reference to the old one, and
-that holds the only reference to its array, nobody can tell a new vector from the old one changed; then a step of a loop
-costs the same whatever the length. Whoever else has the vector (another variable, a list, an argument, a view's memory,
-Python) or a view of its array counts as a reference and has a copy made, as does an array whose memory is another's: a
-received message, a mapped file, a buffer with room to grow.
+``v[0]+:1`` returns a new vector that differs at one place. If the variable holds the only reference to the old vector,
+and the vector the only reference to its array, changing the array cannot be observed. A step of a loop then costs the
+same whatever the length. Another variable, a list, an argument, the cached value of a view, a Python object and a NumPy
+view of the array each count as a reference, and force a copy. So does an array that does not own its memory: one of a
+received message, of a mapped file, or of a buffer with spare capacity (see `_growth`).
 
-How many references an unshared object has where it is looked at depends on the Python version; so it is measured here,
-on objects that are unshared for certain. Without reference counts, or with threads that run Python at the same time,
-nothing is ever changed in place.
+The number of references that an unshared object has at the place of the check differs between Python versions. It is
+measured at import, on objects that are unshared by construction. Without reference counts (PyPy), or when threads run
+Python at the same time (free-threaded builds), every amend copies.
 """
 
 from __future__ import annotations

@@ -1,5 +1,10 @@
 """Order of values: ranks, comparison, grades.
 
+Sorting works on ranks: an array of numbers that NumPy orders as q orders the items. Numbers are their own ranks. Floats
+with nulls, symbols and GUIDs are ranked by their distinct values, so that Python's comparison runs once for each
+distinct value and not for each pair of items. General lists of vectors of one type are ranked by tuples; only mixed
+lists are compared pair by pair.
+
 Nulls come first. Lists of mixed types are ordered by type and then by value, lists of lists item by item.
 """
 

@@ -1,9 +1,11 @@
 """Tables of a partitioned database: columns stay in their files until a query asks for them.
 
-A `Database` is what was found on loading: the partition field, and a folder for every value of it. A `Partitioned` is a
-table that lies in these folders, a splayed table in each. Queries narrow one before they run: leading conditions on
-the partition field alone choose the partitions, and only the columns that the query names are read of those. Whatever
-else uses one reads all of it. Facts: KX documentation, pages kb/partition.md, database/segment.md, ref/dotq.md.
+A `Database` is the result of loading: the partition field, and a folder for each of its values. A `Partitioned` is a
+table that is stored as a splayed table in each folder. Queries prune it before they run (see `query._partitions`):
+leading conditions that use the partition field alone choose the partitions, and only the columns that the query names
+are read, each once. Any other use of the table reads all of it.
+
+Facts: KX documentation, pages kb/partition.md, database/segment.md, ref/dotq.md.
 """
 
 from __future__ import annotations

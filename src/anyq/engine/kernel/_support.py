@@ -1,4 +1,4 @@
-"""Small tools that every family of verbs uses: making values, reading arguments, raising q's errors."""
+"""Helpers of all verbs: make values, read arguments, raise q's errors."""
 
 from __future__ import annotations
 

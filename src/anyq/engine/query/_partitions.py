@@ -1,4 +1,8 @@
-"""What a query needs of a partitioned table: the partitions its first conditions choose, the columns it names."""
+"""Partition pruning: the partitions that a query's leading conditions choose, and the columns that it names.
+
+Only leading conditions can prune. A condition on another column filters rows, and the conditions after it see what is
+left of them: to evaluate these on partition values first could change the result.
+"""
 
 from __future__ import annotations
 

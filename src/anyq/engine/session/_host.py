@@ -1,7 +1,7 @@
-"""The engine's only window on the world.
+"""The engine's access to the world.
 
-The engine touches no clock, file, socket, process or shell by itself: it asks its `Host`. The class here refuses all of
-that and knows a fixed time; rooms above derive hosts that allow what their owner allows.
+The engine uses no clock, file, socket, process or shell itself: it asks its `Host`. The class here refuses all of that
+and has a fixed time. The packages above derive hosts that allow what their owner allows.
 """
 
 from __future__ import annotations
