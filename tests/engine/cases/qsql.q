@@ -221,3 +221,9 @@ cols select 2*a,a+b,a wavg b,3 mavg a from([]a:1 2;b:3 4) / `x`a`b`a1
 exec a from`a`b!0D00 0D01 / 0D00
 exec b from`a`b!(0D00;`x) / `x
 exec distinct v by k from([]k:`a`b`a;v:1 1 1) / `a`b!(enlist 1;enlist 1)
+/ groups by general lists come in q's order
+gl:([]l:(2 10;1 2;2 9;1 2);v:1 2 3 4)
+exec v by l from gl / (1 2;2 9;2 10)!(2 4;enlist 3;enlist 1)
+key select sum v by l from gl / ([]l:(1 2;2 9;2 10))
+gm:([]l:(`b;2.5;1;`a;1);v:til 5)
+exec v by l from gm / (1;2.5;`a;`b)!(2 4;enlist 1;enlist 3;enlist 0)

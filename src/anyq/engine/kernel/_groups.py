@@ -1,9 +1,9 @@
 """Group rows by the values of columns.
 
-`grouped` gives each row one number for its group, made from the numbers of its values in each column: the number so far
-times the width of the next column, plus the number there. Numbers that would exceed 62 bits are made dense first. One
-stable sort of these numbers puts the rows of a group next to each other, in their own order. Below 2**16 groups the sort is a radix sort (NumPy
-chooses it for 16-bit keys), which is linear.
+`grouped` gives each row one number for its group, made from the numbers of its values in each column: the number so
+far times the width of the next column, plus the number there. Numbers that would exceed 62 bits are made dense first.
+One stable sort of these numbers puts the rows of a group next to each other, in their own order. Below 2**16 groups the
+sort is a radix sort (NumPy chooses it for 16-bit keys), which is linear.
 
 An expression is then evaluated on a slice for each group. Common aggregates of a numeric column are computed for all
 groups at once by ``ufunc.reduceat`` (`reduced`); a result of ``None`` means that nulls need the rules of the verb
@@ -19,8 +19,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from anyq.values import Atom, List, QType, Table, Value, Vector
+from anyq.values import Atom, QType, Value, Vector
 
+from ._order import ranks
 from ._take import Positions, take
 
 __all__ = ["Groups", "grouped", "reduced"]
@@ -61,8 +62,8 @@ def _sorted_codes(column: Value) -> Positions:
             codes, uniques = column.symbols.factorize()
             texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
             places = sorted(range(len(texts)), key=texts.__getitem__)
-            ranks: Positions = np.argsort(np.array(places, np.int64))
-            ranked: Positions = ranks[codes] if texts else _NO_CODES
+            numbers: Positions = np.argsort(np.array(places, np.int64))
+            ranked: Positions = numbers[codes] if texts else _NO_CODES
             return ranked
         data = column.data
         if column.qtype is Q.GUID:
@@ -75,14 +76,7 @@ def _sorted_codes(column: Value) -> Positions:
                 shifted: Positions = data.astype(np.int64) - low
                 return shifted
         return np.unique(data, return_inverse=True)[1].astype(np.int64)
-    return _by_text(column)
-
-
-def _by_text(column: Value) -> npt.NDArray[np.int64]:
-    items = list(column) if isinstance(column, List | Table) else []
-    plain = [bytes(x) if isinstance(x, Vector) and x.qtype is Q.CHAR else repr(x).encode() for x in items]
-    order = {text: at for at, text in enumerate(sorted(set(plain)))}
-    return np.array([order[text] for text in plain], np.int64)
+    return np.unique(ranks(column), return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def grouped(columns: Sequence[Value], size: int) -> Groups:
