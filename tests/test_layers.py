@@ -42,9 +42,10 @@ LAYERS = {
     "embedded": 5,
     "remote": 5,
     "dbapi": 5,
-    "cli": 6,
-    "testing": 6,
-    "notebook": 6,
+    "partitions": 6,
+    "cli": 7,
+    "testing": 7,
+    "notebook": 7,
 }
 ENGINE_LAYERS = {
     "syntax": 0,
@@ -61,7 +62,7 @@ ENGINE_LAYERS = {
 
 TOP = "anyq"
 """The package's own ``__init__`` and ``__main__``; only the rooms that nobody imports use it, as a user would."""
-USERS = 6
+USERS = 7
 
 TOGETHER = {frozenset({"portal", "sync"})}
 """Rooms of one layer that make one thing: the blocking twins stand on the owner thread."""
@@ -243,7 +244,7 @@ def test_third_party_imports_are_declared() -> None:
     """The four dependencies anywhere; an extra's library only where it is for, or named in a public signature."""
     extras = {
         "pandas": {"convert", "dbapi", "values"},
-        "pyarrow": {"convert", "dbapi", "values"},
+        "pyarrow": {"convert", "dbapi", "partitions", "values"},
         "polars": {"convert", "values"},
         "rich": {"cli"},
         "prompt_toolkit": {"cli"},

@@ -51,6 +51,9 @@ class Expression:
     """Whether its text can stand left of an operator without parentheses."""
     constant: Value | None = None
     """What a literal is, unquoted."""
+    function: str | None = None
+    """The name of the function that it applies, if it is made by one of those of `anyq.query`."""
+    arguments: tuple[Expression, ...] = attrs.field(default=(), repr=False)
 
     def __str__(self) -> str:
         text = render([self])
@@ -245,9 +248,11 @@ def apply(function: Function, *arguments: Expression) -> Expression:
         between = f" {function.name} " if word else function.name
         pieces: tuple[Any, ...] = (left, between, right) if left.tight else ("(", left, ")", between, right)
         passed = left.constant is not None and (word or _is_symbol(left.constant))
-        return Expression(tree, pieces, (right if passed else left).name)
+        name = (right if passed else left).name
+        return Expression(tree, pieces, name, function=function.name, arguments=arguments)
     if len(arguments) == 1:
-        return Expression(tree, (function.name, " ", arguments[0]), arguments[0].name)
+        pieces = (function.name, " ", arguments[0])
+        return Expression(tree, pieces, arguments[0].name, function=function.name, arguments=arguments)
     inner = [piece for argument in arguments for piece in (argument, ";")][:-1]
     return Expression(tree, (function.name, "[", *inner, "]"), arguments[0].name if arguments else "x", tight=True)
 
