@@ -11,7 +11,6 @@ from collections.abc import Callable
 from types import TracebackType
 
 from anyq import codec
-from anyq.client import decode_message
 from anyq.protocol import (
     NEED_DATA,
     Accept,
@@ -81,7 +80,7 @@ class Client:
             self.sock.sendall(self.protocol.send(Accept(capability)))
             self.peer.greet(self)
         elif isinstance(event, SyncRequest):
-            self.peer.asked.append(decode_message(event, codec.DEFAULT_LIMITS))
+            self.peer.asked.append(codec.decoded(event))
             self.peer.on_sync(self, self.peer.asked[-1])
         elif isinstance(event, AsyncMessage):
             self.peer.posted.append(codec.decode(event.body))

@@ -1,7 +1,7 @@
 """Connections to q processes, on Trio and asyncio."""
 
 from anyq.client._address import Address, parse_address
-from anyq.client._bodies import Query, decode_message, for_weaker, handed_query, outgoing, request_body, request_value
+from anyq.client._bodies import Query, handed_query, request_body, request_value
 from anyq.client._connection import Connection, connect
 from anyq.client._context import BlockingNamespace, Namespace
 from anyq.client._dial import tls_reason, tune_socket
@@ -62,11 +62,8 @@ __all__ = [
     "client_context",
     "client_protocol",
     "connect",
-    "decode_message",
-    "for_weaker",
     "handed_query",
     "load_script",
-    "outgoing",
     "parse_address",
     "parsed",
     "request_body",

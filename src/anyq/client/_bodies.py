@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from struct import Struct
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -14,7 +13,7 @@ from anyq.twin import COMPILED, speedups
 from anyq.values import FIXED_TYPES, HasForm, List, QType, Value, as_q, chars, handed_over, settled
 
 __all__ = [
-    "MAX_ARGUMENTS", "Query", "decode_message", "for_weaker", "handed_query", "is_heavy", "outgoing", "request_body",
+    "MAX_ARGUMENTS", "Query", "handed_query", "is_heavy", "request_body",
     "request_value",
 ]  # fmt: skip
 
@@ -112,27 +111,6 @@ def request_body(
     if own:
         packed = packed.settled()
     return packed if packed.more or packed.compressed else bytes(packed.body)
-
-
-def outgoing(kind: type[Outgoing], body: bytes | codec.Packed) -> Outgoing:
-    """The message that carries ``body``."""
-    return kind(body) if isinstance(body, bytes) else kind(body.body, compressed=body.compressed, more=body.more)
-
-
-def for_weaker(message: AsyncMessage | SyncRequest | Response, capability: int, compress: bool) -> codec.Packed:
-    """The body of a message anew, for a peer that can do less than the one it was meant for. Raises `EncodeError`."""
-    if message.more:
-        message = replace(message, body=b"".join((message.body, *message.more)), more=())
-    return codec.pack(decode_message(message, _OURS), capability=capability, compress=compress)
-
-
-def decode_message(message: AsyncMessage | SyncRequest | Response, limits: codec.Limits) -> Value:
-    """The value in a message. Raises `QError` if it is an error, `DecodeError` if it is no value."""
-    body = message.body
-    little_endian = message.little_endian
-    if message.compressed:
-        body = codec.decompress(body, flag=message.compressed, little_endian=little_endian, limits=limits)
-    return codec.decode(body, limits=limits, little_endian=little_endian)
 
 
 def is_heavy(message: AsyncMessage | SyncRequest | Response) -> bool:

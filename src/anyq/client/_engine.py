@@ -10,7 +10,7 @@ from typing import Final
 
 from anyq import codec
 from anyq.client._address import Address
-from anyq.client._bodies import Outgoing, Query, decode_message, for_weaker, outgoing, request_body
+from anyq.client._bodies import Outgoing, Query, request_body
 from anyq.client._options import Options
 from anyq.errors import DecodeError, DecodeLimitError, Error, QError, error_text
 from anyq.protocol import (
@@ -62,7 +62,7 @@ class Engine(Calls):
         `check_usable` raises.
         """
         self.check_usable()
-        return outgoing(kind, request_body(query, arguments, self.capability, self.compress, own=own))
+        return codec.carry(kind, request_body(query, arguments, self.capability, self.compress, own=own))
 
     def describe(self, call: Request, query: Query) -> None:
         """Note what the report of ``call`` will say."""
@@ -79,7 +79,7 @@ class Engine(Calls):
         self.attach(protocol, self._reencode if weaker else None)
 
     def _reencode(self, message: Message) -> Message:
-        packed = for_weaker(message, self.capability, self.compress)
+        packed = codec.reencoded(message, self.capability, self.compress)
         return replace(message, body=packed.body, compressed=packed.compressed, more=packed.more)
 
     # What arrives
@@ -96,9 +96,9 @@ class Engine(Calls):
     def decode(self, message: AsyncMessage | SyncRequest | Response | bytes) -> Value:
         """The value in a message, or in the body of a plain one. `DecodeError` closes the link."""
         try:
-            if type(message) is bytes:
+            if isinstance(message, bytes):
                 return codec.decode(message, limits=self.limits)
-            return decode_message(message, self.limits)  # type: ignore[arg-type]
+            return codec.decoded(message, self.limits)
         except Error as error:
             self.spoiled(error)
             raise
@@ -116,7 +116,7 @@ class Engine(Calls):
                 value.close()
             raise TypeError("on_request of a blocking connection is a plain function, not an asynchronous one")
         packed = codec.pack(value, capability=self.capability, compress=self.compress)
-        return outgoing(Response, packed.settled())
+        return codec.carry(Response, packed.settled())
 
     def refusal(self, error: Exception) -> Response:
         """The response when there is no value for a request of the server's."""

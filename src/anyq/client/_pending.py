@@ -9,9 +9,9 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from anyq.client._bodies import decode_message, is_heavy
+from anyq.client._bodies import is_heavy
 from anyq.client._waiter import Waiter
-from anyq.codec import Limits
+from anyq.codec import Limits, decoded
 from anyq.errors import ClosedError, Error
 from anyq.protocol import Request, Response
 from anyq.values import Value
@@ -70,7 +70,7 @@ class Handle(Request):
             raise self.error.with_traceback(None)
         assert self.response is not None
         try:
-            self._value = decode_message(self.response, self._owner.limits)
+            self._value = decoded(self.response, self._owner.limits)
         except Error as error:
             self._fail_decoding(error)
             raise
@@ -155,7 +155,7 @@ class Pending(Handle):
     async def _decode_elsewhere(self, response: Response) -> None:
         """In a worker thread, so that the event loop goes on; left behind there when we are cancelled."""
         try:
-            value = await anyio.to_thread.run_sync(decode_message, response, self._owner.limits, abandon_on_cancel=True)
+            value = await anyio.to_thread.run_sync(decoded, response, self._owner.limits, abandon_on_cancel=True)
         except Error as error:
             self._fail_decoding(error)
         else:

@@ -16,7 +16,6 @@ import anyio
 import attrs
 
 from anyq import codec
-from anyq.client._bodies import decode_message
 from anyq.client._wire import Wire
 from anyq.codec import allocate
 from anyq.errors import (
@@ -250,7 +249,7 @@ class RawServer:
 
     def _run(self, client: _Client, request: SyncRequest | AsyncMessage) -> Value | None:
         with self._answering(client, request) as answer:
-            answer.value = decode_message(request, self._limits)
+            answer.value = codec.decoded_request(request, self._limits)
             result = self._handler(request)(answer.value)
             if isinstance(result, Coroutine):
                 result.close()
@@ -260,7 +259,7 @@ class RawServer:
 
     async def _run_async(self, client: _Client, request: SyncRequest | AsyncMessage) -> Value | None:
         with self._answering(client, request) as answer:
-            answer.value = decode_message(request, self._limits)
+            answer.value = codec.decoded_request(request, self._limits)
             result = self._handler(request)(answer.value)
             answer.result = await result if isinstance(result, Awaitable) else result
         return answer.value

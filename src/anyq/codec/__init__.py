@@ -9,10 +9,12 @@ from ._encode import Buffer, encode, encode_error, encode_parts, encode_small
 from ._limits import DEFAULT_LIMITS, Limits
 from ._memory import allocate
 from ._message import Kind, dumps, loads
+from ._messages import Carrier, carry, decoded, decoded_request, reencoded
 from ._pack import Packed, pack
 
 __all__ = [
-    "DEFAULT_LIMITS", "Body", "Buffer", "Compressed", "Kind", "Limits", "Packed", "allocate", "compress", "decode",
-    "decode_fast", "decode_first", "decode_number", "decode_update", "decompress", "dumps", "encode", "encode_error",
-    "encode_parts", "encode_small", "loads", "pack",
+    "DEFAULT_LIMITS", "Body", "Buffer", "Carrier", "Compressed", "Kind", "Limits", "Packed", "allocate", "carry",
+    "compress", "decode", "decode_fast", "decode_first", "decode_number", "decode_update", "decoded",
+    "decoded_request", "decompress", "dumps", "encode", "encode_error", "encode_parts", "encode_small", "loads",
+    "pack", "reencoded",
 ]  # fmt: skip

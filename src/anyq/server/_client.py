@@ -13,6 +13,7 @@ import anyio.from_thread
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from anyq import codec
 from anyq.errors import CallTimeout, ClosedError, ConnectionLost, QError
 from anyq.loops import Home, Local
 from anyq.protocol import AsyncMessage, Buffer, Call, Connection, Response, SyncRequest
@@ -21,7 +22,7 @@ from anyq.values import Value, as_q, chars
 from ._handlers import Failures
 from ._limits import Limits
 from ._transport import Transport
-from ._wire import Encoded, decode_response, encode, error_body
+from ._wire import Encoded, encode, error_body
 
 __all__ = ["Answer", "AnswerState", "Client", "message_of"]
 
@@ -199,7 +200,7 @@ class Client(Local):
     def post_body(self, body: Encoded) -> None:
         """Post what is encoded already, for a capability not above this client's. As `post`."""
         self._check_open()
-        self._peer.queue(body.message(AsyncMessage))
+        self._peer.queue(codec.carry(AsyncMessage, body))
         self._hand_over()
 
     async def __call__(self, query: object, *arguments: object, timeout: float | None = None) -> Value:
@@ -212,7 +213,7 @@ class Client(Local):
         self._check_open()
         body = self._encode(message_of(query, arguments))
         call = _Asked()
-        self._peer.queue(body.message(SyncRequest), call)
+        self._peer.queue(codec.carry(SyncRequest, body), call)
         self._hand_over()
         try:
             with anyio.fail_after(timeout):
@@ -224,7 +225,7 @@ class Client(Local):
                 self._peer.ledger.abandon(call)
         if call.response is None:
             raise ConnectionLost(f"client {self.handle} left before it answered")
-        return decode_response(call.response)
+        return codec.decoded(call.response)
 
     def ask_soon(self, message: Value, answered: Callable[[Value | BaseException], object]) -> None:
         """Send a sync message, and have ``answered`` called with the answer, or with what prevented it.
@@ -315,7 +316,7 @@ class Client(Local):
                 if self._reads():
                     self._push(message)
                 return
-            self._peer.queue(body.message(Response))
+            self._peer.queue(codec.carry(Response, body))
             self._hand_over()
 
     def _send_answers(self) -> None:
@@ -323,7 +324,7 @@ class Client(Local):
         while answers and (body := answers[0]._body) is not None:
             answers.popleft()
             if not self._closed:
-                self._peer.queue(body.message(Response))
+                self._peer.queue(codec.carry(Response, body))
         self._hand_over()
 
     def _hand_over(self) -> None:

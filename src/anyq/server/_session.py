@@ -18,6 +18,7 @@ import anyio.to_thread
 import attrs
 
 from anyq import codec
+from anyq.codec import decoded_request
 from anyq.errors import DecodeError, LimitError, ProtocolError, RemoteProtocolError
 from anyq.protocol import (
     CAPABILITY,
@@ -40,7 +41,7 @@ from ._limits import Limits
 from ._receiver import Receiver
 from ._throttle import Throttle
 from ._transport import SocketTransport, TlsTransport
-from ._wire import NOT_HTTP, decode_request
+from ._wire import NOT_HTTP
 
 __all__ = ["Actions", "Session"]
 
@@ -274,7 +275,7 @@ class Session(Receiver):
         if len(message.body) > (_HEAVY_COMPRESSED if message.compressed else _HEAVY):
             self._add_work(lambda: self._decode_and_handle(action, message, sync))
             return
-        value = decode_request(message)
+        value = decoded_request(message)
         if action.plain:
             self._add_work((action, value, sync))
         else:
@@ -283,7 +284,7 @@ class Session(Receiver):
     async def _decode_and_handle(self, action: Action, message: SyncRequest | AsyncMessage, sync: bool) -> None:
         """Decode in a worker thread, so that the other clients do not wait for it."""
         try:
-            value = await anyio.to_thread.run_sync(decode_request, message, abandon_on_cancel=True)
+            value = await anyio.to_thread.run_sync(decoded_request, message, abandon_on_cancel=True)
         except (DecodeError, LimitError) as error:
             self._bad(error)
         else:

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final, TypeVar
 
-from anyq.client import Address, Options, Query, Round, outgoing
-from anyq.codec import Packed
+from anyq.client import Address, Options, Query, Round
+from anyq.codec import Packed, carry
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectionLost, MisuseError, QError
 from anyq.portal import has_asyncgen_hook, refuse_blocking
 from anyq.protocol import AsyncMessage, CallState, ConnectionStatistics, Feed, Post, Response, SyncRequest
@@ -111,7 +111,7 @@ class Core(Driver):
             mine = True
             link, call = self._link, self._spare
             if link is None or timeout is not None or call is None:
-                message = outgoing(SyncRequest, body)
+                message = carry(SyncRequest, body)
                 call = self.handle_for(query, idempotent=idempotent, size=message.size)
                 return self._ask(message, call, timeout)
             # The fast path, for calls without deadline, hook or anything else that is going on. It takes one handle
@@ -149,7 +149,7 @@ class Core(Driver):
 
     def _adopt(self, call: Pending, body: bytes | Packed) -> SyncRequest:
         """The message of ``call``, which goes on as any other if the fast path sent it."""
-        message = outgoing(SyncRequest, body)
+        message = carry(SyncRequest, body)
         call.size = message.size
         if call.state is not _QUEUED and not call.order:
             self.adopt(call, message)

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from anyq import codec
-from anyq.client import decode_message
 from anyq.errors import DecodeError, Error
 from anyq.protocol import AsyncMessage, SyncRequest
 from anyq.values import Atom, List, Value, Vector
@@ -125,7 +124,7 @@ class Model:
     def arrived(self, link: Link, message: SyncRequest | AsyncMessage) -> None:
         """A message of a client arrived."""
         try:
-            value = decode_message(message, codec.DEFAULT_LIMITS)
+            value = codec.decoded(message)
         except (Error, DecodeError) as error:
             self.broken("faithful", f"link {link.number} carried what is no message: {error!r}")
             return

@@ -6,7 +6,6 @@ import anyio
 from anyio.abc import ByteStream
 
 from anyq import codec
-from anyq.client import decode_message
 from anyq.protocol import (
     Accept,
     AsyncMessage,
@@ -74,7 +73,7 @@ class ScriptedPeer:
         if isinstance(event, EndOfFile):
             return None
         assert isinstance(event, SyncRequest | AsyncMessage), f"a request was expected, not {event}"
-        return decode_message(event, codec.DEFAULT_LIMITS)
+        return codec.decoded(event)
 
     async def reply(self, value: object) -> None:
         """Answer the oldest unanswered request."""
