@@ -46,6 +46,9 @@ class Listener:
     def paused(self) -> anyio.Event | None:
         return None
 
+    def expects_answer(self) -> bool:
+        return False
+
     def crowded(self, taken: int) -> bool:
         return False
 

@@ -175,9 +175,13 @@ class Core(Engine):
 
     def send(self, message: Message, call: Request | Post) -> None:
         """Send ``message`` when its turn comes. Never waits. Raises as `submit`."""
+        link = self._link
+        if link is not None and not self._is_broken and self.closed is None and link.send_alone(message, call):
+            self._count(call, message)
+            return
         self.submit(message, call)
-        if self._link is not None and not self._is_broken:
-            self._link.queued()
+        if link is not None and not self._is_broken:
+            link.queued()
         else:
             self._demand.set()
 

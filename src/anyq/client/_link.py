@@ -107,11 +107,23 @@ class Link:
 
     def receive_data(self, data: bytes) -> None:
         self._counters.bytes_received += len(data)
-        self.protocol.receive_data(data)
+        protocol = self.protocol
+        call = protocol.ledger.head()
+        body = protocol.reply(data) if call is not None else None
+        if body is not None:  # all of one small answer, as most
+            self._owner.handle(Response(body, call=call))
+            self._note_progress()
+            if protocol.ledger.queued:
+                self.kick()
+            return
+        protocol.receive_data(data)
         self._dispatch()
 
     def due(self) -> int:
         return self.protocol.ledger.in_flight
+
+    def expects_answer(self) -> bool:
+        return self.protocol.ledger.in_flight == 1 and not self.protocol.inside_message
 
     def paused(self) -> anyio.Event | None:
         if len(self._requests) >= _MAX_REQUESTS:
@@ -150,6 +162,28 @@ class Link:
         """Put a message in line and hand over what goes at once. Never waits."""
         self.protocol.queue(event, call)
         self.queued()
+
+    def send_alone(self, message: Message, call: Call) -> bool:
+        """Send a small request at once, if nothing else is under way: as `queue` does. Never waits."""
+        if self._writing or self._outbox:
+            return False
+        data = self.protocol.send_alone(message, call)
+        if data is None:
+            return False
+        self._note_progress()
+        count = 0
+        try:
+            count = self._transport.try_send(data)
+        except OSError as error:
+            self._outbox.add(data)
+            self.fail(error)
+            return True
+        self._counters.bytes_sent += count
+        if count < len(data):
+            self._outbox.add(memoryview(data)[count:])
+            self._writing = True
+            self._wake.set()
+        return True
 
     def queued(self) -> None:
         """A message was queued: hand over what goes at once."""

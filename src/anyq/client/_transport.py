@@ -30,6 +30,8 @@ _BLOCKED: Final = (BlockingIOError, InterruptedError)
 _BURST: Final = 4 << 20
 """How many bytes one turn of the event loop may receive before others get theirs."""
 _CHUNK: Final = 1 << 16
+_SMALL: Final = 1 << 12
+"""How much is received at first where one answer is due: most are that small, and are not looked at in the buffer."""
 _PATIENCE: Final = 0.0002
 """Seconds for which an event loop is kept awake for an answer."""
 _SOON: Final = 1.5 * _PATIENCE
@@ -53,6 +55,9 @@ class Receiver(Protocol):
 
     def due(self) -> int:
         """How many answers are due."""
+
+    def expects_answer(self) -> bool:
+        """Whether what comes next may well be one small answer, whole."""
 
     def paused(self) -> anyio.Event | None:
         """Something to wait for, and then to `resume`, before more is received; or ``None``."""
@@ -148,6 +153,20 @@ class SocketTransport:
         """Receive what is there, up to a bound. True at the end of the stream, False when the receiver
         pauses.
         """
+        if receiver.expects_answer():
+            try:
+                data = self._sock.recv(_SMALL)
+            except _BLOCKED:
+                return None
+            now = perf_counter()
+            self._prompt, self._moved_at = now - self._moved_at < _SOON, now
+            receiver.receive_data(data)
+            if not data:
+                return True
+            if receiver.paused() is not None:
+                return False
+            if len(data) < _SMALL:
+                return None
         room = _BURST
         while room > 0:
             buffer = receiver.get_buffer()

@@ -343,6 +343,18 @@ class Connection:
             return None
         return self._request_bytes(body)
 
+    def send_alone(self, message: Message, call: Call) -> bytes | None:
+        """The bytes of a small plain request, if it may go at once since nothing else waits; else ``None``, and nothing
+        has changed. It is the same as `queue` and `take`.
+        """
+        body = message.body
+        size = len(body) + HEADER_SIZE
+        if type(message) is not SyncRequest or type(body) is not bytes or size > _JOIN_BELOW or self._urgent:
+            return None
+        if message.more or message.compressed or not message.little_endian or not self._states.open:
+            return None
+        return self._request_bytes(body) if self.ledger.take_alone(call, message, size) else None
+
     def reply(self, data: bytes) -> bytes | None:
         """The body of the response to the only request in flight, if that is all that ``data`` is, just received:
         plain, whole, and alone. Else ``None``, and nothing has changed: give it to `receive_data`.

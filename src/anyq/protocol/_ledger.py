@@ -152,6 +152,13 @@ class Ledger(Generic[M]):
         sent.append(call)
         return True
 
+    def take_alone(self, call: Call, message: M, size: int) -> bool:
+        """As `add` and `take` of a request, if nothing is queued or in flight; else False, and nothing changes."""
+        if not self.enter_alone(call):
+            return False
+        self._handed[:] = [(call, message, size)]
+        return True
+
     def answer_alone(self) -> bool:
         """As `answer`, if one request is in flight and its caller waits; else False, and nothing changes."""
         sent = self._sent
