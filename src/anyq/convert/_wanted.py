@@ -255,7 +255,7 @@ def _of_texts(texts: StringArray, qtype: QType, exact: bool) -> Value:
 def _counts(array: Array, dtype: np.dtype[Any], exact: bool) -> Array:
     mask = np.isnat(array)
     counts = exactly(array, dtype, mask)
-    if exact and bool(((counts.view(dtype).astype(array.dtype) != array) & ~mask).any()):
+    if exact and array.dtype != dtype and bool(((counts.view(dtype).astype(array.dtype) != array) & ~mask).any()):
         raise ConversionError(f"an item is finer than {np.datetime_data(dtype)[0]}")
     return counts
 
@@ -263,16 +263,18 @@ def _counts(array: Array, dtype: np.dtype[Any], exact: bool) -> Array:
 def _moments(array: Array, qtype: QType, exact: bool, inf: str) -> Value:
     unit, mask = _UNITS[qtype], np.isnat(array)
     counts = _counts(array, np.dtype(f"M8[{unit}]"), exact)
-    low, high = ((counts == end) & (sign in inf) for end, sign in zip(_ENDS.get(unit, (0, 0)), "-+", strict=True))
     if qtype is QType.DATETIME:
         data = (counts - EPOCH["ns"] // 10**6) / 86_400_000
-        found = np.where(mask, np.nan, np.where(high, np.inf, np.where(low, -np.inf, data)))
-        return Vector(qtype, found)
-    found_vector = temporal(qtype, counts, mask, EPOCH[unit])
+        data[mask] = np.nan
+        found = Vector(qtype, data)
+    else:
+        found = temporal(qtype, counts, mask, EPOCH[unit])
     if not inf:
-        return found_vector
-    ends = found_vector.array.copy()
-    ends[high], ends[low] = qtype.inf, qtype.ninf
+        return found
+    ends = found.array.copy()
+    for end, sign, infinity in zip(_ENDS[unit], "-+", (qtype.ninf, qtype.inf), strict=True):
+        if sign in inf:
+            ends[counts == end] = infinity
     return Vector(qtype, ends)
 
 
