@@ -14,6 +14,7 @@ ROUNDS = 5
 LOOP_LIMIT = 10
 QUERY_LIMIT = 3
 STEPS = 1_000_000
+IN_PLACE_LIMIT = 2
 
 
 def best(run: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -46,6 +47,14 @@ def test_scalar_loop() -> None:
         return x
 
     compare("scalar loop", best(lambda: q.run(program), 3), best(loop, 3), LOOP_LIMIT)
+
+
+def test_amend_in_place() -> None:
+    """A step of ``v[i]+:1`` costs the same for a long vector as for a short one: only the changed item is written."""
+    q = Interpreter()
+    loops = [q.program(f"{{v:til {size};i:0;while[i<20000;v[i mod 100]+:1;i+:1];v 0}}[]") for size in (100, 1_000_000)]
+    short, long = (best(lambda loop=loop: q.run(loop), 3) for loop in loops)  # type: ignore[misc]
+    compare("amend of a long vector", long, short, IN_PLACE_LIMIT)
 
 
 @pytest.fixture(scope="module")
