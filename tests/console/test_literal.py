@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import anyq
-import anyq.sync
+import anyq.embedded
 from anyq.console import literal
 from anyq.embedded import BlockingEmbedded
 from anyq.testing import strategies
@@ -16,7 +16,7 @@ from anyq.values import Value
 
 @pytest.fixture(scope="module")
 def q() -> Iterator[BlockingEmbedded]:
-    with anyq.sync.open_embedded() as opened:
+    with anyq.embedded.open_blocking() as opened:
         yield opened
 
 

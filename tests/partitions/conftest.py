@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 import anyq
+import anyq.embedded
 import anyq.partitions
 import anyq.sync
 from anyq.embedded import BlockingEmbedded
@@ -44,11 +45,11 @@ def frail(tmp_path: Path) -> Iterator[Cluster]:
 @contextmanager
 def started(tmp_path: Path) -> Iterator[Cluster]:
     with ExitStack() as stack:
-        whole = stack.enter_context(anyq.sync.open_embedded())
+        whole = stack.enter_context(anyq.embedded.open_blocking())
         whole("make:" + TABLE.replace("\n", ""))
         servers, ports = [], []
         for number, days in enumerate((DAYS[:2], DAYS[2:], (), ())):
-            q = stack.enter_context(anyq.sync.open_embedded())
+            q = stack.enter_context(anyq.embedded.open_blocking())
             q("make:" + TABLE.replace("\n", ""))
             for place, day in enumerate(days):
                 q(f"trade:make[{day};{0 if day == '2024.01.03' else 7 + place}]")

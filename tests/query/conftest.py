@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import anyq.sync
+import anyq.embedded
 from anyq.embedded import BlockingEmbedded
 
 TRADE = """trade:([]date:2024.01.01 2024.01.02 2024.01.02 2024.01.02 0Nd;sym:`a`b`a`c`;price:1 2 3 0n 4;
@@ -15,7 +15,7 @@ TRADE = """trade:([]date:2024.01.01 2024.01.02 2024.01.02 2024.01.02 0Nd;sym:`a`
 @pytest.fixture(scope="session")
 def traded() -> Iterator[BlockingEmbedded]:
     """An embedded q with the table ``trade``, which no test changes."""
-    with anyq.sync.open_embedded() as opened:
+    with anyq.embedded.open_blocking() as opened:
         opened(TRADE.replace("\n", ""))
         yield opened
 

@@ -21,6 +21,7 @@ from anyq.values import (
     NULL,
     Atom,
     Dict,
+    HasForm,
     List,
     QType,
     StringArray,
@@ -153,6 +154,8 @@ def _from_array(obj: Any, how: How) -> Value:
 
 
 def _by_base(obj: Any, how: How) -> Value:
+    if isinstance(obj, HasForm):
+        return obj.__as_q__()
     for base, make in _ATOMS.items():
         if isinstance(obj, base):
             return chars(str(obj)) if how.chars and base is str else make(obj)
