@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -146,3 +148,24 @@ def test_the_source_of_a_function_is_text(source: Any) -> None:
     with pytest.raises(anyq.ConversionError, match="source"):
         anyq.Lambda("", source)
     assert anyq.Lambda("", anyq.chars("{x}")).source == anyq.Lambda("", "{x}").source == b"{x}"
+
+
+@pytest.mark.parametrize("kind", [t for t in anyq.values.FIXED_TYPES if t is not anyq.QType.CHAR])
+def test_vectors_by_the_name_of_their_type(kind: anyq.QType) -> None:
+    make = getattr(anyq, f"{kind.label}s")
+    assert make.__name__ == f"{kind.label}s"
+    assert make() == anyq.vector(kind)
+    some = [bytes(16)] if kind is anyq.QType.GUID else [1, 0]
+    assert make(some) == anyq.vector(kind, some)
+    assert make(some, "u").attr is anyq.Attr.UNIQUE
+
+
+def test_everything_public_is_reachable_and_shown() -> None:
+    code = """
+import anyq
+assert anyq.codec.encode(1)
+names = ("connect", "serve", "Pool", "open_embedded", "start_portal", "sync", "codec")
+print(*[name for name in names if name not in dir(anyq) or getattr(anyq, name) is None])
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert found.stdout.split() == []

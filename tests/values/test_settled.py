@@ -119,7 +119,7 @@ def test_what_was_given_out_cannot_be_written_through(text: str, how: str) -> No
         before = str(q("x"))
         if how == "pd":
             pytest.importorskip("pandas")
-        given_out = q("x").array if how == "array" else getattr(q("x"), how)()
+        given_out = q("x").array if how == "array" else getattr(q("x"), how)()  # type: ignore[attr-defined]
         array = given_out.to_numpy() if how == "pd" else given_out
         try:
             array[:] = array[::-1].copy()
