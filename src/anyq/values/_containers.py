@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -24,7 +24,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _plural(qtype: QType) -> Callable[..., Vector]:
+class Plural(Protocol):
+    """A function that makes vectors of one type, named by it: ``anyq.longs([1, 2])``."""
+
+    def __call__(self, items: Iterable[Any] = (), attr: Attr | str | int = Attr.NONE) -> Vector:
+        """The vector of what the constructor of the type's atoms takes, or of an array."""
+        ...
+
+
+def _plural(qtype: QType) -> Plural:
     def make(items: Iterable[Any] = (), attr: Attr | str | int = Attr.NONE) -> Vector:
         return vector(qtype, items, attr)
 
@@ -34,10 +42,22 @@ def _plural(qtype: QType) -> Callable[..., Vector]:
     return make
 
 
-booleans, guids, bytes_, shorts = map(_plural, (QType.BOOLEAN, QType.GUID, QType.BYTE, QType.SHORT))
-ints, longs, reals, floats = map(_plural, (QType.INT, QType.LONG, QType.REAL, QType.FLOAT))
-timestamps, months, dates, datetimes = map(_plural, (QType.TIMESTAMP, QType.MONTH, QType.DATE, QType.DATETIME))
-timespans, minutes, seconds, times = map(_plural, (QType.TIMESPAN, QType.MINUTE, QType.SECOND, QType.TIME))
+booleans: Plural = _plural(QType.BOOLEAN)
+guids: Plural = _plural(QType.GUID)
+bytes_: Plural = _plural(QType.BYTE)
+shorts: Plural = _plural(QType.SHORT)
+ints: Plural = _plural(QType.INT)
+longs: Plural = _plural(QType.LONG)
+reals: Plural = _plural(QType.REAL)
+floats: Plural = _plural(QType.FLOAT)
+timestamps: Plural = _plural(QType.TIMESTAMP)
+months: Plural = _plural(QType.MONTH)
+dates: Plural = _plural(QType.DATE)
+datetimes: Plural = _plural(QType.DATETIME)
+timespans: Plural = _plural(QType.TIMESPAN)
+minutes: Plural = _plural(QType.MINUTE)
+seconds: Plural = _plural(QType.SECOND)
+times: Plural = _plural(QType.TIME)
 
 
 def chars(text: str | bytes) -> Vector:

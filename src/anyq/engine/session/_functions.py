@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -26,7 +26,7 @@ class Closure(Lambda):
     call chains. ``code`` compiles itself at the first call.
     """
 
-    inert = Lambda
+    inert: ClassVar[type[Lambda]] = Lambda
 
     node: Function
     owner: object
