@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anyq.sync
+from anyq.embedded import BlockingEmbedded
 from anyq.engine import Interpreter
 from anyq.errors import QError
 
@@ -42,22 +43,24 @@ VERBS = [name for name in NAMES if not name.startswith((".", "\\")) and name.isa
 SHAPES = ("f[x]", "f[x;y]", "f'[x;y]", "f/[x;y]", "f\\[x]", "f/:[x;y]", "f':[x]", "f[x;y;x]")
 
 
+def _limit(interpreter: Interpreter) -> None:
+    interpreter.time_limit = 0.1
+
+
 @pytest.fixture(scope="module")
-def q(tmp_path_factory: pytest.TempPathFactory) -> Iterator[anyq.sync.BlockingEmbedded]:
+def q(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlockingEmbedded]:
     with anyq.sync.open_embedded() as q:
         q(f'system "cd {tmp_path_factory.mktemp("bombs")}"')
         for number, text in enumerate(BOMBS.values()):
             q(f"bomb{number}:{text}")
-        q("\\T 1")
+        q.core.submit(_limit).wait()
         yield q
 
 
 @given(st.sampled_from(VERBS), st.sampled_from(SHAPES), st.integers(0, len(BOMBS) - 1), st.integers(0, len(BOMBS) - 1))
-def test_each_verb_ends_with_the_time_limit(
-    q: anyq.sync.BlockingEmbedded, verb: str, shape: str, x: int, y: int
-) -> None:
+def test_each_verb_ends_with_the_time_limit(q: BlockingEmbedded, verb: str, shape: str, x: int, y: int) -> None:
     function = f"({verb})" if not verb[0].isalpha() else verb
     text = shape.replace("x", f"bomb{x}").replace("y", f"bomb{y}").replace("f", function, 1)
     with contextlib.suppress(QError):
-        q(f"{text};1", timeout=40)  # `CallTimeout` is the failure: a time limit of a second did not end it
+        q(f"{text};1", timeout=40)  # `CallTimeout` is the failure: the time limit did not end it
     assert q("1+1") == 2

@@ -17,6 +17,7 @@ waits for one that is being raised, and then withdraws it.
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ class Stop:
     `run` is for the thread of the evaluation, `request` for any. ``alarm`` is `Host.alarm`.
     """
 
-    __slots__ = ("_alarm", "_aside", "_cancel", "_running", "_senders", "_thread", "stop")
+    __slots__ = ("_alarm", "_aside", "_cancel", "_collects", "_running", "_senders", "_thread", "stop")
 
     def __init__(self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]]) -> None:
         self.stop: bool = False
@@ -91,6 +92,7 @@ class Stop:
         self._running: object | None = None
         self._aside: dict[object, bool] = {}  # evaluations that wait for others, and whether they are to stop
         self._thread = 0
+        self._collects = False
         self._cancel: Callable[[], None] = _nothing
         self._senders: list[object] = []  # its methods are single steps, whichever thread calls them
 
@@ -130,6 +132,9 @@ class Stop:
                     pass
                 _raise_in_thread(self._thread, None)
                 self.stop = False
+                if self._collects:
+                    self._collects = False
+                    gc.enable()
                 self._cancel()
                 self._cancel = _nothing  # no cycle is left for the collector to find in the midst of another job
                 return
@@ -176,6 +181,9 @@ class Stop:
             return
         self._senders.append(running)
         try:
+            if gc.isenabled():
+                gc.disable()  # `Interrupted` raised inside a callback of the collector would be lost, with a warning
+                self._collects = True
             if self._running is running and self.stop and self._computes():
                 _raise_in_thread(self._thread, Interrupted)
         finally:
