@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import anyq.sync
-from anyq.embedded import BlockingEmbedded
+from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
 from anyq.errors import QError
+from anyq.values import Value, chars
 
 BOMBS = {
     "wide": "1000000#1 2 3f",
@@ -48,19 +49,27 @@ def _limit(interpreter: Interpreter) -> None:
 
 
 @pytest.fixture(scope="module")
-def q(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlockingEmbedded]:
-    with anyq.sync.open_embedded() as q:
-        q(f'system "cd {tmp_path_factory.mktemp("bombs")}"')
-        for number, text in enumerate(BOMBS.values()):
-            q(f"bomb{number}:{text}")
-        q.core.submit(_limit).wait()
-        yield q
+def q(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedQ]:
+    q = EmbeddedQ()
+    q.start()
+    evaluate(q, f'system "cd {tmp_path_factory.mktemp("bombs")}"')
+    for number, text in enumerate(BOMBS.values()):
+        evaluate(q, f"bomb{number}:{text}")
+    q.submit(_limit).wait()
+    yield q
+    q.stop()
 
 
+def evaluate(q: EmbeddedQ, text: str) -> Value:
+    """The value of a text; `CallTimeout` is the failure, when the time limit did not end it."""
+    return q.evaluate(chars(text)).wait(60)
+
+
+@settings(max_examples=int(os.environ.get("ANYQ_BOMBS", "20")))
 @given(st.sampled_from(VERBS), st.sampled_from(SHAPES), st.integers(0, len(BOMBS) - 1), st.integers(0, len(BOMBS) - 1))
-def test_each_verb_ends_with_the_time_limit(q: BlockingEmbedded, verb: str, shape: str, x: int, y: int) -> None:
+def test_each_verb_ends_with_the_time_limit(q: EmbeddedQ, verb: str, shape: str, x: int, y: int) -> None:
     function = f"({verb})" if not verb[0].isalpha() else verb
     text = shape.replace("x", f"bomb{x}").replace("y", f"bomb{y}").replace("f", function, 1)
     with contextlib.suppress(QError):
-        q(f"{text};1", timeout=40)  # `CallTimeout` is the failure: the time limit did not end it
-    assert q("1+1") == 2
+        evaluate(q, f"{text};1")
+    assert evaluate(q, "1+1") == 2

@@ -7,8 +7,10 @@ thread by the interpreter of Python itself, between two bytecodes; the evaluatio
 (CPython's ``PyThreadState_SetAsyncExc``, C API reference, "Initialization, Finalization, and Threads".)
 
 An exception at any bytecode must not meet code that changes shared state. It is therefore raised only while every
-frame above the evaluation belongs to a module that computes values; host operations (files, handles, locks) look at
-the flag themselves, and the modules of `_CAREFUL` change variables or arrays in place and look between two changes.
+frame above the evaluation belongs to a module that computes values, of this library or of `_LIBRARIES`: host operations
+(files, handles, locks) look at the flag themselves, and the modules of `_CAREFUL` change variables or arrays in place
+and look between two changes. A Python function of the user's is left alone, as is a callback of the garbage collector,
+in which the exception would be lost.
 
 `Interrupted` is never left pending behind the evaluation: `Stop.leave` first says that none may be raised any more,
 waits for one that is being raised, and then withdraws it.
@@ -17,7 +19,6 @@ waits for one that is being raised, and then withdraws it.
 from __future__ import annotations
 
 import ctypes
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ GRACE: Final = 0.2
 
 _COMPUTING: Final = ("anyq.engine.", "anyq.values.", "anyq.codec.", "anyq.console.", "anyq.convert.")
 _CAREFUL: Final = frozenset({"_names", "_owned", "_in_place", "_growth", "_stop"})
-_LOCKING: Final = ("anyq.", "threading", "logging", "queue", "concurrent.", "subprocess", "tempfile", "shutil")
+_LIBRARIES: Final = frozenset({"numpy", "json", "re", "functools", "contextlib", "collections", "decimal", "datetime"})
 
 _thread_id: Final = ctypes.pythonapi.PyThread_get_thread_ident
 _thread_id.restype = ctypes.c_ulong
@@ -64,8 +65,8 @@ def _may_raise(frame: FrameType | None, code: object) -> bool:
             if module.rpartition(".")[2] in _CAREFUL:
                 return False
             inside = True
-        elif inside and module.startswith(_LOCKING):
-            return False
+        elif inside and module.partition(".")[0] not in _LIBRARIES:
+            return False  # a host operation, a Python function of the user's, a callback of the collector
     return inside
 
 
@@ -84,7 +85,7 @@ class Stop:
     `run` is for the thread of the evaluation, `request` for any. ``alarm`` is `Host.alarm`.
     """
 
-    __slots__ = ("_alarm", "_aside", "_cancel", "_collects", "_running", "_senders", "_thread", "stop")
+    __slots__ = ("_alarm", "_aside", "_cancel", "_running", "_senders", "_thread", "stop")
 
     def __init__(self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]]) -> None:
         self.stop: bool = False
@@ -92,7 +93,6 @@ class Stop:
         self._running: object | None = None
         self._aside: dict[object, bool] = {}  # evaluations that wait for others, and whether they are to stop
         self._thread = 0
-        self._collects = False
         self._cancel: Callable[[], None] = _nothing
         self._senders: list[object] = []  # its methods are single steps, whichever thread calls them
 
@@ -132,9 +132,6 @@ class Stop:
                     pass
                 _raise_in_thread(self._thread, None)
                 self.stop = False
-                if self._collects:
-                    self._collects = False
-                    gc.enable()
                 self._cancel()
                 self._cancel = _nothing  # no cycle is left for the collector to find in the midst of another job
                 return
@@ -181,9 +178,6 @@ class Stop:
             return
         self._senders.append(running)
         try:
-            if gc.isenabled():
-                gc.disable()  # `Interrupted` raised inside a callback of the collector would be lost, with a warning
-                self._collects = True
             if self._running is running and self.stop and self._computes():
                 _raise_in_thread(self._thread, Interrupted)
         finally:
