@@ -17,7 +17,7 @@ from publisher import publishing
 import anyq
 
 
-def follow(local: anyq.embedded.BlockingEmbedded, port: int, rows: int) -> None:
+def follow(local: anyq.portal.LocalQ, port: int, rows: int) -> None:
     """Receive ``rows`` rows and upsert each into the local table."""
     with anyq.sync.connect("localhost", port) as q, q.messages(buffer=100_000) as feed:
         q(".u.sub", "trade", "")

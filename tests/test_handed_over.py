@@ -111,7 +111,8 @@ OWNERS: dict[str, Callable[[int], Owned]] = {
 class Busy:
     """An embedded q whose thread waits until `go` is called."""
 
-    def __init__(self, core: EmbeddedQ) -> None:
+    def __init__(self, core: object) -> None:
+        assert isinstance(core, EmbeddedQ)
         self._gate = threading.Event()
         core.submit(lambda interpreter: self._gate.wait(30))
 

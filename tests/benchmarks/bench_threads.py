@@ -91,7 +91,7 @@ def test_a_burst_of_jobs(backend: Any) -> None:
 @pytest.mark.parametrize("threads", [1, 8])
 def test_a_call_of_the_embedded_q(threads: int) -> None:
     """Less the evaluation, which is measured on the owner's own thread."""
-    with anyq.sync.open_embedded() as q, ThreadPoolExecutor(1) as pool:
+    with anyq.embedded.open_blocking() as q, ThreadPoolExecutor(1) as pool:
         q("f:{x}")
         message = anyq.as_q([anyq.symbol("f"), 1])
 

@@ -67,6 +67,10 @@ def in_this_process() -> None:
             assert_type(each("1+1"), anyq.Value)
             assert_type(each.submit("1+1").result(), anyq.Value)
             assert_type(each.ns.name(1), anyq.Value)
+            assert_type(each.core, object)
+    with anyq.embedded.open_blocking() as local:
+        assert_type(local, anyq.embedded.BlockingEmbedded)
+        assert_type(local.core, anyq.embedded.EmbeddedQ)
 
 
 def shared() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 import anyq
-from anyq.embedded import EmbeddedQ
+from anyq.embedded import BlockingEmbedded, EmbeddedQ
 from anyq.server import Server
 
 MAKERS: dict[str, Callable[[], object]] = {
@@ -41,6 +41,7 @@ def test_what_is_open_in_a_portal() -> None:
         anyq.sync.serve(port=0) as server,
         portal.connect("localhost", server.port) as shared,
     ):
+        assert isinstance(q, BlockingEmbedded)
         for thing in (shared, shared.submit("1"), portal.submit(int), q, q.core.owner):
             with pytest.raises(TypeError, match="cannot be pickled or copied"):
                 pickle.dumps(thing)

@@ -446,6 +446,7 @@ def test_what_stops_a_program_in_a_wrapped_block_does_not_stop_the_loop(owner: P
 
 def test_the_embedded_q_of_a_portal_in_a_block_has_one_owner_still(owner: Portal) -> None:
     with owner.embedded() as q:
+        assert isinstance(q, anyq.embedded.BlockingEmbedded)
         q("a:1")
         with q:
             assert q("a") == 1

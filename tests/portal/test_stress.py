@@ -46,7 +46,7 @@ def test_threads_and_loops_upsert_into_one_table() -> None:
     each = 100_000 // (THREADS + LOOPS) + 1
     total = each * (THREADS + LOOPS)
 
-    with anyq.sync.open_embedded() as q:
+    with anyq.embedded.open_blocking() as q:
         q("t:([]who:`long$();n:`long$())")
         q("put:{`t upsert (x;y)}")
         upsert = anyq.symbol("put")
@@ -136,7 +136,7 @@ def test_every_submitter_to_the_embedded_q_knows_which_of_its_upserts_ran() -> N
     refused = [0] * (THREADS + LOOPS)
     middle = threading.Event()
 
-    with anyq.sync.open_embedded() as q:
+    with anyq.embedded.open_blocking() as q:
         q("t:([]who:`long$();n:`long$())")
         q["tell"] = lambda: middle.set()
         q(f"put:{{`t upsert (x;y);if[{total // 3}=count t;tell[]]}}")

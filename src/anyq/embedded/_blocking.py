@@ -68,6 +68,7 @@ class BlockingEmbedded(LocalQ):
     wait fail with `anyq.PortalClosed`. In a running event loop its methods raise `anyq.MisuseError`.
     """
 
+    core: EmbeddedQ
     _fields = frozenset({"core"})
     _opener = "anyq.sync.open_embedded"
 

@@ -33,6 +33,9 @@ class Answer(Protocol):
 class LocalQ(BlockingFace):
     """A q in this process, for any number of threads: the face of `anyq.embedded.BlockingEmbedded`."""
 
+    core: object
+    """The `anyq.embedded.EmbeddedQ` that it asks. `anyq.embedded.open_blocking` has the type too."""
+
     def __enter__(self) -> Self:
         raise NotImplementedError
 
@@ -85,6 +88,8 @@ class Serving(Protocol):
     def metrics_port(self) -> int: ...
     @property
     def ready(self) -> bool: ...
+    @property
+    def clients(self) -> dict[int, Client]: ...
     @property
     def stats(self) -> Stats: ...
     def broadcast(self, clients: Iterable[Client | int], query: object, *arguments: object) -> int: ...

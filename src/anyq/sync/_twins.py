@@ -182,6 +182,7 @@ def serve(on_sync: Handles | None = None, on_async: Handles | None = None, **opt
 def open_embedded(*, deadline: float = 5.0) -> LocalQ:
     """An embedded q that lives as long as the ``with`` block, for any number of threads.
 
-    It is an `anyq.embedded.BlockingEmbedded`; ``deadline`` as in `anyq.open_embedded`.
+    It is an `anyq.embedded.BlockingEmbedded`; ``deadline`` as in `anyq.open_embedded`. For type checkers it is the
+    part of that class that asks q; `anyq.embedded.open_blocking` has the class itself.
     """
     return OPEN_LOCAL.opener(deadline)
