@@ -116,12 +116,12 @@ def test_what_formats_keep() -> None:
         "l": ([1, 2], ["x"]),
     }
     table = anyq.table(columns)
-    rows = json.loads(rendered(table, "json"), parse_constant=pytest.fail)
+    rows = json.loads(bytes(rendered(table, "json")), parse_constant=pytest.fail)
     assert rows == [{name: pair[row] for name, pair in texts.items()} for row in (0, 1)]
-    lines = list(csv.reader(io.StringIO(rendered(table, "csv").decode())))
+    lines = list(csv.reader(io.StringIO(bytes(rendered(table, "csv")).decode())))
     assert lines[1] == [*("" if texts[n][0] is None else str(texts[n][0]) for n in "pntmzfc"), "true", "1 2"]
     assert lines[2] == ["", "", "", "", "", "-inf", ",", "false", ",`x"]
-    drawn = rendered(table, "table", console.Style(25, 200)).decode()
+    drawn = bytes(rendered(table, "table", console.Style(25, 200))).decode()
     assert "1D01:00:00.000000001" in drawn
 
 
@@ -137,7 +137,7 @@ def test_what_formats_keep() -> None:
     ],
 )
 def test_values_that_are_no_tables_in_json(value: anyq.Value, expected: object) -> None:
-    assert json.loads(rendered(value, "json")) == expected
+    assert json.loads(bytes(rendered(value, "json"))) == expected
 
 
 def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
 
 def test_a_table_is_drawn() -> None:
     pytest.importorskip("rich")
-    drawn = rendered(TABLE, "table").decode()
+    drawn = bytes(rendered(TABLE, "table")).decode()
     assert "x,y" in drawn
     assert drawn.count("\n") == 6
     assert rendered(anyq.long(1), "table") == b"1\n"
