@@ -157,7 +157,7 @@ def _open_doors() -> None:
     """Provide what lower layers open of higher ones."""
     from . import embedded, portal
 
-    portal.OPEN_LOCAL.provide(lambda deadline: embedded.open_blocking(deadline=deadline))
+    portal.OPEN_LOCAL.provide(embedded.open_blocking)
     portal.HOLD_LOCAL.provide(embedded.held)
     portal.SERVE.provide(embedded.serve)
 

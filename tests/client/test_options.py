@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 import attrs
 import numpy as np
+import pandas as pd
 import pytest
 from tests.scenarios.support import listening
 
 import anyq
-from anyq.client import REFUSED, Options
+from anyq.client import REFUSED, Engine, Options
+from anyq.codec import decode
 from anyq.protocol import EndOfFile, SyncRequest
 from anyq.testing import ScriptedPeer
+from anyq.values import Strings
 
 NAMES = [field.name for field in attrs.fields(Options) if field.name != "ssl_context"]
 SAMPLES: dict[str, object] = {
@@ -48,6 +52,7 @@ SAMPLES: dict[str, object] = {
     "on_state": lambda state: None,
     "on_call": lambda report: None,
     "report_queries": False,
+    "strings": "chars",
     "dial": lambda address: None,
 }
 
@@ -183,3 +188,108 @@ async def test_a_raw_connection_compresses_bounds_what_is_in_flight_and_reports(
         assert q.statistics().answered == 2
     assert states[0] == "connected"
     assert "closed" in states
+
+
+# What texts become
+
+
+TEXTS = pd.DataFrame({"name": ["ab", "c"], "kind": pd.Series(["x", "y"], dtype="category")})
+SENT = ("{(type x;type each value flip y;type z)}", "ab", TEXTS, anyq.symbol("ab"))
+CHARS = [10, [0, 11], -11]
+SYMBOLS = [-11, [11, 11], -11]
+FOUND = {"chars": CHARS, "symbols": SYMBOLS, None: SYMBOLS}
+
+
+def told(answer: Any) -> list[Any]:
+    return [list(item) if isinstance(item, list | np.ndarray) else item for item in answer.py()]
+
+
+@asynccontextmanager
+async def asynchronous(entry: str, **options: Any) -> AsyncIterator[Any]:
+    """An open q of an asynchronous entry point."""
+    if entry == "embedded":
+        async with anyq.open_embedded(**options) as embedded:
+            yield embedded
+        return
+    async with anyq.serve(port=0) as server:
+        if entry == "raw":
+            async with anyq.RawConnection("localhost", server.port, **options) as raw:
+
+                async def ask(*query: Any) -> Any:
+                    handle = raw.submit(*query)
+                    assert handle is not None
+                    raw.poll_send(0)
+                    while not handle.done():
+                        await raw.poll_recv_async()
+                    return handle.result()
+
+                yield ask
+            return
+        opened: Any = anyq.Pool if entry == "pool" else anyq.connect
+        async with opened("localhost", server.port, **options) as q:
+            yield q
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("strings", FOUND)
+@pytest.mark.parametrize("entry", ["connection", "pool", "embedded", "raw"])
+async def test_texts_in_an_event_loop(entry: str, strings: str | None) -> None:
+    options = {} if strings is None else {"strings": strings}
+    async with asynchronous(entry, **options) as q:
+        assert told(await q(*SENT)) == FOUND[strings]
+        if entry != "raw":
+            assert told(await q.submit(*SENT)) == FOUND[strings]
+            assert told(await q.fn(SENT[0])(*SENT[1:])) == FOUND[strings]
+            await q.set("texts", TEXTS)
+            assert (await q("type each value flip texts")).py() == FOUND[strings][1]
+        if entry == "embedded":
+            q["texts"] = TEXTS
+            assert (await q("type each value flip texts")).py() == FOUND[strings][1]
+        if entry == "pool":
+            assert (await q.map("type", ["a", "b"]))[1] == FOUND[strings][0]
+        if entry == "connection":
+            assert told(await q(*SENT, reuse=False)) == FOUND[strings]
+            await q.post("set", anyq.symbol("posted"), "ab")
+            assert await q("type posted") == FOUND[strings][0]
+
+
+@pytest.mark.parametrize("strings", FOUND)
+@pytest.mark.parametrize("entry", ["connection", "pool", "embedded", "portal", "portal's pool", "portal's embedded"])
+def test_texts_for_threads(entry: str, strings: str | None) -> None:
+    options: Any = {} if strings is None else {"strings": strings}
+    with anyq.sync.serve(port=0) as server, anyq.start_portal() as portal:
+        made: dict[str, Callable[[], Any]] = {
+            "connection": lambda: anyq.sync.connect("localhost", server.port, **options),
+            "pool": lambda: anyq.sync.Pool("localhost", server.port, **options),
+            "embedded": lambda: anyq.sync.open_embedded(**options),
+            "portal": lambda: portal.connect("localhost", server.port, **options),
+            "portal's pool": lambda: portal.pool("localhost", server.port, **options),
+            "portal's embedded": lambda: portal.embedded(**options),
+        }
+        with made[entry]() as q:
+            assert told(q(*SENT)) == FOUND[strings]
+            assert told(q.submit(*SENT).result()) == FOUND[strings]
+            assert told(q.fn(SENT[0])(*SENT[1:])) == FOUND[strings]
+            q["texts"] = TEXTS
+            assert q("type each value flip texts").py() == FOUND[strings][1]
+            q.post("set", anyq.symbol("posted"), "ab")
+            if entry not in ("pool", "portal's pool"):
+                assert q("type posted") == FOUND[strings][0]
+            else:
+                assert q.map("type", ["a", "b"])[1] == FOUND[strings][0]
+                with q.connection() as one:
+                    assert told(one(*SENT)) == FOUND[strings]
+
+
+@pytest.mark.parametrize("strings", FOUND)
+def test_texts_that_answer_the_server(strings: Strings | None) -> None:
+    options: Any = {} if strings is None else {"strings": strings}
+    engine = Engine(anyq.parse_address("localhost", 1), Options(**options))
+    assert decode(bytes(engine.response("ab").body)) == anyq.as_q("ab", strings=strings or "symbols")
+
+
+def test_texts_have_two_forms() -> None:
+    makes: list[Any] = [anyq.open_embedded, anyq.sync.open_embedded, lambda **o: anyq.connect("localhost", 1, **o)]
+    for make in makes:
+        with pytest.raises(ValueError, match="strings is 'symbols' or 'chars', not 'text'"):
+            make(strings="text")

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
 from anyq.twin import COMPILED, speedups
-from anyq.values import FIXED_TYPES, HasForm, List, QType, Value, as_q, chars, handed_over, settled
+from anyq.values import FIXED_TYPES, HasForm, List, QType, Strings, Value, as_q, chars, handed_over, settled
 
 __all__ = [
     "MAX_ARGUMENTS", "Query", "handed_query", "is_heavy", "request_body",
@@ -44,19 +44,23 @@ Query: TypeAlias = str | bytes | Value | HasForm
 """A query's text, or a q value: a function, or the symbol that names one; or a query of `anyq.query`."""
 
 
-def handed_query(query: Query, arguments: Iterable[object]) -> tuple[Any, ...]:
+def handed_query(query: Query, arguments: Iterable[object], strings: Strings = "symbols") -> tuple[Any, ...]:
     """A query and its arguments as values that stay as they are, whatever their owner does with his arrays.
 
     For entry points that send, or evaluate, in another thread than the caller's. `TypeError` for what has no q form.
     """
     if isinstance(query, HasForm):
         query = query.__as_q__()
-    return (settled(query) if isinstance(query, Value) else query, *map(handed_over, arguments))
+    return (
+        settled(query) if isinstance(query, Value) else query,
+        *(handed_over(argument, strings) for argument in arguments),
+    )
 
 
-def request_value(query: Query, arguments: Sequence[object]) -> Value:
+def request_value(query: Query, arguments: Sequence[object], strings: Strings = "symbols") -> Value:
     """What is sent for a query and its arguments: the text alone as a char vector, or the list ``(f;a;b)``.
 
+    ``strings`` says what ``str`` becomes in arguments, as for `anyq.as_q`.
     `TypeError` for more arguments than a q function takes, or for what has no q form.
     """
     _check_count(arguments)
@@ -72,7 +76,13 @@ def request_value(query: Query, arguments: Sequence[object]) -> Value:
         raise TypeError(f"a query is text or a q value, not {type(query).__name__}")
     if not arguments:
         return head
-    return List.of((head, *map(as_q, arguments)))
+    return List.of((head, *_converted(arguments, strings)))
+
+
+def _converted(arguments: Sequence[object], strings: Strings) -> list[Value]:
+    if strings == "symbols":
+        return [as_q(argument) for argument in arguments]
+    return [as_q(argument, strings=strings) for argument in arguments]
 
 
 def _check_count(arguments: Sequence[object]) -> None:
@@ -81,7 +91,13 @@ def _check_count(arguments: Sequence[object]) -> None:
 
 
 def request_body(
-    query: Query, arguments: Sequence[object], capability: int, compress: bool = False, *, own: bool = False
+    query: Query,
+    arguments: Sequence[object],
+    capability: int,
+    compress: bool = False,
+    *,
+    strings: Strings = "symbols",
+    own: bool = False,
 ) -> bytes | codec.Packed:
     """The body of `request_value`, for a peer of ``capability``; `Packed` if it is in pieces or compressed.
 
@@ -101,13 +117,13 @@ def request_body(
                 return body
             if capability >= _KNOWS_ALL:
                 _check_count(arguments)
-                arguments = [as_q(argument) for argument in arguments]
+                arguments = _converted(arguments, strings)
                 parts = list(map(codec.encode_small, arguments))
                 if None not in parts:
                     body = b"".join([_TEXT(_LIST, 0, 1 + len(parts)), body, *parts])  # type: ignore[list-item]
                     if len(body) < _LONG_TEXT:
                         return body
-    packed = codec.pack(request_value(query, arguments), capability=capability, compress=compress)
+    packed = codec.pack(request_value(query, arguments, strings), capability=capability, compress=compress)
     if own:
         packed = packed.settled()
     return packed if packed.more or packed.compressed else bytes(packed.body)

@@ -23,7 +23,7 @@ from anyq.client._subscription import Subscription
 from anyq.errors import BusyError, CallTimeout, ConnectionLost, QError
 from anyq.loops import BackgroundTasks
 from anyq.protocol import AsyncMessage, ConnectionState, ConnectionStatistics, Overflow, Post, SyncRequest
-from anyq.values import NULL, Value
+from anyq.values import NULL, Strings, Value
 
 __all__ = ["Connection", "connect"]
 
@@ -63,6 +63,8 @@ def connect(
     what waits to be sent before `Connection.post` waits. ``capability`` (6) is offered in the login.
     ``compress``: whether messages over 2000 bytes are compressed when that halves them; ``None`` (the
     default) is as q does, to other machines only (and not over ``dial``). What is received may always be compressed.
+    ``strings="chars"`` sends ``str`` and the string columns of frames as char vectors, in place of symbols
+    (``"symbols"``, the default); `anyq.symbol` and `anyq.symbols` still make symbols.
 
     Hooks: ``on_request`` answers the server's own sync requests (a function of the value, may be async;
     without it they get the error ``nyi``), ``on_state`` is told ``"connected"``, ``"lost"``,
@@ -306,6 +308,11 @@ class Connection(AsyncFace):
         `messages`. After a reconnect the subscription is made anew, and the feed says so with a `Gap`.
         """
         return Subscription(self._core, table, symbols, snapshot=snapshot, buffer=buffer, overflow=overflow)
+
+    @property
+    def strings_as(self) -> Strings:
+        """What ``str`` becomes in arguments, as the option ``strings`` says."""
+        return self._core.options.strings
 
     @property
     def has_names(self) -> bool:

@@ -22,7 +22,7 @@ from anyq.protocol import (
     Response,
     SyncRequest,
 )
-from anyq.values import Value
+from anyq.values import Value, as_q
 
 __all__ = ["Engine"]
 
@@ -62,7 +62,9 @@ class Engine(Calls):
         `check_usable` raises.
         """
         self.check_usable()
-        return codec.carry(kind, request_body(query, arguments, self.capability, self.compress, own=own))
+        strings = self.options.strings
+        body = request_body(query, arguments, self.capability, self.compress, strings=strings, own=own)
+        return codec.carry(kind, body)
 
     def describe(self, call: Request, query: Query) -> None:
         """Note what the report of ``call`` will say."""
@@ -115,7 +117,8 @@ class Engine(Calls):
             if inspect.iscoroutine(value):
                 value.close()
             raise TypeError("on_request of a blocking connection is a plain function, not an asynchronous one")
-        packed = codec.pack(value, capability=self.capability, compress=self.compress)
+        given = as_q(value, strings=self.options.strings)
+        packed = codec.pack(given, capability=self.capability, compress=self.compress)
         return codec.carry(Response, packed.settled())
 
     def refusal(self, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from anyio.abc import ByteStream
 
 from anyq.client._address import Address, parse_address
 from anyq.protocol import CAPABILITY, CallReport, Overflow
-from anyq.values import Value
+from anyq.values import Strings, Value
 
 __all__ = ["ConnectOptions", "Options", "Overflow"]
 
@@ -28,6 +28,13 @@ def _one_of(*allowed: str) -> Callable[[Options, attrs.Attribute[Any], str], Non
             raise ValueError(f"{field.name} is one of {', '.join(map(repr, allowed))}, not {value!r}")
 
     return check
+
+
+def checked_strings(strings: Strings) -> Strings:
+    """``strings``, if it is one of what ``str`` may become; `ValueError` otherwise."""
+    if strings not in ("symbols", "chars"):
+        raise ValueError(f"strings is 'symbols' or 'chars', not {strings!r}")
+    return strings
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +71,7 @@ class Options:
     on_state: Callable[[str], object] | None = None
     on_call: Callable[[CallReport], object] | None = None
     report_queries: bool = True
+    strings: Strings = attrs.field(default="symbols")
     dial: Callable[[Address], Awaitable[ByteStream]] | None = None
 
     def compresses(self, address: Address) -> bool:
@@ -81,6 +89,10 @@ class Options:
     def _check_connect_attempts(self, _: attrs.Attribute[int], attempts: int) -> None:
         if attempts < 0 or attempts != int(attempts):
             raise ValueError(f"connect_attempts is their number, or 0 (without end), not {attempts!r}")
+
+    @strings.validator
+    def _check_strings(self, _: attrs.Attribute[str], strings: Strings) -> None:
+        checked_strings(strings)
 
     @jitter.validator
     def _check_jitter(self, _: attrs.Attribute[float], jitter: float) -> None:
@@ -135,6 +147,7 @@ class ConnectOptions(TypedDict, total=False):
     on_state: Callable[[str], object] | None
     on_call: Callable[[CallReport], object] | None
     report_queries: bool
+    strings: Strings
     dial: Callable[[Address], Awaitable[ByteStream]] | None
 
 
@@ -143,7 +156,7 @@ _CLIENTS = "it is for connections that are opened, not for those that are accept
 _POLLED: Final = frozenset({
     "capability", "connect_timeout", "keepalive", "max_in_flight", "max_message_size", "abandon", "compress", "no_ctx",
     "verify", "ca_file", "cert_file", "key_file", "server_hostname", "tls_from_environment", "on_request",
-    "on_state", "on_call", "report_queries",
+    "on_state", "on_call", "report_queries", "strings",
 })  # fmt: skip
 _NAMES: Final = tuple(field.name for field in attrs.fields(Options) if field.name != "ssl_context")
 REFUSED: Final[Mapping[str, Mapping[str, str]]] = {

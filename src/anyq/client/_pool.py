@@ -27,7 +27,7 @@ from anyq.client._options import ConnectOptions, checked_options
 from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.loops import BackgroundTasks, Home
-from anyq.values import Value
+from anyq.values import Strings, Value
 
 __all__ = ["Pool", "PoolStatistics"]
 
@@ -215,7 +215,7 @@ class Pool(AsyncFace):
         self._check_open()
         assert self._background is not None
         handle = Submitted(self._check_home)
-        given = handed_query(query, arguments)
+        given = handed_query(query, arguments, self.strings_as)
         self._background.start_soon(handle.run, lambda: self(*given, idempotent=idempotent))
         return handle
 
@@ -257,6 +257,11 @@ class Pool(AsyncFace):
         if failure:
             raise failure[0]
         return [answer for answer in answers if answer is not None]
+
+    @property
+    def strings_as(self) -> Strings:
+        """What ``str`` becomes in arguments, as the option ``strings`` says."""
+        return self._options.strings
 
     @property
     def has_names(self) -> bool:

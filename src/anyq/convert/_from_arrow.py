@@ -16,7 +16,7 @@ from anyq.values import NULL, KeyedTable, List, QType, StringArray, SymbolArray,
 from ._numpy import from_array, from_moments, from_spans, with_nulls
 from ._optional import need
 from ._texts import symbols_of_texts
-from ._wanted import DEFAULT, How, Note, fitted
+from ._wanted import DEFAULT, How, Note, as_chars, fitted
 
 __all__ = ["METADATA", "from_arrow", "keyed_again", "plain_arrow"]
 
@@ -36,7 +36,7 @@ def from_arrow(obj: Any, how: How = DEFAULT) -> Value | None:
     if isinstance(obj, pa.ChunkedArray | pa.Array):
         return _fitted(pa, how, "", None, obj)
     if isinstance(obj, pa.Scalar):
-        found = _array(pa, pa.array([obj.as_py()], obj.type))
+        found: Any = _fitted(pa, how, "", None, pa.array([obj.as_py()], obj.type))
         return found[0]  # type: ignore[no-any-return]
     if isinstance(obj, pa.Table | pa.RecordBatch):
         return _table(pa, obj, how)
@@ -85,8 +85,27 @@ def _notes(schema: Any) -> dict[str, Any]:
 def _fitted(pa: Any, how: How, name: str, note: Note | None, column: Any) -> Value:
     array = _one_chunk(pa, column)
     kind = array.type
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return fitted(how, name, note, text=text, plain=lambda: plain_arrow(pa, array), default=lambda: _array(pa, array))
+
+    def default() -> Value:
+        return _with_chars(pa, kind, _array(pa, array)) if how.chars else _array(pa, array)
+
+    return fitted(how, name, note, text=_is_text(pa, kind), plain=lambda: plain_arrow(pa, array), default=default)
+
+
+def _is_text(pa: Any, kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _with_chars(pa: Any, kind: Any, value: Value) -> Value:
+    """What came of an array of that Arrow type, with char vectors for its strings; dictionaries stay symbols."""
+    if _is_text(pa, kind):
+        return as_chars(value)
+    if isinstance(value, Table) and pa.types.is_struct(kind):
+        parts = [_with_chars(pa, kind.field(i).type, column) for i, column in enumerate(value.data)]
+        return Table(value.names, List.of(tuple(parts)))
+    if isinstance(value, List) and pa.types.is_nested(kind):
+        return List.of(tuple([_with_chars(pa, kind.value_type, item) for item in value.items]))
+    return value
 
 
 def _one_chunk(pa: Any, array: Any) -> Any:
@@ -100,7 +119,7 @@ def plain_arrow(pa: Any, array: Any) -> Any:
     """What `become` takes of an array."""
     array = _one_chunk(pa, array)
     kind, types = array.type, pa.types
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+    if _is_text(pa, kind):
         data, offsets = _large(pa, array, pa.large_string())
         return StringArray(data, offsets[:-1], offsets[1:])
     if types.is_timestamp(kind):

@@ -258,7 +258,7 @@ def from_array(array: Array) -> Value:
     if array.dtype.names is not None:
         return Table(symbols(array.dtype.names), List.of(tuple([from_array(array[n]) for n in array.dtype.names])))
     if array.ndim > 1:
-        return List.of(tuple([from_array(row) for row in array]))
+        return List.of(tuple([from_array(row) for row in _rows(array)]))
     if isinstance(array, np.ma.MaskedArray):
         return _masked(array)
     kind = array.dtype.kind
@@ -269,6 +269,13 @@ def from_array(array: Array) -> Value:
     if kind == "m":
         return from_spans(array)
     return _texts(array)
+
+
+def _rows(array: Array) -> Array:
+    """``array`` as one whose rows have a dimension less: those of a matrix are matrices."""
+    if isinstance(array, np.ma.MaskedArray):
+        return np.ma.MaskedArray(np.asarray(array.data), np.ma.getmaskarray(array))
+    return np.asarray(array)
 
 
 def _numbers(array: Array) -> Vector:

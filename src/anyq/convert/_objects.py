@@ -12,7 +12,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from anyq.values import (
     List,
     QType,
     StringArray,
+    Strings,
     SymbolArray,
     Table,
     Value,
@@ -45,7 +46,7 @@ from anyq.values import (
 )
 
 from ._numpy import from_array, from_scalar
-from ._wanted import DEFAULT, How, fitted
+from ._wanted import DEFAULT, How, as_chars, fitted
 
 __all__ = ["from_object", "from_sequence", "library", "register"]
 
@@ -99,7 +100,7 @@ def _registered(obj: Any) -> Callable[[Any], object] | None:
 def from_object(
     obj: object,
     types: Mapping[str, QType | str | int] | None = None,
-    strings: Literal["symbols", "chars"] = "symbols",
+    strings: Strings = "symbols",
 ) -> Value:
     """``obj`` as a q value.
 
@@ -134,7 +135,7 @@ def _convert(obj: Any, how: How = DEFAULT) -> Value:
     if isinstance(obj, np.ndarray):
         return _from_array(obj, how)
     if isinstance(obj, np.generic):
-        return from_scalar(obj)
+        return _convert(obj.item(), how) if isinstance(obj, np.str_) else from_scalar(obj)
     library = type(obj).__module__.partition(".")[0]
     found = _libraries[library](obj, how) if library in _libraries else None
     return found if found is not None else _by_base(obj, how)
@@ -143,11 +144,14 @@ def _convert(obj: Any, how: How = DEFAULT) -> Value:
 def _from_array(obj: Any, how: How) -> Value:
     names = obj.dtype.names
     if how is DEFAULT or names is None:
-        return strings(obj.tolist()) if how.chars and obj.dtype.kind == "U" else from_array(obj)
+        if how.chars and obj.dtype.kind == "O":
+            return _convert(obj.tolist(), how)
+        found = from_array(obj)
+        return as_chars(found) if how.chars and obj.dtype.kind in "UT" else found
     how.check(list(names))
     columns = [
-        fitted(how, name, None, text=obj.dtype[name].kind in "UT", plain=lambda name=name: obj[name],  # type: ignore[misc]
-               default=lambda name=name: from_array(obj[name]))  # type: ignore[misc]
+        fitted(how, name, None, text=False, plain=lambda name=name: obj[name],  # type: ignore[misc]
+               default=lambda name=name: _from_array(obj[name], how.inner))  # type: ignore[misc]
         for name in names
     ]  # fmt: skip
     return Table(symbols(names), List.of(tuple(columns)))
@@ -170,7 +174,7 @@ def _by_base(obj: Any, how: How) -> Value:
         if found is not None:
             return found
     if hasattr(obj, "__array__"):
-        return from_array(np.asarray(obj))
+        return _from_array(np.asarray(obj), how)
     if isinstance(obj, Sequence):
         return from_sequence(obj, how)
     name = f"{type(obj).__module__}.{type(obj).__qualname__}".removeprefix("builtins.")
@@ -207,6 +211,8 @@ def from_sequence(items: Sequence[Any], how: How = DEFAULT) -> Value:
             return found
     if kinds == {type(None), dt.time}:
         return vector(_times([item for item in items if item is not None]).qtype, items)
+    if how.chars and kinds == {type(None), str}:
+        return strings(["" if item is None else item for item in items])
     values = [_convert(item, how.inner) for item in items]
     if type(None) in kinds and len(kinds) > 1:
         return _with_missing(values)

@@ -312,7 +312,12 @@ def _from_one(pd: Any, series: Any, how: How) -> Value:
 def _fitted(pd: Any, how: How, name: str, note: Note | None, series: Any) -> Value:
     text = isinstance(series.dtype, pd.StringDtype) or (how.chars and _has_texts(pd, series))
     return fitted(
-        how, name, note, text=text, plain=lambda: _plain(pd, series), default=lambda: _from_series(pd, series)
+        how,
+        name,
+        note,
+        text=text,
+        plain=lambda: _plain(pd, series),
+        default=lambda: _from_series(pd, series, how.inner),
     )
 
 
@@ -338,10 +343,10 @@ def _plain(pd: Any, series: Any) -> Any:
     return [None if missing else item for item, missing in zip(array, gone, strict=True)]
 
 
-def _from_series(pd: Any, series: Any) -> Value:
+def _from_series(pd: Any, series: Any, how: How = DEFAULT) -> Value:
     dtype = series.dtype
     if isinstance(dtype, np.dtype):
-        return _from_objects(pd, series) if dtype.kind == "O" else from_array(series.to_numpy())
+        return _from_objects(pd, series, how) if dtype.kind == "O" else from_array(series.to_numpy())
     if isinstance(dtype, pd.DatetimeTZDtype):
         return from_array(series.dt.tz_convert(None).to_numpy())
     if isinstance(dtype, pd.CategoricalDtype):
@@ -349,15 +354,15 @@ def _from_series(pd: Any, series: Any) -> Value:
     if isinstance(dtype, pd.StringDtype):
         arrow = dtype.storage == "pyarrow" and has_arrow()
         found = from_arrow(need("pyarrow", "arrow").array(series.array)) if arrow else None
-        return found if found is not None else _from_objects(pd, series, text=True)
+        return found if found is not None else _from_objects(pd, series, how, text=True)
     if isinstance(dtype, pd.ArrowDtype):
-        found = from_arrow(need("pyarrow", "arrow").chunked_array(series.array.__arrow_array__()))
+        found = from_arrow(need("pyarrow", "arrow").chunked_array(series.array.__arrow_array__()), how)
         assert found is not None
         return found
     if isinstance(dtype, pd.PeriodDtype):
         return _from_periods(series)
     if isinstance(dtype, pd.SparseDtype):
-        return _from_series(pd, series.sparse.to_dense())
+        return _from_series(pd, series.sparse.to_dense(), how)
     if hasattr(dtype, "numpy_dtype"):
         return _from_masked(series)
     raise ConversionError(f"pandas' {dtype} has no q form")
@@ -394,11 +399,12 @@ def _from_categories(pd: Any, series: Any) -> Value:
     return with_nulls(Vector(words.qtype, words.array[codes]), codes < 0)
 
 
-def _from_objects(pd: Any, series: Any, text: bool = False) -> Value:
+def _from_objects(pd: Any, series: Any, how: How, text: bool = False) -> Value:
     array = series.to_numpy(object)
     gone = pd.isna(array)
     if not gone.any():
-        return symbols(array.tolist()) if text else as_q(array.tolist())
+        return symbols(array.tolist()) if text else as_q(array.tolist(), strings=how.strings)
     if text:
         return symbols(np.where(gone, "", array).tolist())
-    return as_q([None if missing else item for item, missing in zip(array.tolist(), gone.tolist(), strict=True)])
+    given = [None if missing else item for item, missing in zip(array.tolist(), gone.tolist(), strict=True)]
+    return as_q(given, strings=how.strings)

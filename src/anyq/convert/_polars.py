@@ -17,7 +17,7 @@ from ._optional import has_arrow, need
 from ._python import items_py, refuse_deep, to_py
 from ._rules import RULES, moments, nulls
 from ._texts import column_labels, guid_texts, printable, string_list, text_views
-from ._wanted import DEFAULT, How, Note, fitted, note_of
+from ._wanted import DEFAULT, How, Note, as_chars, fitted, note_of
 
 __all__ = ["from_polars", "to_pl"]
 
@@ -132,7 +132,7 @@ def from_polars(obj: Any, how: How = DEFAULT) -> Value | None:
 def _fitted(pl: Any, how: How, name: str, note: Note | None, series: Any) -> Value:
     return fitted(
         how, name, note, text=series.dtype == pl.String, plain=lambda: _plain(pl, series),
-        default=lambda: _from_series(pl, series),
+        default=lambda: _from_series(pl, series, how.inner),
     )  # fmt: skip
 
 
@@ -152,36 +152,37 @@ def _as_long(pl: Any, series: Any) -> Any:
         raise ConversionError(f"an item of a series of {series.dtype} is out of the range of long") from None
 
 
-def _from_series(pl: Any, series: Any) -> Value:
+def _from_series(pl: Any, series: Any, how: How) -> Value:
     if series.dtype == pl.Object:  # of which Arrow sees the addresses only
-        return from_sequence(series.to_list())
+        return from_sequence(series.to_list(), how)
     if str(series.dtype) in ("Int128", "UInt128"):
         series = _as_long(pl, series)
     if has_arrow():
-        found = from_arrow(series.to_arrow())
+        found = from_arrow(series.to_arrow(), how)
         assert found is not None
         return found
-    return _from_parts(pl, series)
+    return _from_parts(pl, series, how)
 
 
-def _from_parts(pl: Any, series: Any) -> Value:
+def _from_parts(pl: Any, series: Any, how: How) -> Value:
     """A value without Arrow: what Python's objects would round is taken from polars' numbers."""
     dtype = series.dtype
     if isinstance(dtype, pl.Struct):
-        found = from_polars(series.struct.unnest())
+        found = from_polars(series.struct.unnest(), how)
         assert found is not None
         return found
     if isinstance(dtype, pl.List | pl.Array):
         parts = series.arr.to_list() if isinstance(dtype, pl.Array) else series
-        empty = _from_series(pl, pl.Series([], dtype=dtype.inner))
-        return List.of(tuple([empty if part is None else _from_series(pl, part) for part in parts]))
+        empty = _from_series(pl, pl.Series([], dtype=dtype.inner), how)
+        return List.of(tuple([empty if part is None else _from_series(pl, part, how) for part in parts]))
     if dtype == pl.Binary:
         return from_sequence(series.fill_null(b"").to_list())
     if dtype == pl.Time:
         nanos = Vector(QType.TIMESPAN, series.to_physical().fill_null(0).to_numpy())
         return with_nulls(nanos, series.is_null().to_numpy())
     if dtype in (pl.String, pl.Categorical, pl.Enum):
-        return symbols(series.cast(pl.String).fill_null("").to_list())
+        found = symbols(series.cast(pl.String).fill_null("").to_list())
+        return as_chars(found) if how.chars and dtype == pl.String else found
     if not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean):
         return from_sequence(series.to_list())
     mask = series.is_null().to_numpy()

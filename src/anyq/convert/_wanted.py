@@ -12,20 +12,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import ConversionError
-from anyq.values import Attr, List, QType, StringArray, SymbolArray, Table, Value, Vector, strings, vector
+from anyq.values import (
+    Atom,
+    Attr,
+    List,
+    QType,
+    StringArray,
+    Strings,
+    SymbolArray,
+    Table,
+    Value,
+    Vector,
+    chars,
+    strings,
+    vector,
+)
 
 from ._numpy import EPOCH, exactly, temporal
 from ._rules import RULES
 from ._texts import string_list, symbols_of_texts
 
-__all__ = ["DEFAULT", "How", "Note", "become", "fitted", "kept_attr", "note_of", "notes_of"]
+__all__ = ["DEFAULT", "How", "Note", "as_chars", "become", "fitted", "kept_attr", "note_of", "notes_of"]
 
 Array = npt.NDArray[Any]
 Note = dict[str, str]
@@ -62,7 +76,7 @@ class How:
     """The options of a conversion: the q type of columns by name, and what texts become."""
 
     types: dict[str, str] = attrs.field(factory=dict, converter=_codes)
-    strings: Literal["symbols", "chars"] = attrs.field(default="symbols", validator=_known)
+    strings: Strings = attrs.field(default="symbols", validator=_known)
 
     @property
     def chars(self) -> bool:
@@ -113,12 +127,27 @@ def _noted(note: Note, plain: Callable[[], Any], default: Callable[[], Value]) -
     return List.of(tuple([become(_plain_vector(item), code.lower(), exact=True) for item in whole.items]))
 
 
+def as_chars(value: Value) -> Value:
+    """``value`` with char vectors in place of its symbols: an atom, a vector, or lists of such."""
+    if isinstance(value, Atom) and value.qtype is QType.SYMBOL:
+        return chars(value.raw)
+    if isinstance(value, Vector) and value.qtype is QType.SYMBOL:
+        return List.of(_symbol_texts(value.symbols))
+    if isinstance(value, List) and value.strings is None:
+        return List.of(tuple([as_chars(item) for item in value.items]))
+    return value
+
+
+def _symbol_texts(array: SymbolArray) -> StringArray:
+    data, offsets = array.wire()
+    return StringArray(data, offsets[:-1], offsets[1:] - 1)
+
+
 def _plain_vector(vector: Any) -> Any:
     if isinstance(vector, List):
         return [bytes(item) for item in vector.items]
     if isinstance(vector.data, SymbolArray):
-        data, offsets = vector.data.wire()
-        return StringArray(data, offsets[:-1], offsets[1:] - 1)
+        return _symbol_texts(vector.data)
     return vector.np()
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Self, TypeVar
 
-from anyq.client import Query, check_name, request_value
+from anyq.client import Query, check_name, checked_strings, request_value
 from anyq.errors import CallTimeout
 from anyq.portal import Job, LocalQ, refuse_blocking
-from anyq.values import NULL, Value
+from anyq.values import NULL, Strings, Value
 
 from ._core import EmbeddedQ
 from ._face import Embedded, log_error, open_embedded
@@ -18,15 +18,15 @@ T = TypeVar("T")
 _INSTEAD: Final = "`await` on a q of `anyq.open_embedded`"
 
 
-def open_blocking(*, deadline: float = 5.0) -> BlockingEmbedded:
+def open_blocking(deadline: float = 5.0, strings: Strings = "symbols") -> BlockingEmbedded:
     """An embedded q that lives as long as the ``with`` block; see `BlockingEmbedded`."""
-    return BlockingEmbedded(EmbeddedQ(), deadline)
+    return BlockingEmbedded(EmbeddedQ(), deadline, strings)
 
 
-def held(deadline: float) -> tuple[Embedded, BlockingEmbedded]:
+def held(deadline: float, strings: Strings = "symbols") -> tuple[Embedded, BlockingEmbedded]:
     """An embedded q to be held open in an event loop, and its face for threads."""
-    made = open_embedded(deadline=deadline)
-    return made, BlockingEmbedded(made.core, deadline, started=True)
+    made = open_embedded(deadline=deadline, strings=strings)
+    return made, BlockingEmbedded(made.core, deadline, strings, started=True)
 
 
 class BlockingPendingCall:
@@ -72,8 +72,11 @@ class BlockingEmbedded(LocalQ):
     _fields = frozenset({"core"})
     _opener = "anyq.sync.open_embedded"
 
-    def __init__(self, core: EmbeddedQ, deadline: float = 5.0, *, started: bool = False) -> None:
+    def __init__(
+        self, core: EmbeddedQ, deadline: float = 5.0, strings: Strings = "symbols", *, started: bool = False
+    ) -> None:
         self.core = core
+        self._strings = checked_strings(strings)
         self._started = started
         """Whether entering a block finds it open, as that of a portal is."""
         self._deadline = deadline
@@ -110,17 +113,17 @@ class BlockingEmbedded(LocalQ):
         if not wait:
             self.post(query, *arguments)
             return NULL
-        message = request_value(query, arguments)
+        message = request_value(query, arguments, self._strings)
         refuse_blocking("the embedded q", _INSTEAD)
         return _done(self.core.evaluate(message), timeout)
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> BlockingPendingCall:
         """Ask now, and get a handle to ask for the answer later. Never waits."""
-        return BlockingPendingCall(self.core.evaluate(request_value(query, arguments)))
+        return BlockingPendingCall(self.core.evaluate(request_value(query, arguments, self._strings)))
 
     def post(self, query: Query, *arguments: object) -> None:
         """Ask without waiting; an error is logged."""
-        job = self.core.evaluate(request_value(query, arguments))
+        job = self.core.evaluate(request_value(query, arguments, self._strings))
         job.add_waiter(lambda: log_error(job))
 
     def flush(self, *, confirm: bool = False) -> None:
@@ -140,7 +143,7 @@ class BlockingEmbedded(LocalQ):
         Raises as `anyq.sync.Connection.set`.
         """
         refuse_blocking("the embedded q", _INSTEAD)
-        _done(self.core.assign(check_name(name), value), timeout)
+        _done(self.core.assign(check_name(name), value, self._strings), timeout)
 
 
 def _done(job: Job[T], timeout: float | None) -> T:

@@ -15,7 +15,7 @@ from anyq.engine import Interpreter
 from anyq.errors import QError
 from anyq.loops import Local
 from anyq.portal import Job, Owner, current_loop
-from anyq.values import NULL, Atom, Dict, List, QType, Value, as_q, collapse, settled
+from anyq.values import NULL, Atom, Dict, List, QType, Strings, Value, as_q, collapse, settled
 
 from ._caller import OWNER, Caller
 from ._entry_points import allow_python
@@ -297,7 +297,7 @@ class EmbeddedQ(Local):
         kept = settled(value)
         return self.submit(lambda interpreter: interpreter.set(name, kept))
 
-    def assign(self, name: str, value: object) -> Job[None]:
+    def assign(self, name: str, value: object, strings: Strings = "symbols") -> Job[None]:
         """Set a variable to any object with a q form, or to a Python function. Raises `ConversionError` at once.
 
         The variable shares no memory with what the caller can write to.
@@ -305,7 +305,7 @@ class EmbeddedQ(Local):
         if callable(value) and not isinstance(value, Value):
             function, given = value, parameters(value)
             return self.submit(lambda interpreter: interpreter.set(name, python_function(interpreter, function, given)))
-        return self.set(name, as_q(value))
+        return self.set(name, as_q(value, strings=strings))
 
     def has(self, name: str) -> bool:
         """Whether q has a variable of that full name just now. Any thread may ask."""

@@ -10,10 +10,10 @@ from typing import Any, Final, Self, TypeVar
 import anyio
 import anyio.lowlevel
 
-from anyq.client import AsyncFace, Query, check_name, request_value
+from anyq.client import AsyncFace, Query, check_name, checked_strings, request_value
 from anyq.errors import CallTimeout, ClosedError
 from anyq.portal import Job
-from anyq.values import NULL, Value
+from anyq.values import NULL, Strings, Value
 
 from ._core import EmbeddedQ
 
@@ -23,14 +23,15 @@ T = TypeVar("T")
 log: Final = logging.getLogger("anyq.embedded")
 
 
-def open_embedded(*, deadline: float = 5.0) -> Embedded:
+def open_embedded(*, deadline: float = 5.0, strings: Strings = "symbols") -> Embedded:
     """An embedded q that lives as long as the ``async with`` block.
 
     It has a thread of its own. Any number of tasks, of any event loops, may call it; what they ask is done in the order
     in which they ask. Leaving the block lets the evaluation that runs finish within ``deadline`` seconds, then
-    interrupts it; calls that wait fail with `anyq.PortalClosed`.
+    interrupts it; calls that wait fail with `anyq.PortalClosed`. ``strings`` is what
+    ``str`` becomes in arguments and variables, as in `anyq.connect`.
     """
-    return Embedded(EmbeddedQ(), deadline)
+    return Embedded(EmbeddedQ(), deadline, strings)
 
 
 class PendingCall:
@@ -80,8 +81,9 @@ class Embedded(AsyncFace):
     _opener = "anyq.open_embedded"
     _blocking = "anyq.sync.open_embedded"
 
-    def __init__(self, core: EmbeddedQ, deadline: float | None = None) -> None:
+    def __init__(self, core: EmbeddedQ, deadline: float | None = None, strings: Strings = "symbols") -> None:
         self.core = core
+        self._strings = checked_strings(strings)
         self._deadline = deadline
 
     def __repr__(self) -> str:
@@ -126,17 +128,17 @@ class Embedded(AsyncFace):
         if not wait:
             await self.post(query, *arguments)
             return NULL
-        message = request_value(query, arguments)
+        message = request_value(query, arguments, self._strings)
         await anyio.lowlevel.checkpoint_if_cancelled()
         return await _done(self.core.evaluate(message), timeout)
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> PendingCall:
         """Ask now, and get a handle to await the answer later. Raises as a call does, but never waits."""
-        return PendingCall(self.core.evaluate(request_value(query, arguments)))
+        return PendingCall(self.core.evaluate(request_value(query, arguments, self._strings)))
 
     async def post(self, query: Query, *arguments: object) -> None:
         """Ask without waiting; an error is logged. Cancelled, it was not asked."""
-        message = request_value(query, arguments)
+        message = request_value(query, arguments, self._strings)
         await anyio.lowlevel.checkpoint_if_cancelled()
         job = self.core.evaluate(message)  # before others have their turn: what is asked later is done later
         job.add_waiter(lambda: log_error(job))
@@ -157,11 +159,11 @@ class Embedded(AsyncFace):
 
         Raises and is cancelled as `anyq.Connection.set`.
         """
-        job = self.core.assign(check_name(name), value)
+        job = self.core.assign(check_name(name), value, self._strings)
         await _done(job, timeout)
 
     def __setitem__(self, name: str, value: object) -> None:
-        job = self.core.assign(check_name(name), value)
+        job = self.core.assign(check_name(name), value, self._strings)
         job.add_waiter(lambda: log_error(job))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias
 
 from anyq.client import BlockingFace, Query
 from anyq.doors import Door
-from anyq.values import Value
+from anyq.values import Strings, Value
 
 if TYPE_CHECKING:
     from anyq.server import Client, Stats
@@ -98,9 +98,10 @@ class Serving(Protocol):
 
 
 Server: TypeAlias = AbstractAsyncContextManager[Serving, bool | None]
-OPEN_LOCAL: Final = Door[Callable[[float], LocalQ]]("open_embedded")
-"""Make an embedded q of a deadline (s), to be entered."""
-HOLD_LOCAL: Final = Door[Callable[[float], tuple[AbstractAsyncContextManager[object, bool | None], LocalQ]]]("embedded")
-"""Make an embedded q of a deadline (s): what to hold open in an event loop, and its face for threads."""
+OPEN_LOCAL: Final = Door[Callable[[float, Strings], LocalQ]]("open_embedded")
+"""Make an embedded q of a deadline (s) and what ``str`` becomes, to be entered."""
+LocalHold: TypeAlias = tuple[AbstractAsyncContextManager[object, bool | None], LocalQ]
+HOLD_LOCAL: Final = Door[Callable[[float, Strings], LocalHold]]("embedded")
+"""Make an embedded q of a deadline (s) and what ``str`` becomes: what an event loop holds open, and its face."""
 SERVE: Final = Door[Callable[..., Server]]("serve")
 """Make a server, with the arguments of `anyq.serve`."""

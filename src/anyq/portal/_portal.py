@@ -31,6 +31,7 @@ from anyq.portal._loop import Loop, current_loop
 from anyq.portal._mailbox import Mailbox
 from anyq.portal._patience import take
 from anyq.portal._shared import Shared, SharedConnection, SharedPool
+from anyq.values import Strings
 
 __all__ = ["Backend", "Portal", "start_portal"]
 
@@ -238,12 +239,12 @@ class Portal(Mailbox):
         """A pool of connections for any number of threads, open when this returns. Arguments as `anyq.Pool`."""
         return self.share(Pool(hosts, port, **options), SharedPool)
 
-    def embedded(self, *, deadline: float = 5.0) -> LocalQ:
+    def embedded(self, *, deadline: float = 5.0, strings: Strings = "symbols") -> LocalQ:
         """An embedded q for any number of threads (`anyq.embedded.BlockingEmbedded`), open when this returns.
 
-        It ends with the portal, or before with a ``with`` block of its own.
+        It ends with the portal, or before with a ``with`` block of its own. ``strings`` as in `anyq.connect`.
         """
-        manager, face = HOLD_LOCAL.opener(deadline)
+        manager, face = HOLD_LOCAL.opener(deadline, strings)
         self.call(self._hold, manager)
         return face
 

@@ -32,7 +32,7 @@ from anyq.errors import ClosedError
 from anyq.loops import Local
 from anyq.portal._above import Serving
 from anyq.portal._job import JobFuture
-from anyq.values import Value, handed_over
+from anyq.values import Strings, Value, handed_over
 
 if TYPE_CHECKING:
     from anyq.portal._portal import Portal
@@ -183,16 +183,21 @@ class _Asking(BlockingFace, Shared[A]):
 
     def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
         """Ask, and wait for the answer. Arguments, options and errors as a call of the asynchronous object."""
-        return self.portal.call(self.target, *handed_query(query, arguments), **options)  # type: ignore[no-any-return]
+        return self.portal.call(self.target, *handed_query(query, arguments, self.strings_as), **options)  # type: ignore[no-any-return]
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> JobFuture[Value]:
         """Ask now; the future of the answer, which can also be awaited in any event loop."""
-        return self.portal.submit(self.target, *handed_query(query, arguments), idempotent=idempotent)
+        return self.portal.submit(self.target, *handed_query(query, arguments, self.strings_as), idempotent=idempotent)
 
     def __getattr__(self, name: str) -> BlockingNamespace:
         if name in ("portal", "target"):
             raise ClosedError("it is not open: use it in a with block")
         return super().__getattr__(name)
+
+    @property
+    def strings_as(self) -> Strings:
+        """What ``str`` becomes in arguments, as the option ``strings`` says."""
+        return self.target.strings_as
 
     @property
     def has_names(self) -> bool:
@@ -208,7 +213,7 @@ class SharedConnection(_Asking[Connection]):
 
     def post(self, query: Query, *arguments: object) -> None:
         """As `anyq.Connection.post`."""
-        self.portal.call(self.target.post, *handed_query(query, arguments))
+        self.portal.call(self.target.post, *handed_query(query, arguments, self.strings_as))
 
     def flush(self, *, confirm: bool = False) -> None:
         """As `anyq.Connection.flush`."""
@@ -216,7 +221,7 @@ class SharedConnection(_Asking[Connection]):
 
     def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """As `anyq.Connection.deferred`."""
-        return self.portal.call(self.target.deferred, *handed_query(query, arguments), timeout=timeout)  # type: ignore[no-any-return]
+        return self.portal.call(self.target.deferred, *handed_query(query, arguments, self.strings_as), timeout=timeout)  # type: ignore[no-any-return]
 
     def messages(self, *, buffer: int = 10_000, overflow: Overflow = "error") -> SharedFeed:
         """As `anyq.Connection.messages`, to be read with ``for``."""
@@ -262,11 +267,11 @@ class SharedPool(_Asking[Pool]):
 
     def post(self, query: Query, *arguments: object) -> None:
         """As `anyq.Pool.post`."""
-        self.portal.call(self.target.post, *handed_query(query, arguments))
+        self.portal.call(self.target.post, *handed_query(query, arguments, self.strings_as))
 
     def map(self, query: Query, items: Iterable[object], *, timeout: float | None = None) -> list[Value]:
         """As `anyq.Pool.map`."""
-        query, *values = handed_query(query, items)
+        query, *values = handed_query(query, items, self.strings_as)
         return self.portal.call(self.target.map, query, values, timeout=timeout)
 
     @contextmanager

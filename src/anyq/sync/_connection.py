@@ -26,7 +26,7 @@ from anyq.sync._core import Core
 from anyq.sync._feed import Feed
 from anyq.sync._pending import Pending
 from anyq.sync._twins import subscribe_at
-from anyq.values import NULL, Value
+from anyq.values import NULL, Strings, Value
 
 __all__ = ["Connection", "connect"]
 
@@ -130,7 +130,7 @@ class Connection(BlockingFace):
             return NULL
         core = self._core
         core.check_usable()
-        body = request_body(query, arguments, core.capability, core.compress)
+        body = request_body(query, arguments, core.capability, core.compress, strings=core.options.strings)
         answer = core.ask(body, query, core.options.timeout if timeout is None else timeout, idempotent)
         if type(answer) is not bytes:
             return answer.outcome()  # type: ignore[union-attr]
@@ -232,6 +232,11 @@ class Connection(BlockingFace):
         When it can be read, ``feed.receive(timeout=0)`` takes what came. Do not read or write it.
         """
         return self._core.fileno()
+
+    @property
+    def strings_as(self) -> Strings:
+        """What ``str`` becomes in arguments, as the option ``strings`` says."""
+        return self._core.options.strings
 
     @property
     def has_names(self) -> bool:

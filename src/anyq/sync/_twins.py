@@ -27,7 +27,7 @@ from anyq.portal import (
     SharedSubscription,
     start_portal,
 )
-from anyq.values import Value
+from anyq.values import Strings, Value
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -179,10 +179,10 @@ def serve(on_sync: Handles | None = None, on_async: Handles | None = None, **opt
     return Server(SERVE.opener(on_sync, on_async, **options))
 
 
-def open_embedded(*, deadline: float = 5.0) -> LocalQ:
+def open_embedded(*, deadline: float = 5.0, strings: Strings = "symbols") -> LocalQ:
     """An embedded q that lives as long as the ``with`` block, for any number of threads.
 
-    It is an `anyq.embedded.BlockingEmbedded`; ``deadline`` as in `anyq.open_embedded`. For type checkers it is the
-    part of that class that asks q; `anyq.embedded.open_blocking` has the class itself.
+    It is an `anyq.embedded.BlockingEmbedded`; ``deadline`` and ``strings`` as in `anyq.open_embedded`. For type
+    checkers it is the part of that class that asks q; `anyq.embedded.open_blocking` has the class itself.
     """
-    return OPEN_LOCAL.opener(deadline)
+    return OPEN_LOCAL.opener(deadline, strings)

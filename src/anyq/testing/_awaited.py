@@ -41,10 +41,13 @@ class AwaitedConnection:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._shared.target!r}>"
 
+    def _handed(self, query: Query, arguments: tuple[object, ...]) -> tuple[Any, ...]:
+        return handed_query(query, arguments, self._shared.strings_as)
+
     async def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
         """Ask, and wait for the answer, as `anyq.Connection.__call__`."""
         shared = self._shared
-        answer: Value = await shared.portal.run(shared.target, *handed_query(query, arguments), **options)
+        answer: Value = await shared.portal.run(shared.target, *self._handed(query, arguments), **options)
         return answer
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> JobFuture[Value]:
@@ -53,7 +56,7 @@ class AwaitedConnection:
 
     async def post(self, query: Query, *arguments: object) -> None:
         """As `anyq.Connection.post`."""
-        await self._shared.portal.run(self._shared.target.post, *handed_query(query, arguments))
+        await self._shared.portal.run(self._shared.target.post, *self._handed(query, arguments))
 
     async def flush(self) -> None:
         """As `anyq.Connection.flush`."""
@@ -62,7 +65,7 @@ class AwaitedConnection:
     async def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """As `anyq.Connection.deferred`."""
         shared = self._shared
-        given = handed_query(query, arguments)
+        given = self._handed(query, arguments)
         answer: Value = await shared.portal.run(shared.target.deferred, *given, timeout=timeout)
         return answer
 

@@ -26,7 +26,7 @@ from ._containers import (
     timespans,
     timestamps,
 )
-from ._face import Face, HasForm, Value, as_q, face, install_face
+from ._face import Face, HasForm, Strings, Value, as_q, face, install_face
 from ._functions import ELIDED, NULL, Composition, Derived, Lambda, Primitive, Projection
 from ._make import (
     atom,
@@ -65,11 +65,11 @@ install_face(repr=describe, match=match, reduce=_flat.reduce, nanoseconds=nanose
 __all__ = [
     "ELIDED", "FIXED_TYPES", "FUNCTION_TYPES", "NULL", "TOLERANCE", "Atom", "Attr", "Composition", "Derived", "Dict",
     "Face", "HasForm", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory",
-    "StringArray", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean", "booleans",
-    "byte", "bytes_", "char", "chars", "collapse", "count", "date", "dates", "datetime", "datetimes", "describe",
-    "dict_", "face", "float_", "floats", "guid", "guids", "handed_over", "identical", "install_face", "int_", "ints",
-    "is_settled", "joined", "keyed_table", "last_of_each", "long", "longs", "match", "minute", "minutes", "month",
-    "months", "nanoseconds", "real", "reals", "rows_with", "second", "seconds", "settled", "short", "shorts",
-    "strings", "symbol", "symbols", "table", "taken", "time", "times", "timespan", "timespans", "timestamp",
+    "StringArray", "Strings", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean",
+    "booleans", "byte", "bytes_", "char", "chars", "collapse", "count", "date", "dates", "datetime", "datetimes",
+    "describe", "dict_", "face", "float_", "floats", "guid", "guids", "handed_over", "identical", "install_face",
+    "int_", "ints", "is_settled", "joined", "keyed_table", "last_of_each", "long", "longs", "match", "minute",
+    "minutes", "month", "months", "nanoseconds", "real", "reals", "rows_with", "second", "seconds", "settled", "short",
+    "shorts", "strings", "symbol", "symbols", "table", "taken", "time", "times", "timespan", "timespans", "timestamp",
     "timestamps", "tolerant_equal", "vector",
 ]  # fmt: skip

@@ -7,11 +7,15 @@ Conversion and console text are written in rooms above this one. They are handed
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-__all__ = ["Face", "HasForm", "Value", "as_q", "face", "install_face"]
+__all__ = ["Face", "HasForm", "Strings", "Value", "as_q", "face", "install_face"]
+
+
+Strings: TypeAlias = Literal["symbols", "chars"]
+"""What ``str`` becomes in q."""
 
 
 class Value:
@@ -152,7 +156,7 @@ def as_q(
     obj: object,
     *,
     types: Mapping[str, str | int] | None = None,
-    strings: Literal["symbols", "chars"] = "symbols",
+    strings: Strings = "symbols",
 ) -> Value:
     """``obj`` as a q value: values stay themselves, Python objects follow the table of conversions.
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 
 from ._atom import Atom
-from ._face import Value, as_q
+from ._face import Strings, Value, as_q
 from ._flat import assemble, flatten
 from ._functions import Composition, Derived, Lambda, Primitive, Projection
 from ._storage import StringArray, SymbolArray
@@ -73,12 +73,12 @@ def settled(value: V) -> V:
     return value if same else cast(V, assemble(found))
 
 
-def handed_over(obj: object) -> Value:
+def handed_over(obj: object, strings: Strings = "symbols") -> Value:
     """``obj`` as a q value that stays as it is, whatever the caller does with ``obj`` afterwards.
 
-    Raises `anyq.ConversionError` as `anyq.as_q`.
+    ``strings`` and errors as `anyq.as_q`.
     """
-    return settled(as_q(obj))
+    return settled(as_q(obj, strings=strings))
 
 
 def _settled_leaf(value: Value) -> Value:
