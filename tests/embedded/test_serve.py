@@ -143,6 +143,47 @@ async def test_a_time_limit_of_queries() -> None:
         assert await q("1") == 1
 
 
+async def ask(port: int) -> None:
+    async with anyq.connect("127.0.0.1", port) as q:
+        assert await q("1+1") == 2
+
+
+async def post(port: int) -> None:
+    async with anyq.connect("127.0.0.1", port) as q:
+        await q.post("posted:1")
+        assert await q("posted") == 1
+
+
+@pytest.mark.parametrize("use", [ask, post])
+@pytest.mark.parametrize("login", ["", "{[user;password]1b}"])
+async def test_the_time_limit_begins_with_the_evaluation(use: Any, login: str) -> None:
+    """Two queries that use their time up stand before the others, which wait for longer than the limit."""
+    async with (
+        anyq.serve(port=0, timeout=0.4, authenticate=login or None) as server,
+        anyq.connect("127.0.0.1", server.port) as one,
+        anyq.connect("127.0.0.1", server.port) as other,
+    ):
+        endless = [q.submit("while[1b;]") for q in (one, other)]
+        while server.stats.sync_messages < 2:
+            await anyio.lowlevel.checkpoint()
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(3):
+                    tasks.start_soon(use, server.port)
+        for query in endless:
+            with pytest.raises(anyq.QError, match="stop"):
+                await query
+
+
+@pytest.mark.parametrize(("option", "setting"), [(0.2, 1000), (1000, 1), (None, 1), (0.2, 0)])
+async def test_the_shorter_of_two_time_limits_counts(option: float | None, setting: int) -> None:
+    async with anyq.serve(port=0, timeout=option) as server, anyq.connect("127.0.0.1", server.port) as q:
+        await server.q(f"\\T {setting}")
+        with anyio.fail_after(60), pytest.raises(anyq.QError, match="stop"):
+            await q("while[1b;]")
+        assert await q('system"T"') == setting
+
+
 async def test_the_query_of_a_client_that_leaves_is_interrupted() -> None:
     async with anyq.serve(port=0) as server:
         async with anyq.connect("127.0.0.1", server.port) as q:

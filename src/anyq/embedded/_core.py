@@ -153,11 +153,6 @@ class EmbeddedQ(Local):
         """Make the evaluation that runs raise ``stop`` soon, as a signal does to q. False when none runs."""
         return self.owner.interrupt()
 
-    @property
-    def time_limit(self) -> float | None:
-        """What ``\\T`` says, in seconds. Any thread may ask."""
-        return self._interpreter.time_limit if self._interpreter is not None else None
-
     def _open(self, target: str, timeout: float | None) -> Outbound:
         from ._outbound import open_outbound  # with the whole client behind it
 
@@ -199,7 +194,7 @@ class EmbeddedQ(Local):
             received = as_received(message)
             return interpreter.value(received) if function is None else interpreter.apply(function, (received,))
 
-        return self._do_unasked(work, caller)
+        return self._do(work, caller)
 
     def farewell(self, code: int) -> None:
         """In a job, before q ends: apply ``.z.exit``, once; its error is written where q's errors go."""
@@ -221,7 +216,7 @@ class EmbeddedQ(Local):
             if handler is not None:
                 interpreter.apply(handler, arguments)
 
-        self._do_unasked(work, self.author(name))
+        self._do(work, self.author(name))
 
     def complain(self, error: QError) -> None:
         """Write an error where q's errors go."""
@@ -245,9 +240,13 @@ class EmbeddedQ(Local):
 
     # Jobs
 
-    def submit(self, work: Callable[[Interpreter], T], caller: Caller = OWNER) -> Job[T]:
-        """Have ``work`` done by the owner on behalf of ``caller``; what it posts leaves when it ends."""
-        return self.owner.submit(self._do, work, caller, tag=caller.handle)
+    def submit(self, work: Callable[[Interpreter], T], caller: Caller = OWNER, seconds: float | None = None) -> Job[T]:
+        """Have ``work`` done by the owner on behalf of ``caller``; what it posts leaves when it ends.
+
+        It ends with the q error ``stop`` when it takes longer than ``seconds``, or by default than its caller may take.
+        The time that it waits for its turn does not count.
+        """
+        return self.owner.submit(self._do, work, caller, seconds, tag=caller.handle)
 
     def evaluate(self, message: Value, caller: Caller = OWNER) -> Job[Value]:
         """Have q evaluate a message: text, or a list of a function and its arguments. Raises `QError`.
@@ -257,15 +256,16 @@ class EmbeddedQ(Local):
         message = settled(message)
         return self.submit(lambda interpreter: interpreter.value(message), caller)
 
-    def _do(self, work: Callable[[Interpreter], T], caller: Caller) -> T:
+    def _do(self, work: Callable[[Interpreter], T], caller: Caller, seconds: float | None = None) -> T:
         interpreter, host = self.interpreter, self.host
+        seconds = seconds or caller.permissions.seconds
         before = host.acting
         host.begin(caller)
         try:
             if caller.permissions.read_only:
                 with interpreter.sealed():
-                    return interpreter.guarded(lambda: work(interpreter))
-            return interpreter.guarded(lambda: work(interpreter))
+                    return interpreter.guarded(lambda: work(interpreter), seconds)
+            return interpreter.guarded(lambda: work(interpreter), seconds)
         except QError:
             self.handles.failed(caller)
             raise
@@ -276,17 +276,6 @@ class EmbeddedQ(Local):
             host.begin(before)
             if caller.outbox:
                 self.handles.flush(caller.outbox)
-
-    def _do_unasked(self, work: Callable[[Interpreter], T], caller: Caller) -> T:
-        """Do what no client waits for, in no more time than there would be if one did."""
-        interpreter, seconds = self.interpreter, caller.permissions.seconds
-        if seconds is None:
-            return self._do(work, caller)
-        before, interpreter.time_limit = interpreter.time_limit, seconds
-        try:
-            return self._do(work, caller)
-        finally:
-            interpreter.time_limit = before
 
     def get(self, name: str) -> Job[Value]:
         """The value of a variable. Raises `QError` with the name."""
@@ -321,8 +310,8 @@ class EmbeddedQ(Local):
             return NULL if function is None else interpreter.apply(function, arguments)
 
         if caller is not None:
-            return self.owner.submit(self._do_unasked, work, caller, tag=caller.handle)
-        return self.owner.submit(lambda: self._do_unasked(work, self.author(name)), tag=OWNER.handle)
+            return self.owner.submit(self._do, work, caller, tag=caller.handle)
+        return self.owner.submit(lambda: self._do(work, self.author(name)), tag=OWNER.handle)
 
 
 class _FromOthers:

@@ -119,13 +119,6 @@ class SharedHost(SystemHost):
     def sleep(self, seconds: float) -> None:
         self._wake.wait(seconds)
 
-    def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
-        def ring() -> None:
-            callback()
-            self.wake()
-
-        return super().alarm(seconds, ring)
-
     def shell(self, command: str) -> tuple[int, bytes]:
         self.require("shell", command)
         import subprocess

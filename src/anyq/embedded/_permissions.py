@@ -98,8 +98,8 @@ class Permissions:
     """What evaluations on behalf of a caller may do beyond computing. The owner of an embedded q may do everything.
 
     See `PERMISSIONS` for the meaning of ``data`` (a folder), ``files``, ``shell``, ``python``, ``outbound`` and
-    ``logins``. ``seconds`` is how long an evaluation may take that q begins by itself, because the caller has set a
-    handler for it. ``read_only`` callers change nothing, and use neither files nor handles nor commands.
+    ``logins``. ``seconds`` is how long an evaluation may take, also one that q begins by itself because the caller has
+    set a handler for it. ``read_only`` callers change nothing, and use neither files nor handles nor commands.
     """
 
     data: Path | None = None

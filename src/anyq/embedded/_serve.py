@@ -55,9 +55,10 @@ def serve(
     text or the value of a q function, which is put into the variable that q has for it; text that is no q is a `QError`
     on entering, other things a ``TypeError`` at once.
 
-    ``timeout`` (seconds) bounds each evaluation of a client's message; it ends with the q error ``stop``. Evaluations
-    run one after the other on the thread of the embedded q, so they delay each other, but never the server: logins,
-    Python handlers and its end go on. When a client leaves, its evaluation is interrupted.
+    ``timeout`` (seconds) bounds each evaluation of a client's message; it ends with the q error ``stop``. The time that
+    it waits for its turn does not count. Evaluations run one after the other on the thread of the embedded q, so they
+    delay each other, but never the server: logins, Python handlers and its end go on. When a client leaves, its
+    evaluation is interrupted.
 
     What a handler raises is logged with traceback, user and handle; the client gets the text of a `QError`, of other
     exceptions class and text, or the class alone with ``expose_errors=False``.
@@ -108,7 +109,7 @@ def serve(
     core = q.core if isinstance(q, Embedded) else q
     known = read_users(users) if isinstance(users, str | os.PathLike) else users
     names = None if allow is None else frozenset(allow)
-    return EmbeddedServer(given, network, core, timeout, permissions, names, known, metrics)
+    return EmbeddedServer(given, network, core, permissions, names, known, metrics)
 
 
 def _check(given: dict[str, Handles | None], allow: object, tls: object, **seconds: float | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
@@ -12,7 +12,7 @@ import anyio.to_thread
 import attrs
 
 from anyq.engine import Interpreter
-from anyq.errors import ClosedError, QError
+from anyq.errors import ClosedError
 from anyq.loops import Local
 from anyq.portal import Job
 from anyq.server import Action, Client, Encoded, Handler, Later, MetricsServer, Server, Stats, Users, encode, leaves
@@ -50,7 +50,6 @@ class EmbeddedServer(Local):
     _given: dict[str, Handles | None]
     _network: dict[str, Any]
     _q: EmbeddedQ | None
-    _timeout: float | None
     _permissions: Permissions
     _allow: frozenset[str] | None = None
     _users: Users | None = None
@@ -167,7 +166,7 @@ class EmbeddedServer(Local):
         return received
 
     @leaves
-    def _on_sync(self, message: Value, client: Client) -> Later | Awaitable[Any]:
+    def _on_sync(self, message: Value, client: Client) -> Later:
         capability, remote = client.capability, client.remote
 
         def work(interpreter: Interpreter) -> Encoded:
@@ -179,7 +178,7 @@ class EmbeddedServer(Local):
         return self._evaluate(work, client, asks=True)
 
     @leaves
-    def _on_async(self, message: Value, client: Client) -> Later | Awaitable[Any]:
+    def _on_async(self, message: Value, client: Client) -> Later:
         def work(interpreter: Interpreter) -> None:
             handler = interpreter.names.get(".z.ps")
             received = self._checked(message)
@@ -190,37 +189,20 @@ class EmbeddedServer(Local):
 
         return self._evaluate(work, client)
 
-    def _evaluate(
-        self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False
-    ) -> Later | Awaitable[Any]:
-        """As `_run`; without a task, if no time limit has to be kept."""
+    def _evaluate(self, work: Callable[[Interpreter], Any], client: Client, *, asks: bool = False) -> Later:
+        """As `_run`, without a task."""
         assert self._q is not None
-
-        def alone() -> Awaitable[Any]:
-            return self._run(work, self._caller(client, asks))
-
-        if self._timeout or self._q.time_limit is not None:
-            return _Limited(alone)
         lane = self._lanes.get(client)
         if lane is None:
             lane = self._lanes[client] = Lane(self._q, self._errands, client)
-        return Evaluation(lane, work, self._caller(client, asks), alone)
+        return Evaluation(lane, work, self._caller(client, asks), lambda: self._run(work, self._caller(client, asks)))
 
     async def _run(self, work: Callable[[Interpreter], Any], caller: Caller) -> Any:
-        """Run a job for a client, in its time; interrupted when it is over or the client leaves."""
+        """Run a job for a client; interrupted when it takes longer than it may, or the client leaves."""
         assert self._q is not None
-        job: Job[Any] = self._q.submit(work, caller)
+        job: Job[Any] = self._q.submit(work, caller, self._permissions.seconds)
         try:
-            limit = self._timeout or self._q.time_limit
-            if limit is None:
-                return await job
-            with anyio.move_on_after(limit):
-                return await job
-            job.interrupt()
-            if job.started:
-                with anyio.CancelScope(shield=True):
-                    return await job
-            raise QError("stop")
+            return await job
         finally:
             if not job.done():
                 job.interrupt()
@@ -356,19 +338,6 @@ class EmbeddedServer(Local):
     async def serve_forever(self) -> None:
         """Wait until `stop` is called."""
         await self._server.serve_forever()
-
-
-class _Limited:
-    """An evaluation in its time: awaited, and begun only then."""
-
-    evaluated = True
-    __slots__ = ("_start",)
-
-    def __init__(self, start: Callable[[], Awaitable[Any]]) -> None:
-        self._start = start
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return self._start().__await__()
 
 
 def _setter(name: str, given: str | bytes | Value) -> Callable[[Interpreter], None]:

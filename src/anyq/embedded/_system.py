@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, TypeVar
 from anyq.engine import Host
 from anyq.errors import QError
 
+from ._alarms import alarms
 from ._atomic import append, committed_size, replace, replace_folder
 from ._streams import append_to_stream, blocking_stream, is_stream, read_stream, write_stream
 
@@ -102,13 +103,10 @@ class SystemHost(Host):
         self._wake.set()
 
     def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
-        timer = threading.Timer(seconds, callback)
-        timer.daemon = True
         try:
-            timer.start()
+            return alarms.add(seconds, callback)
         except RuntimeError as error:  # no more threads
             raise QError("limit", detail=str(error)) from error
-        return timer.cancel
 
     # -- the machine
 

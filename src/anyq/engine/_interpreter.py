@@ -59,7 +59,7 @@ class Interpreter:
     def __init__(self, host: Host | None = None) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.host: Host = host or Host()
-        self.state: Stop = Stop(self.host.alarm)
+        self.state: Stop = Stop(self.host.alarm, self.host.wake)
         self.vocabulary: Vocabulary = Vocabulary()
         install(self.vocabulary)
         self.names: Names = Names()
@@ -155,15 +155,16 @@ class Interpreter:
         """Run compiled text: the value of its last statement, of an assignment too. Raises `QError`."""
         return self.guarded(program.code)
 
-    def guarded(self, job: Callable[[], T]) -> T:
+    def guarded(self, job: Callable[[], T], seconds: float | None = None) -> T:
         """Run a job with time limit and interruption; errors come with their call chain. Nested jobs just run.
 
+        The time limit is the shorter one of ``seconds`` and `time_limit`; ``None`` and 0 mean no limit.
         `interrupt` stops whatever the job does with values: evaluate, convert, encode.
         """
         if self.state.running:
             return job()
         try:
-            return self.state.run(job, self.time_limit)
+            return self.state.run(job, min(filter(None, (seconds, self.time_limit)), default=None))
         except (Exception, Interrupted) as error:
             made = self.explained(error)
             raise made from made.__cause__

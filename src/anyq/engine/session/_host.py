@@ -57,6 +57,9 @@ class Host:
         """Wait; returns early when the evaluation is interrupted."""
         raise QError("access")
 
+    def wake(self) -> None:
+        """End a `sleep` that is going on. May be called from any thread."""
+
     def alarm(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
         """Have ``callback`` called (from any thread) after a time; the result cancels it."""
         return lambda: None

@@ -79,19 +79,30 @@ def _modules(frame: FrameType | None, code: object) -> list[str]:
     return found if frame is not None else []
 
 
+class _Evaluation:
+    """One evaluation, and whether it was asked to stop."""
+
+    __slots__ = ("asked",)
+
+    def __init__(self) -> None:
+        self.asked: bool = False
+
+
 class Stop:
     """What compiled code looks at in every call, ``stop``; and how a running evaluation is made to end.
 
-    `run` is for the thread of the evaluation, `request` for any. ``alarm`` is `Host.alarm`.
+    `run` is for the thread of the evaluation, `request` for any. ``alarm`` is `Host.alarm`, ``wake`` `Host.wake`.
     """
 
-    __slots__ = ("_alarm", "_aside", "_cancel", "_running", "_senders", "_thread", "stop")
+    __slots__ = ("_alarm", "_cancel", "_running", "_senders", "_thread", "_wake", "stop")
 
-    def __init__(self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]]) -> None:
+    def __init__(
+        self, alarm: Callable[[float, Callable[[], None]], Callable[[], None]], wake: Callable[[], None] = _nothing
+    ) -> None:
         self.stop: bool = False
         self._alarm = alarm
-        self._running: object | None = None
-        self._aside: dict[object, bool] = {}  # evaluations that wait for others, and whether they are to stop
+        self._wake = wake
+        self._running: _Evaluation | None = None
         self._thread = 0
         self._cancel: Callable[[], None] = _nothing
         self._senders: list[object] = []  # its methods are single steps, whichever thread calls them
@@ -107,7 +118,7 @@ class Stop:
         Raises `Interrupted` when it had to be stopped between two bytecodes.
         """
         self._thread = _thread_id()
-        self._running = object()
+        self._running = _Evaluation()
         end_limit = self._alarm(seconds, self.requester()) if seconds else None
         if self.stop:  # asked for before it began
             self.request()
@@ -140,39 +151,42 @@ class Stop:
 
     def request(self) -> None:
         """Make the evaluation that runs end soon. Nothing when none runs. Any thread may call this."""
-        running = self._running
-        if running is not None:
-            self.stop = True
-            self._cancel()
-            self._cancel = self._alarm(GRACE, partial(self._force, running))
+        self._request(self._running)
+
+    def _request(self, running: _Evaluation | None) -> None:
+        """`request` for that evaluation. `_leave` waits for this, so the next evaluation is never meant by mistake."""
+        if running is None:
+            return
+        running.asked = True  # first: while it is aside it is not `_running`, and looks at this when it goes on
+        self._senders.append(running)
+        try:
+            if self._running is running:
+                self.stop = True
+                self._wake()
+                self._cancel()
+                self._cancel = self._alarm(GRACE, partial(self._force, running))
+        finally:
+            self._senders.pop()
 
     def requester(self) -> Callable[[], None]:
         """`request` for the evaluation that runs now, and for no other."""
-        running = self._running
-
-        def request() -> None:
-            if self._running is running:
-                self.request()
-            elif running in self._aside:
-                self._aside[running] = True
-
-        return request
+        return partial(self._request, self._running)
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Inside the block, in which the evaluation waits, others run, each with interrupts of its own."""
         waiting, cancel = self._running, self._cancel
         cancel()
-        self._aside[waiting] = self.stop
+        stops = self.stop
         self._running, self.stop, self._cancel = None, False, lambda: None
         try:
             yield
         finally:
             self._running = waiting
-            if self._aside.pop(waiting) or self.stop:
+            if stops or self.stop or (waiting is not None and waiting.asked):
                 self.request()
 
-    def _force(self, running: object) -> None:
+    def _force(self, running: _Evaluation) -> None:
         """Raise `Interrupted`, again and again until the evaluation is over: one may be lost in a destructor."""
         if self._running is not running:
             return
