@@ -43,4 +43,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    logging.getLogger("anyq.server").setLevel(logging.WARNING)
     anyio.run(main)
