@@ -9,6 +9,8 @@ from typing import Protocol
 
 import anyio
 
+from anyq.loops import on_asyncio
+
 __all__ = ["Scheduler", "Waiter", "scheduler", "waiter_maker"]
 
 Scheduler = Callable[[Callable[[], object]], object]
@@ -43,7 +45,7 @@ class FutureWaiter:
 
 def waiter_maker() -> Callable[[], Waiter]:
     """What makes waiters for the event loop that runs here."""
-    if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
+    if on_asyncio():
         return FutureWaiter
     trio = sys.modules.get("trio")
     return trio.Event if trio is not None else anyio.Event
@@ -51,7 +53,7 @@ def waiter_maker() -> Callable[[], Waiter]:
 
 def scheduler() -> Scheduler:
     """That of the event loop that runs here."""
-    if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
+    if on_asyncio():
         return asyncio.get_running_loop().call_soon_threadsafe
     found: Scheduler = sys.modules["trio"].lowlevel.current_trio_token().run_sync_soon
     return found

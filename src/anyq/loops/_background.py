@@ -12,6 +12,8 @@ import anyio
 
 from anyq.errors import MisuseError
 
+from ._home import on_asyncio
+
 __all__ = ["BackgroundTasks"]
 
 
@@ -32,8 +34,7 @@ class BackgroundTasks:
         self._ending = False
 
     async def __aenter__(self) -> Self:
-        on_asyncio = anyio.get_cancelled_exc_class() is asyncio.CancelledError
-        self._group = _LoopTasks() if on_asyncio else _Nursery()
+        self._group = _LoopTasks() if on_asyncio() else _Nursery()
         await self._group.open()
         return self
 

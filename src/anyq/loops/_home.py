@@ -11,9 +11,20 @@ import anyio
 
 from anyq.errors import MisuseError
 
-__all__ = ["Home"]
+__all__ = ["Home", "on_asyncio"]
 
 _running_loop: Final[Callable[[], object]] = asyncio._get_running_loop
+
+
+def on_asyncio() -> bool:
+    """Whether the event loop that runs here is one of asyncio: in a task or in a callback of the loop.
+
+    `anyio.get_cancelled_exc_class` knows the loop of a task only. Raises as it does where no event loop runs.
+    """
+    trio = getattr(sys.modules.get("trio"), "lowlevel", None)
+    if trio is not None and trio.in_trio_run():  # perhaps as a guest of an asyncio loop
+        return False
+    return _running_loop() is not None or anyio.get_cancelled_exc_class() is asyncio.CancelledError
 
 
 def _running_on_trio() -> Callable[[], object]:
@@ -35,8 +46,7 @@ class Home:
     __slots__ = ("_here", "_loop")
 
     def __init__(self) -> None:
-        on_asyncio = anyio.get_cancelled_exc_class() is asyncio.CancelledError
-        self._here = _running_loop if on_asyncio else _running_on_trio()
+        self._here = _running_loop if on_asyncio() else _running_on_trio()
         self._loop = self._here()
 
     def here(self) -> bool:

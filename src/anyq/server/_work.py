@@ -8,6 +8,7 @@ he may have several at a time.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from collections import deque
@@ -18,6 +19,7 @@ import anyio
 import anyio.lowlevel
 
 from anyq.errors import LocalProtocolError, QError
+from anyq.loops import on_asyncio
 from anyq.protocol import Connection
 from anyq.values import NULL
 
@@ -167,7 +169,7 @@ class Worker(Client):
         deferred, self._current = self._current, None
         self._stats.errors += 1
         self._stats.denied += isinstance(error, QError) and error.text == "access"
-        if isinstance(error, anyio.get_cancelled_exc_class()):
+        if isinstance(error, asyncio.CancelledError if on_asyncio() else anyio.get_cancelled_exc_class()):
             # The handler was cancelled, and if that was not our doing, its caller must learn of it.
             if self._closed:
                 return
