@@ -22,6 +22,27 @@ KILLS = int(os.environ.get("ANYQ_KILLS", "6"))
 
 
 @pytest.fixture
+def umask() -> Iterator[None]:
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the mask is the one at import")
+def test_new_files_have_the_mask_of_the_process_which_is_not_set(
+    tmp_path: Path, umask: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with anyq.sync.open_embedded() as q:
+        q(f'system "cd {tmp_path}"')
+        with monkeypatch.context() as patch:
+            patch.delattr(os, "umask")
+            q("`:file set 1 2 3; `:t/ set ([]a:1 2)")
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "t").stat().st_mode & 0o777 == 0o750
+    assert (tmp_path / "t" / "a").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.fixture
 def small_disk() -> Iterator[None]:
     """No file of this process may grow beyond 40,000 bytes, as on a disk that is full there."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

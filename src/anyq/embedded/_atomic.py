@@ -129,8 +129,20 @@ def _write(number: int, data: bytes) -> None:
         rest = rest[os.write(number, rest[:_PIECE]) :]
 
 
-def _umask() -> int:
-    """The process's file mask; there is no way to read it but to set it."""
-    mask = os.umask(0)
+def _set_and_reset() -> int:
+    mask = os.umask(0o077)  # a file that another thread makes in between is private
     os.umask(mask)
     return mask
+
+
+_FIRST_UMASK: Final = _set_and_reset()
+
+
+def _umask() -> int:
+    """The process's file mask: the one of now where Linux shows it (proc_pid_status(5)), else the one at import.
+
+    POSIX has no way to read it but to set it, which would be seen by files that other threads make meanwhile.
+    """
+    with suppress(OSError, StopIteration, ValueError), open("/proc/self/status", "rb") as file:
+        return int(next(line for line in file if line.startswith(b"Umask:")).split()[1], 8)
+    return _FIRST_UMASK
