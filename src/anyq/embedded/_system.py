@@ -179,8 +179,9 @@ class SystemHost(Host):
     def append(self, path: str, data: bytes) -> None:
         target = self.path(path)
         if is_stream(target):
-            with _explained(path):
-                append_to_stream(target, data, self.look)
+            if data:  # opening it for nothing would show its reader an end
+                with _explained(path):
+                    append_to_stream(target, data, self.look)
             return
         with _explained(path):
             append(target, data)
