@@ -69,7 +69,7 @@ def test_the_unix_socket_of_the_port() -> None:
 def test_a_unix_socket_alone(tmp_path: Path) -> None:
     path = tmp_path / "kx.sock"
     with subprocess.Popen(
-        [*COMMAND, "-p", f"unix:{path}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*COMMAND, "-p", f"unix:{path}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         try:
             assert process.stdin is not None
