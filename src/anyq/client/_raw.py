@@ -69,7 +69,9 @@ class RawConnection:
                 raise TypeError(f"{entry} cannot honour username and password: give authenticate=")
             limits = codec.Limits(max_message_size=checked_options(entry, options).max_message_size)
             where = host or "127.0.0.1", port
-            self._server = RawServer(where, on_sync, on_async, authenticate, conn_gc_time, limits, context)
+            self._server = RawServer(
+                where, on_sync, on_async, authenticate, conn_gc_time, limits, context, expose_errors
+            )
             return
         for name, value in (("on_sync", on_sync), ("on_async", on_async), ("authenticate", authenticate)):
             if value is not None:

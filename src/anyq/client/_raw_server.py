@@ -87,7 +87,7 @@ class RawServer:
         conn_gc_time: float,
         limits: codec.Limits,
         tls: ssl.SSLContext | None,
-        expose_errors: bool = True,
+        expose_errors: bool,
     ) -> None:
         host, port = where
         if port is None:
