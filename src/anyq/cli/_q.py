@@ -216,9 +216,13 @@ def limit_memory(megabytes: int) -> None:
 
 
 def users_of(path: str) -> Users:
+    """The users of the file that ``-u`` names. Raises `ValueError`, which names the option."""
     from anyq.server import read_users
 
-    return read_users(path)
+    try:
+        return read_users(path)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"-u: {error}") from error
 
 
 def checked_data(arguments: argparse.Namespace) -> None:
