@@ -218,7 +218,7 @@ def list_pa(pa: Any, value: List) -> Any:
     except RecursionError:
         raise ConversionError("this value is nested deeper than Python objects can be here") from None
     except (ValueError, TypeError, pa.ArrowNotImplementedError, OverflowError) as error:
-        raise ConversionError(f"this general list has no Arrow form: {error}") from None
+        raise ConversionError(f"this general list has no Arrow form: {error}; .py() and .np() have its items") from None
 
 
 def _nested(pa: Any, value: List) -> Any:

@@ -358,15 +358,29 @@ def exactly(array: Array, dtype: np.dtype[Any], mask: Array) -> Array:
     try:
         cast = native.astype(dtype)
     except OverflowError:
-        raise ConversionError(f"a moment or a span is out of the range of counts of {unit}") from None
+        raise _outside(_overflowing(native[~mask], dtype), unit) from None
     if native.dtype != dtype and native.dtype != np.dtype(f"{dtype.kind}8[Y]") and _coarser(native.dtype, dtype):
         wrong = (cast.astype(native.dtype) != native) & ~mask
         if bool(wrong.any()):
-            raise ConversionError(
-                f"{native[wrong][0]} is out of the range of counts of {unit}; types= makes another type of a column, "
-                "anyq.vector of an array"
-            )
+            raise _outside(native[wrong][0], unit)
     return cast.view(np.int64)
+
+
+def _outside(item: np.generic, unit: str) -> ConversionError:
+    return ConversionError(
+        f"{item} is out of the range of counts of {unit}; types= makes another type of a column, "
+        "anyq.vector of an array"
+    )
+
+
+def _overflowing(items: Array, dtype: np.dtype[Any]) -> np.generic:
+    """An end of ``items`` that NumPy refuses to cast."""
+    low, high = items.min(), items.max()
+    try:
+        np.array([low]).astype(dtype)
+    except OverflowError:
+        return low  # type: ignore[no-any-return]
+    return high  # type: ignore[no-any-return]
 
 
 def _coarser(dtype: np.dtype[Any], other: np.dtype[Any]) -> bool:
@@ -379,7 +393,10 @@ def temporal(qtype: QType, counts: Array, mask: Array, shift: int) -> Vector:
     ends = shift == EPOCH["ns"] and bool(top.any())
     valid = counts[~mask] if mask.any() else counts
     if valid.size and not low + shift <= int(valid.min()) <= int(valid.max()) <= high + shift:
-        raise ConversionError(f"a moment or a span is out of the range of q's {qtype.label}")
+        raise ConversionError(
+            f"a moment or a span is out of the range of q's {qtype.label}; types= makes another type of a column, "
+            "anyq.vector of an array"
+        )
     data = (counts - shift if shift else counts).astype(qtype.numpy, copy=False)
     if mask.any():
         data = np.where(mask, qtype.numpy.type(qtype.null), data)

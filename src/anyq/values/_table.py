@@ -176,6 +176,9 @@ class Dict(_Indexed):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise ConversionError(f"a {type(self).__name__} is no array: use .np(), .pd() or .value")
 
+    def __arrow_array__(self, type: object = None) -> NoReturn:
+        raise ConversionError("a dictionary is no array: use .pa(), or .value.pa() for its values")
+
 
 Mapping.register(Dict)
 
