@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, suppress
+from typing import Any
 
 import anyio
 import pytest
@@ -20,7 +21,7 @@ LIMITS = Limits(
     login_time=1.0, queued_bytes=100_000, send_time=1.0, message_size=1_000_000, refused_logins=3, requests=8
 )
 
-Offender = Callable[[int], Awaitable[None]]
+Offender = Callable[[int], Coroutine[Any, Any, None]]
 
 
 async def silent_login(port: int) -> None:
