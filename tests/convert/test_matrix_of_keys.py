@@ -6,6 +6,7 @@ A cell is right as in the matrix of vectors and tables.
 from __future__ import annotations
 
 import copy
+import itertools
 import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -104,6 +105,16 @@ LIST_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
     "as_q(.pl)": lambda v: anyq.as_q(v.pl()),
 }
 
+MIXED_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
+    ".py": lambda v: v.py(),
+    ".np": lambda v: v.np(),
+    ".pd": lambda v: v.pd(),
+    ".pa": lambda v: items(v.pa()),
+    ".pl": lambda v: items(v.pl()),
+    "pd.Series": pd.Series,
+    "pickle": lambda v: pickle.loads(pickle.dumps(v)),
+}
+
 
 def parts(door: Callable[[Any], Iterable[Any]]) -> Callable[[Any], list[Any]]:
     """The items of a list's vectors, one after the other."""
@@ -128,6 +139,11 @@ def test_every_cell_of_keys_is_right_or_says_what_to_call(capsys: pytest.Capture
             for name, door in LIST_DOORS.items() if kind != "c" else ():  # char vectors are texts there
                 nested = anyq.List([vector, vector[:1], vector])
                 cells[kind, state, f"list {name}"] = wrong(parts(door), nested, [*vector, *vector[:1], *vector])
+    for one, other in itertools.permutations(KINDS, 2):
+        for state in ("plain", "nulls"):
+            mixed = anyq.List([atom for kind in (one, other) for atom in anyq.vector(kind, atoms(kind, state))][1:])
+            for name, door in MIXED_DOORS.items():
+                cells[one + other, state, f"mixed list {name}"] = wrong(door, mixed, list(mixed))
     bad = {cell: why for cell, why in cells.items() if why}
     with capsys.disabled():
         print(f"\nmatrix of keys and lists: {len(cells)} cells, {len(bad)} wrong")

@@ -201,6 +201,13 @@ def _symbols(pa: Any, symbols: SymbolArray) -> Any:
     return texts_pa(pa, symbol_texts(symbols))
 
 
+def _check_moments(value: List) -> None:
+    """Refuse moments among items of other types: Arrow would take a number for one, or cut off a time of day."""
+    kinds = {item.qtype for item in value.items if isinstance(item, Atom)}
+    if len(kinds) > 1 and any(kind.char in "pmdznuvt" for kind in kinds):
+        raise TypeError("its items are of types " + ", ".join(sorted(kind.label for kind in kinds)))
+
+
 def list_pa(pa: Any, value: List) -> Any:
     """A general list: texts, or lists of one type, or what Arrow makes of the Python objects."""
     texts = string_list(value)
@@ -210,6 +217,7 @@ def list_pa(pa: Any, value: List) -> Any:
         nested = _nested(pa, value)
         if nested is not None:
             return nested
+        _check_moments(value)
         plain = to_py(value)
         try:
             return pa.array(plain)
