@@ -55,15 +55,17 @@ class Alarms:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._pending:
-                    self._running = False
-                    return
-                self._wakes_at = min(at for at, _ in self._pending.copy().values())
-                self._changed.wait(min(self._wakes_at - monotonic(), threading.TIMEOUT_MAX))
+                # Also when all are cancelled: the next evaluation sets one that is due later, and needs no new thread.
+                self._changed.wait(min(max(self._wakes_at - monotonic(), 0.0), threading.TIMEOUT_MAX))
                 now = monotonic()
                 due = [key for key, (at, _) in self._pending.copy().items() if at <= now]
             for key in due:
                 self._call(key)
+            with self._changed:
+                if not self._pending:
+                    self._running = False
+                    return
+                self._wakes_at = min((at for at, _ in self._pending.copy().values()), default=now)
 
     def _call(self, key: object) -> None:
         found = self._pending.pop(key, None)  # a single step, as in `cancel`: it is called or cancelled, never both
