@@ -61,7 +61,7 @@ def test_a_frame_of_several_lines() -> None:
 
 @pytest.mark.parametrize(
     ("error", "text"),
-    [(RecursionError(), "stack"), (MemoryError(), "wsfull"), (OverflowError(), "limit"), (KeyError("x"), "nyi")],
+    [(RecursionError(), "stack"), (MemoryError(), "wsfull"), (OverflowError(), "limit"), (KeyError("x"), "internal")],
 )
 def test_what_python_raises(error: Exception, text: str) -> None:
     assert as_q_error(error).text == text
