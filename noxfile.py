@@ -156,8 +156,9 @@ def run_pytest(session: nox.Session, name: str, *arguments: str, **variables: st
 def tests(session: nox.Session) -> None:
     """The whole suite, on both event loops, against the built wheel.
 
-    The newest Python tries the most examples of each property; the oldest runs without the compiled twin. The calls of
-    the simulation are spread over all.
+    The newest Python tries the most examples of each property; the oldest runs without the compiled twin; those between
+    run the tests that are not properties, for a property does not depend on them. The calls of the simulation are
+    spread over all.
     """
     install_wheel(session, "all")
     newest = session.python == NEWEST
@@ -167,7 +168,8 @@ def tests(session: nox.Session) -> None:
     name = session.name
     if session.python == OLDEST:
         name, variables = f"{name} in pure Python", variables | {"ANYQ_PURE": "1"}
-    run_pytest(session, name, f"--hypothesis-profile={profile}", **variables)
+    chosen = () if newest or session.python == OLDEST else ("-m", "not hypothesis")
+    run_pytest(session, name, f"--hypothesis-profile={profile}", *chosen, **variables)
 
 
 @nox.session(python=OLDEST)

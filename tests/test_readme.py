@@ -71,7 +71,7 @@ def trimmed(text: str) -> list[str]:
 def test_programs(program: Program, served: int, tmp_path: Path) -> None:
     source = tmp_path / "program.py"
     source.write_text(whole(program.source, served), "utf-8")
-    run = ["-m", "pytest", "-q"] if "def test_" in program.source else ["-W", "error"]
+    run = ["-m", "pytest", "-q", "-p", "no:asyncio"] if "def test_" in program.source else ["-W", "error"]
     done = subprocess.run(
         [sys.executable, *run, str(source)],
         cwd=tmp_path,
