@@ -10,12 +10,14 @@ from ._python import in_worker
 from ._system import SystemHost
 
 if _TYPE_CHECKING:
-    from ._blocking import BlockingEmbedded, BlockingPendingCall, held, open_blocking
+    from ._blocking import BlockingEmbedded, BlockingPendingCall
     from ._face import Embedded, PendingCall, open_embedded
+    from ._in_caller import CallerEmbedded
+    from ._opening import held, open_blocking
     from ._serve import EmbeddedServer, serve
 
 __all__ = [
-    "PERMISSIONS", "BlockingEmbedded", "BlockingPendingCall", "Caller", "Destinations", "Embedded", "EmbeddedQ",
+    "PERMISSIONS", "BlockingEmbedded", "BlockingPendingCall", "Caller", "CallerEmbedded", "Destinations", "Embedded", "EmbeddedQ",
     "EmbeddedServer", "Listening", "PendingCall", "Permissions", "SystemHost", "data_folder", "held", "in_worker",
     "open_blocking", "open_embedded", "serve",
 ]  # fmt: skip
@@ -26,8 +28,10 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     for module, names in {
-        "_blocking": ("BlockingEmbedded", "BlockingPendingCall", "held", "open_blocking"),
+        "_blocking": ("BlockingEmbedded", "BlockingPendingCall"),
         "_face": ("Embedded", "PendingCall", "open_embedded"),
+        "_in_caller": ("CallerEmbedded",),
+        "_opening": ("held", "open_blocking"),
         "_serve": ("EmbeddedServer", "serve"),
     }.items():
         if name in names:

@@ -10,23 +10,12 @@ from anyq.portal import Job, LocalQ, refuse_blocking
 from anyq.values import NULL, Strings, Value
 
 from ._core import EmbeddedQ
-from ._face import Embedded, log_error, open_embedded
+from ._face import log_error
 
-__all__ = ["BlockingEmbedded", "BlockingPendingCall", "held", "open_blocking"]
+__all__ = ["BlockingEmbedded", "BlockingPendingCall"]
 
 T = TypeVar("T")
 _INSTEAD: Final = "`await` on a q of `anyq.open_embedded`"
-
-
-def open_blocking(deadline: float = 5.0, strings: Strings = "symbols") -> BlockingEmbedded:
-    """An embedded q that lives as long as the ``with`` block; see `BlockingEmbedded`."""
-    return BlockingEmbedded(EmbeddedQ(), deadline, strings)
-
-
-def held(deadline: float, strings: Strings = "symbols") -> tuple[Embedded, BlockingEmbedded]:
-    """An embedded q to be held open in an event loop, and its face for threads."""
-    made = open_embedded(deadline=deadline, strings=strings)
-    return made, BlockingEmbedded(made.core, deadline, strings, started=True)
 
 
 class BlockingPendingCall:
@@ -95,6 +84,10 @@ class BlockingEmbedded(LocalQ):
 
     # Asking
 
+    def _refuse(self) -> None:
+        """`MisuseError` where waiting for the owner's thread would stop an event loop."""
+        refuse_blocking("the embedded q", _INSTEAD)
+
     def __call__(
         self,
         query: Query,
@@ -114,7 +107,7 @@ class BlockingEmbedded(LocalQ):
             self.post(query, *arguments)
             return NULL
         message = request_value(query, arguments, self._strings)
-        refuse_blocking("the embedded q", _INSTEAD)
+        self._refuse()
         return _done(self.core.evaluate(message), timeout)
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> BlockingPendingCall:
@@ -128,7 +121,7 @@ class BlockingEmbedded(LocalQ):
 
     def flush(self, *, confirm: bool = False) -> None:
         """Wait until all that was asked so far has been done. ``confirm`` is there for the likeness to a connection."""
-        refuse_blocking("the embedded q", _INSTEAD)
+        self._refuse()
         self.core.submit(lambda interpreter: None).wait()
 
     def interrupt(self) -> None:
@@ -142,7 +135,7 @@ class BlockingEmbedded(LocalQ):
 
         Raises as `anyq.sync.Connection.set`.
         """
-        refuse_blocking("the embedded q", _INSTEAD)
+        self._refuse()
         _done(self.core.assign(check_name(name), value, self._strings), timeout)
 
 

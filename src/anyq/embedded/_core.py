@@ -49,14 +49,14 @@ class EmbeddedQ(Local):
     This is what the faces stand on: `anyq.open_embedded`, `anyq.sync.open_embedded`, the default handlers of
     `anyq.serve`. ``start`` begins, ``stop`` ends it; any thread may call any method. ``options`` are those of
     `SystemHost`. With ``python=True`` q may execute Python, see `anyq.remote`: callers may then do anything that this
-    process may.
+    process may. ``owned_by`` is the kind of its owner.
     """
 
-    def __init__(self, *, python: bool = False, **options: Any) -> None:
+    def __init__(self, *, python: bool = False, owned_by: type[Owner] = Owner, **options: Any) -> None:
         self._python = python
         self.handles: Handles = Handles()
         self.host: SharedHost = SharedHost(self.handles, **options)
-        self.owner: Owner = Owner(f"embedded q {next(_NUMBERS)}", self._interrupt, self._rest)
+        self.owner: Owner = owned_by(f"embedded q {next(_NUMBERS)}", self._interrupt, self.rest)
         self.handles.owner = self.owner
         self.handles.opener = self._open
         self._interpreter: Interpreter | None = None
@@ -144,7 +144,8 @@ class EmbeddedQ(Local):
             self._interpreter.interrupt()
         self.host.wake()
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
+        """No interrupt is pending: what an earlier one left behind is forgotten."""
         if self._interpreter is not None:
             self._interpreter.state.stop = False
         self.host.rest()

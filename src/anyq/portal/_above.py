@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias
 
 from anyq.client import BlockingFace, Query
 from anyq.doors import Door
@@ -98,8 +98,8 @@ class Serving(Protocol):
 
 
 Server: TypeAlias = AbstractAsyncContextManager[Serving, bool | None]
-OPEN_LOCAL: Final = Door[Callable[[float, Strings], LocalQ]]("open_embedded")
-"""Make an embedded q of a deadline (s) and what ``str`` becomes, to be entered."""
+OPEN_LOCAL: Final = Door[Callable[[float, Strings, Literal["own", "caller"]], LocalQ]]("open_embedded")
+"""Make an embedded q of a deadline (s), what ``str`` becomes, and whose thread evaluates, to be entered."""
 LocalHold: TypeAlias = tuple[AbstractAsyncContextManager[object, bool | None], LocalQ]
 HOLD_LOCAL: Final = Door[Callable[[float, Strings], LocalHold]]("embedded")
 """Make an embedded q of a deadline (s) and what ``str`` becomes: what an event loop holds open, and its face."""

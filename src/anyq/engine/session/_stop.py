@@ -23,6 +23,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from _thread import get_ident
 from types import FrameType
 from typing import Final, TypeVar
 
@@ -36,10 +37,6 @@ GRACE: Final = 0.2
 _COMPUTING: Final = ("anyq.engine.", "anyq.values.", "anyq.codec.", "anyq.console.", "anyq.convert.")
 _CAREFUL: Final = frozenset({"_names", "_owned", "_in_place", "_growth", "_stop"})
 _LIBRARIES: Final = frozenset({"numpy", "json", "re", "functools", "contextlib", "collections", "decimal", "datetime"})
-
-_thread_id: Final = ctypes.pythonapi.PyThread_get_thread_ident
-_thread_id.restype = ctypes.c_ulong
-
 
 def _raise_in_thread(thread: int, error: type[BaseException] | None) -> None:
     what = ctypes.c_void_p(None if error is None else id(error))
@@ -117,8 +114,8 @@ class Stop:
 
         Raises `Interrupted` when it had to be stopped between two bytecodes.
         """
-        self._thread = _thread_id()
-        self._running = _Evaluation()
+        self._thread = get_ident()
+        self._running = running = _Evaluation()
         end_limit = self._alarm(seconds, self.requester()) if seconds else None
         if self.stop:  # asked for before it began
             self.request()
@@ -126,22 +123,23 @@ class Stop:
             try:
                 return job()
             finally:
-                self._leave()
+                self._leave(running)
         except Interrupted:
-            self._leave()
+            self._leave(running)
             raise
         finally:
             if end_limit is not None:
                 end_limit()
                 end_limit = None  # a traceback may hold this frame, and the collector meet the alarm at a bad time
 
-    def _leave(self) -> None:
+    def _leave(self, running: _Evaluation) -> None:
         while True:
             try:
                 self._running = None
                 while self._senders:  # for the microseconds that one needs
                     pass
-                _raise_in_thread(self._thread, None)
+                if running.asked:  # else there is nothing to withdraw, and the call costs as much as all the rest
+                    _raise_in_thread(self._thread, None)
                 self.stop = False
                 self._cancel()
                 self._cancel = _nothing  # no cycle is left for the collector to find in the midst of another job
