@@ -73,7 +73,7 @@ def test_an_interrupt_from_another_thread_ends_the_evaluation(q: CallerEmbedded)
 
 
 def test_timers_run_when_it_is_called(q: CallerEmbedded) -> None:
-    q("n:0; .z.ts:{n+:1}; system\"t 1\"")
+    q('n:0; .z.ts:{n+:1}; system"t 1"')
     while q("n") == 0:
         pass
     q('system"t 0"')
@@ -83,7 +83,7 @@ def test_timers_run_when_it_is_called(q: CallerEmbedded) -> None:
 
 def test_handles_are_answered(q: CallerEmbedded) -> None:
     with anyq.sync.serve(port=0) as server:
-        assert q(f"h:hopen {server.port}; r:h\"6*7\"; hclose h; r") == 42
+        assert q(f'h:hopen {server.port}; r:h"6*7"; hclose h; r') == 42
         assert q("neg", 1) == -1
 
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from _thread import get_ident
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from _thread import get_ident
 from types import FrameType
 from typing import Final, TypeVar
 
@@ -37,6 +37,7 @@ GRACE: Final = 0.2
 _COMPUTING: Final = ("anyq.engine.", "anyq.values.", "anyq.codec.", "anyq.console.", "anyq.convert.")
 _CAREFUL: Final = frozenset({"_names", "_owned", "_in_place", "_growth", "_stop"})
 _LIBRARIES: Final = frozenset({"numpy", "json", "re", "functools", "contextlib", "collections", "decimal", "datetime"})
+
 
 def _raise_in_thread(thread: int, error: type[BaseException] | None) -> None:
     what = ctypes.c_void_p(None if error is None else id(error))
