@@ -17,9 +17,25 @@ if _TYPE_CHECKING:
     from ._serve import EmbeddedServer, serve
 
 __all__ = [
-    "BlockingEmbedded", "BlockingPendingCall", "Caller", "CallerEmbedded", "Destinations", "Embedded",
-    "EmbeddedQ", "EmbeddedServer", "Listening", "PERMISSIONS", "PendingCall", "Permissions", "SystemHost",
-    "data_folder", "held", "in_worker", "open_blocking", "open_embedded", "serve",
+    "PERMISSIONS",
+    "BlockingEmbedded",
+    "BlockingPendingCall",
+    "Caller",
+    "CallerEmbedded",
+    "Destinations",
+    "Embedded",
+    "EmbeddedQ",
+    "EmbeddedServer",
+    "Listening",
+    "PendingCall",
+    "Permissions",
+    "SystemHost",
+    "data_folder",
+    "held",
+    "in_worker",
+    "open_blocking",
+    "open_embedded",
+    "serve",
 ]  # fmt: skip
 
 
