@@ -99,6 +99,7 @@ if _TYPE_CHECKING:
     from . import dbapi as dbapi
     from . import embedded as embedded
     from . import engine as engine
+    from . import guide as guide
     from . import partitions as partitions
     from . import portal as portal
     from . import protocol as protocol
@@ -147,8 +148,8 @@ _LAZY = {
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
 _ROOMS = (
-    "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "notebook", "partitions",
-    "portal", "protocol", "query", "remote", "server", "sync", "testing", "values",
+    "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "guide", "notebook",
+    "partitions", "portal", "protocol", "query", "remote", "server", "sync", "testing", "values",
 )  # fmt: skip
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 

@@ -1,7 +1,8 @@
 """Where each code sample of PyKX's pages on connections, servers and threads is done here.
 
 A sample is named by its page and by its first line, or what is told about it there. Its place is an example, which
-`test_examples` and its neighbours run, a section of the README, whose blocks `test_readme` runs, or a test.
+`test_examples` and its neighbours run, a section of the README or the guide, whose programs `tests/guide` runs, or a
+test.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ ROOT = Path(__file__).parents[2]
 
 SAMPLES: dict[tuple[str, str], list[str]] = {
     # Asynchronous querying
-    ("async_querying", "q -p 5050, q -p 5051"): ["README.md#first-programs", "README.md#commands"],
+    ("async_querying", "q -p 5050, q -p 5051"): ["README.md#start", "src/anyq/guide/commands.py#commands"],
     ("async_querying", "python async_query.py"): ["examples/async_querying.py"],
     ("async_querying", "ConnectionManager"): ["examples/connection_manager.py"],
     # Communicate via IPC
-    ("ipc", "server = subprocess.Popen(('python', 'server.py'))"): ["README.md#testing-your-program"],
-    ("ipc", "server.stdin.close(); server.kill()"): ["README.md#testing-your-program"],
+    ("ipc", "server = subprocess.Popen(('python', 'server.py'))"): ["src/anyq/guide/testing.py#testing-your-program"],
+    ("ipc", "server.stdin.close(); server.kill()"): ["src/anyq/guide/testing.py#testing-your-program"],
     ("ipc", "conn = kx.SyncQConnection('localhost', 5050)"): [
-        "README.md#first-programs",
+        "README.md#start",
         "tests/sync/test_sync_connection.py::test_use_after_close",
     ],
     ("ipc", "conn = await kx.AsyncQConnection('localhost', 5050)"): [
-        "README.md#first-programs",
+        "README.md#start",
         "tests/scenarios/test_basics.py::test_opening_into_a_task_group_of_ones_own",
     ],
-    ("ipc", "with kx.SyncQConnection('localhost', 5050) as conn"): ["README.md#first-programs"],
-    ("ipc", "async with kx.AsyncQConnection('localhost', 5050) as conn"): ["README.md#first-programs"],
+    ("ipc", "with kx.SyncQConnection('localhost', 5050) as conn"): ["README.md#start"],
+    ("ipc", "async with kx.AsyncQConnection('localhost', 5050) as conn"): ["README.md#start"],
     ("ipc", "kx.SyncQConnection(username='user', password='pass')"): [
         "examples/first_calls.py",
-        "README.md#serving",
+        "src/anyq/guide/serving.py#serving",
     ],
     ("ipc", "kx.SyncQConnection('localhost', 5050, tls=True)"): [
         "examples/tls.py",
@@ -45,9 +46,9 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ],
     ("ipc", "print(conn('1+1').py())"): ["examples/first_calls.py"],
     ("ipc", "conn('select from tab where x=`a, x1>0.9995').pd()"): ["examples/first_calls.py"],
-    ("ipc", "conn('{x+y+z}', 1, 2, 3)"): ["examples/first_calls.py", "README.md#asking"],
-    ("ipc", "conn('.test.addition:{x+y}')"): ["examples/first_calls.py", "README.md#asking"],
-    ("ipc", "conn.test.addition(4, 2)"): ["examples/first_calls.py", "README.md#asking"],
+    ("ipc", "conn('{x+y+z}', 1, 2, 3)"): ["examples/first_calls.py", "src/anyq/guide/asking.py#asking"],
+    ("ipc", "conn('.test.addition:{x+y}')"): ["examples/first_calls.py", "src/anyq/guide/asking.py#asking"],
+    ("ipc", "conn.test.addition(4, 2)"): ["examples/first_calls.py", "src/anyq/guide/asking.py#asking"],
     ("ipc", "conn.test.namespace.subtraction(4, 2)"): ["examples/first_calls.py"],
     ("ipc", "conn.test.unavailable(4, 2)"): [
         "examples/first_calls.py",
@@ -55,7 +56,7 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ],
     ("ipc", "session = kx.remote.session(host='localhost', port=5050)"): [
         "examples/remote_functions.py",
-        "README.md#remote-functions",
+        "src/anyq/guide/remote.py",
     ],
     ("ipc", "def zero_arg_function()"): ["examples/remote_functions.py"],
     ("ipc", "def single_arg_function(x)"): ["examples/remote_functions.py"],
@@ -74,16 +75,22 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ("ipc", "q.file_execute('file.q'), async"): ["examples/execute_file.py"],
     ("ipc", "q('1+1', wait=False)"): [
         "examples/first_calls.py",
-        "README.md#asking",
+        "src/anyq/guide/asking.py#asking",
         "tests/scenarios/test_basics.py::test_04_wait_false_posts_and_keeps_the_order",
     ],
-    ("ipc", "fut = q('til 10'); await fut, event_loop="): ["examples/first_calls.py", "README.md#asking"],
+    ("ipc", "fut = q('til 10'); await fut, event_loop="): [
+        "examples/first_calls.py",
+        "src/anyq/guide/asking.py#asking",
+    ],
     ("ipc", "fut = q('query', wait=False, reuse=False)"): [
         "examples/deferred.py",
         "tests/scenarios/test_deferred.py::test_29_a_deferred_answer_has_a_connection_of_its_own",
         "tests/scenarios/test_deferred.py::test_31_the_answer_is_an_async_message",
     ],
-    ("ipc", "kx.q.z.pg = qval_sync; kx.q.z.ps = qval_async"): ["examples/server.py", "README.md#serving"],
+    ("ipc", "kx.q.z.pg = qval_sync; kx.q.z.ps = qval_async"): [
+        "examples/server.py",
+        "src/anyq/guide/serving.py#serving",
+    ],
     ("ipc", "kx.RawQConnection(as_server=True, conn_gc_time=20.0); q.poll_recv()"): [
         "examples/raw_server.py",
         "tests/client/test_raw.py::test_it_serves",
@@ -91,7 +98,7 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     # PyKX as q server
     ("server", "python server.py"): ["examples/server.py"],
     ("server", "python server_async.py"): ["examples/server_async.py"],
-    ("server", "def validate(user, password)"): ["examples/server.py", "README.md#serving"],
+    ("server", "def validate(user, password)"): ["examples/server.py", "src/anyq/guide/serving.py#serving"],
     ("server", "kx.q.z.pw = kx.q('{[user; password] ...}')"): [
         "tests/embedded/test_serve.py::test_handlers_of_q",
     ],
@@ -102,13 +109,13 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ("server", "reval"): ["tests/embedded/test_access.py::test_a_read_only_server_changes_nothing"],
     # Multi-threaded execution
     ("threading", "os.environ['PYKX_THREADING'] = '1'; kx.shutdown_thread()"): [
-        "README.md#threads",
+        "src/anyq/guide/threads.py#threads",
         "tests/sync/test_twins.py::test_the_interpreter_exits_with_an_open_embedded_q",
     ],
     ("threads", "python asyncio_threading.py"): ["examples/asyncio_threading.py", "examples/trio_threading.py"],
     ("threads", "python threads.py"): ["examples/threads.py"],
     ("threads", "try: main() finally: kx.shutdown_thread()"): [
-        "README.md#threads",
+        "src/anyq/guide/threads.py#threads",
         "tests/sync/test_twins.py::test_the_interpreter_exits_with_an_open_embedded_q",
     ],
 }
@@ -116,7 +123,7 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
 
 def anchors(text: str) -> set[str]:
     """The anchors of the headings, as a reader's browser finds them."""
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    headings = re.findall(r"^(?:r?[\"']{3})?#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from anyq.protocol import (
+    CALL_MOVES,
     NEED_DATA,
     Accept,
     AsyncMessage,
@@ -31,14 +32,49 @@ def test_max_in_flight_is_at_least_one() -> None:
 
 
 class Asked(Call):
-    """A call that knows what it asked."""
+    """A call that knows what it asked, and moves as the table says."""
 
-    __slots__ = ("number", "reply")
+    __slots__ = ("_state", "number", "reply")
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
         self.reply: int | None = None
+
+    @property
+    def state(self) -> CallState:
+        return self._state
+
+    @state.setter
+    def state(self, state: CallState) -> None:
+        now = getattr(self, "_state", state)
+        assert state is now or state in CALL_MOVES[now]
+        self._state = state
+
+
+def test_every_move_of_the_table_can_happen() -> None:
+    seen: set[tuple[CallState, CallState]] = set()
+
+    def follow(*steps: str) -> None:
+        ledger, call = Ledger[bytes](), Call()
+        ledger.add(call, b"12345678", expects_reply=True, size=8)
+        for step in steps:
+            before = call.state
+            if step == "take":
+                assert ledger.take() is not None
+            elif step == "answer":
+                ledger.answer()
+            elif step == "abandon":
+                ledger.abandon(call)
+            elif step == "again":  # as `Calls` does with an idempotent call
+                ledger.add(call, b"12345678", expects_reply=True, size=8)
+            else:
+                ledger.close(unsent=4 if step == "cut" else 0)
+            seen.add((before, call.state))
+
+    for steps in (("take", "answer"), ("take", "abandon"), ("take", "break", "again"), ("take", "cut"), ("abandon",)):
+        follow(*steps)
+    assert seen == {(before, after) for before, moves in CALL_MOVES.items() for after in moves}
 
 
 class Conversation(RuleBasedStateMachine):

@@ -91,6 +91,12 @@ def connect(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def guide(arguments: argparse.Namespace) -> int:
+    from ._help import run
+
+    return run(arguments.topic, parser)
+
+
 def tap(arguments: argparse.Namespace) -> int:
     from ._tap import run
 
@@ -210,6 +216,16 @@ def add_connect(commands: Commands) -> None:
     parser.set_defaults(run=connect)
 
 
+def add_help(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "help",
+        help="the guide: a list of its pages, or one of them",
+        description="Shows a page of the guide, or the usage of a command; without a topic, what there is.",
+    )
+    parser.add_argument("topic", nargs="*", help="a page's name or a part of it, such as asking; or a command")
+    parser.set_defaults(run=guide)
+
+
 def add_tap(commands: Commands) -> None:
     parser = commands.add_parser(
         "tap",
@@ -242,7 +258,14 @@ def add_replay(commands: Commands) -> None:
     parser.set_defaults(run=replay)
 
 
-COMMANDS = {"demo": add_demo, "q": add_q, "connect": add_connect, "tap": add_tap, "replay": add_replay}
+COMMANDS = {
+    "help": add_help,
+    "demo": add_demo,
+    "q": add_q,
+    "connect": add_connect,
+    "tap": add_tap,
+    "replay": add_replay,
+}
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:

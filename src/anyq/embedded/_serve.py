@@ -46,6 +46,7 @@ def serve(
     allow: Iterable[str] | None = None,
     users: Users | str | os.PathLike[str] | None = None,
     metrics: str | None = None,
+    listen: bool = True,
 ) -> EmbeddedServer:
     """A server of q clients, to be used as ``async with anyq.serve(...) as server``.
 
@@ -86,7 +87,8 @@ def serve(
     ``metrics`` (``[HOST:]PORT``) is where Prometheus finds the figures of `stats`, and others liveness and readiness:
     ``/metrics``, ``/livez``, ``/readyz`` (extra ``metrics``).
 
-    It listens on loopback unless ``host`` names another address. For the rest see `Server`.
+    It listens on loopback unless ``host`` names another address; with ``listen=False`` it listens nowhere, for tests in
+    memory (`anyq.testing.VirtualServer`). For the rest see `Server`.
     """
     given = {
         "on_sync": on_sync,
@@ -99,7 +101,7 @@ def serve(
     _check(given, allow, tls, grace=grace, timeout=timeout)
     network = {
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
-        "limits": limits or Limits(), "expose_errors": expose_errors,
+        "limits": limits or Limits(), "expose_errors": expose_errors, "listen": listen,
     }  # fmt: skip
     kept = [users] if isinstance(users, str | os.PathLike) else []
     permissions = Permissions(

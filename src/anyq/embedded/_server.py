@@ -15,7 +15,20 @@ from anyq.engine import Interpreter
 from anyq.errors import ClosedError
 from anyq.loops import Local
 from anyq.portal import Job
-from anyq.server import Action, Client, Encoded, Handler, Later, MetricsServer, Server, Stats, Users, encode, leaves
+from anyq.server import (
+    Action,
+    Client,
+    Encoded,
+    Handler,
+    Later,
+    MetricsServer,
+    Server,
+    Stats,
+    Transport,
+    Users,
+    encode,
+    leaves,
+)
 from anyq.values import Atom, QType, Value, chars, settled, symbol
 
 from ._caller import Caller, address_number, called_name
@@ -330,6 +343,10 @@ class EmbeddedServer(Local):
     def broadcast(self, clients: Any, query: object, *arguments: object) -> int:
         """As `anyq.server.Server.broadcast`."""
         return self._server.broadcast(clients, query, *arguments)
+
+    async def serve_transport(self, transport: Transport, address: str = "memory") -> None:
+        """As `anyq.server.Server.serve_transport`."""
+        await self._server.serve_transport(transport, address)
 
     async def stop(self, grace: float | None = None) -> None:
         """As `anyq.server.Server.stop`."""

@@ -17,7 +17,7 @@ from collections import OrderedDict, deque
 from enum import Enum
 from typing import Final, Generic, TypeVar
 
-__all__ = ["Call", "CallState", "Ledger"]
+__all__ = ["CALL_MOVES", "Call", "CallState", "Ledger"]
 
 M = TypeVar("M")
 
@@ -32,6 +32,21 @@ class CallState(Enum):
     WITHDRAWN = "its caller went away before anything was sent"
     LOST = "the connection broke"
 
+
+CALL_MOVES: Final[dict[CallState, dict[CallState, str]]] = {
+    CallState.QUEUED: {
+        CallState.SENT: "its turn comes",
+        CallState.WITHDRAWN: "the caller goes away",
+    },
+    CallState.SENT: {
+        CallState.ANSWERED: "the reply comes",
+        CallState.ABANDONED: "the caller goes away",
+        CallState.LOST: "the connection breaks",
+        CallState.QUEUED: "the connection breaks before all of it left",
+    },
+    CallState.LOST: {CallState.QUEUED: "it is idempotent"},
+}
+"""What may become of a message, and why. A test holds the ledger to it; the guide draws it."""
 
 # For those in a hurry: the class of an enumeration takes its time to find a member.
 _SENT: Final = CallState.SENT

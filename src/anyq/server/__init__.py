@@ -9,11 +9,12 @@ from ._metrics import MetricsServer, metrics_page
 from ._publish import Policy, Publisher, Subscription
 from ._server import Server
 from ._tls import server_context
+from ._transport import Transport
 from ._users import Users, read_users
 from ._wire import Encoded, encode
 
 __all__ = [
     "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Later", "Limits", "MetricsServer", "Policy",
-    "Posted", "Publisher", "Server", "Stats", "Subscription", "Users",
+    "Posted", "Publisher", "Server", "Stats", "Subscription", "Transport", "Users",
     "encode", "error_text", "leaves", "message_of", "metrics_page", "read_users", "server_context",
 ]  # fmt: skip

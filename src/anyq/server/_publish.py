@@ -17,7 +17,21 @@ import attrs
 
 from anyq.errors import QError
 from anyq.loops import Home
-from anyq.values import Atom, List, QType, Table, Value, Vector, as_q, joined, last_of_each, rows_with, settled, symbol
+from anyq.values import (
+    Atom,
+    List,
+    QType,
+    Table,
+    Value,
+    Vector,
+    as_q,
+    joined,
+    last_of_each,
+    rows_with,
+    settled,
+    symbol,
+    table,
+)
 
 from ._client import Client
 from ._wire import Encoded, encode
@@ -151,7 +165,7 @@ class Publisher:
     # Publishing
 
     def publish(self, table: str, rows: Any) -> int:
-        """Send rows (a table, or what becomes one) to all who want some of them; returns to how many.
+        """Send rows (a table, what becomes one, a dict of columns) to all who want some of them; returns to how many.
 
         Never waits. ``KeyError`` for a table that there is not, `MisuseError` in another event loop or thread than the
         server's.
@@ -230,9 +244,9 @@ class Publisher:
 
 
 def _as_table(rows: Any) -> Table:
-    value = as_q(rows)
+    value = table(rows) if type(rows) is dict else as_q(rows)
     if not isinstance(value, Table):
-        raise TypeError(f"rows to publish are a table, not {type(value).__name__}")
+        raise TypeError(f"rows to publish are a table, or a dict of columns, not {type(value).__name__}")
     return value
 
 

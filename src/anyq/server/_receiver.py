@@ -21,7 +21,7 @@ from anyq.values import Atom, Vector
 from ._handlers import Action, Failures
 from ._limits import Limits
 from ._readiness import Turn
-from ._transport import SocketTransport
+from ._transport import SocketTransport, Transport
 from ._work import Worker
 
 __all__ = ["Receiver"]
@@ -42,12 +42,12 @@ class Receiver(Worker):
         handle: int,
         address: str,
         peer: Connection,
-        transport: SocketTransport,
+        transport: Transport,
         limits: Limits,
         failures: Failures,
     ) -> None:
         super().__init__(handle, address, peer, transport, limits, failures)
-        self._socket = transport
+        self._socket = transport if isinstance(transport, SocketTransport) else None
         self._fed = False
         """True when input was received that the reader has not seen."""
         self._heard = False
@@ -91,6 +91,7 @@ class Receiver(Worker):
         """Answer small requests with a plain handler when there is input and the reader waits for it."""
         self._plain_function = action.function
         self._wants_client = action.wants_client
+        assert self._socket is not None
         self._plain_socket: socket.socket = self._socket.socket
         self._socket.answer_eagerly(self._input)
 

@@ -25,7 +25,7 @@ from ._listen import Listener, abstract_name, listen_tcp, listen_unix
 from ._readiness import Lookout, lookout_here
 from ._session import Actions, Session
 from ._throttle import Throttle
-from ._transport import SocketTransport
+from ._transport import SocketTransport, Transport
 from ._wire import encode
 
 __all__ = ["Server"]
@@ -58,7 +58,8 @@ class Server(Local):
     Plain handlers run in the event loop and must not block it; see `Handler` for threads, time limits, concurrency.
 
     ``host`` (one or several) and ``port`` (0 picks a free one), ``unix`` (one or several paths, ``@name`` for the
-    abstract namespace, or ``True`` for the name that q clients of ``port`` look for) say where to listen. With ``tls``
+    abstract namespace, or ``True`` for the name that q clients of ``port`` look for) say where to listen; with
+    ``listen=False`` it listens nowhere, and clients come by `serve_transport`. With ``tls``
     all clients must speak TLS, unless ``plain=True`` takes both on the same port.
 
     Leaving the block stops the server: no new connections, requests that run may finish within ``grace`` seconds, then
@@ -80,6 +81,7 @@ class Server(Local):
     plain: bool = attrs.field(default=False, kw_only=True)
     limits: Limits = attrs.field(factory=Limits, kw_only=True)
     grace: float = attrs.field(default=5.0, kw_only=True, validator=attrs.validators.ge(0))
+    listen: bool = attrs.field(default=True, kw_only=True)
     handles: Iterator[int] = attrs.field(factory=lambda: itertools.count(_FIRST_HANDLE), kw_only=True)
     expose_errors: bool = attrs.field(default=True, kw_only=True)
     stats: Stats = attrs.field(factory=Stats, init=False)
@@ -109,7 +111,7 @@ class Server(Local):
     async def __aenter__(self) -> Self:
         if self._tasks is not None:
             raise ClosedError("a server can be entered once")
-        if self.listen_port is None and (not self.unix or self.unix is True):
+        if self.listen and self.listen_port is None and (not self.unix or self.unix is True):
             raise TypeError("a server needs a port (port=0 picks a free one) or a unix socket (unix=...)")
         self._actions = self._made_ready()
         self._throttle = Throttle(self.limits.refused_logins)
@@ -117,12 +119,13 @@ class Server(Local):
         self._empty, self._stopped = anyio.Event(), anyio.Event()
         self._accepting, self._lookout = anyio.CancelScope(), lookout_here()
         self._home = Home()
-        self._open_listeners()
+        if self.listen:
+            self._open_listeners()
         self._tasks = BackgroundTasks()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._lookout.run)
         self._tasks.start_soon(self._accept_all)
-        log.info("serving on %s", ", ".join(self.addresses))
+        log.info("serving on %s", ", ".join(self.addresses) or "no socket")
         return self
 
     async def __aexit__(
@@ -200,6 +203,15 @@ class Server(Local):
         """Run an async function as long as the server runs. It must not raise."""
         self._open.start_soon(function, *arguments)
 
+    async def serve_transport(self, transport: Transport, address: str = "memory") -> None:
+        """Serve one client that came without a socket, until it leaves or the server stops; then close ``transport``.
+
+        Limits of connections count, those of network addresses do not. Cancelled: the client is disconnected.
+        """
+        self._open  # noqa: B018 - raises
+        if (session := self._admitted(transport, address)) is not None:
+            await self._run(session, "")
+
     # What it is
 
     @property
@@ -210,7 +222,9 @@ class Server(Local):
     @property
     def ready(self) -> bool:
         """Whether it accepts connections."""
-        return bool(self._listeners) and self._fatal is None
+        if self.listen:
+            return bool(self._listeners) and self._fatal is None
+        return self._tasks is not None and not self._accepting.cancel_called
 
     @property
     def addresses(self) -> list[str]:
@@ -313,24 +327,37 @@ class Server(Local):
     def _admit(self, transport: SocketTransport, listener: Listener, address: Any) -> None:
         network = isinstance(address, tuple)
         host = str(address[0]) if network else ""
+        where = f"{host}:{address[1]}" if network else listener.address
+        session = self._admitted(transport, where, host, listener.tls, listener.plain)
+        if session is not None:
+            assert self._tasks is not None
+            self._tasks.start_soon(self._run, session, host, name=f"anyq client {session.handle} at {where}")
+
+    def _admitted(
+        self,
+        transport: Transport,
+        where: str,
+        host: str = "",
+        tls: ssl.SSLContext | None = None,
+        plain: bool = True,
+    ) -> Session | None:
+        """A session for a new client. ``None``, and the transport is closed, if there are too many."""
         limits, stats = self.limits, self.stats
         stats.accepted += 1
         full = limits.connections is not None and len(self._sessions) >= limits.connections
-        if full or (network and limits.per_address is not None and self._addresses[host] >= limits.per_address):
+        if full or (host and limits.per_address is not None and self._addresses[host] >= limits.per_address):
             stats.over_limit += 1
             transport.close()
-            return
-        where = f"{host}:{address[1]}" if network else listener.address
+            return None
         session = Session(
             next(self.handles), where, transport, self._actions, limits, self._failures,
-            tls=listener.tls, plain=listener.plain, remote=network and not host.startswith(("127.", "::1")),
+            tls=tls, plain=plain, remote=bool(host) and not host.startswith(("127.", "::1")),
             host=host, throttle=self._throttle,
         )  # fmt: skip
         self._sessions.add(session)
-        if network:
+        if host:
             self._addresses[host] += 1
-        assert self._tasks is not None
-        self._tasks.start_soon(self._run, session, host, name=f"anyq client {session.handle} at {where}")
+        return session
 
     async def _run(self, session: Session, host: str) -> None:
         try:

@@ -40,7 +40,7 @@ from ._handlers import Action, Failures
 from ._limits import Limits
 from ._receiver import Receiver
 from ._throttle import Throttle
-from ._transport import SocketTransport, TlsTransport
+from ._transport import TlsTransport, Transport
 from ._wire import NOT_HTTP
 
 __all__ = ["Actions", "Session"]
@@ -68,13 +68,13 @@ class Actions:
 
 
 class Session(Receiver):
-    """One connection, from the accepted socket to its close."""
+    """One connection, from the accepted socket to its close. Without a socket there is no TLS."""
 
     def __init__(
         self,
         handle: int,
         address: str,
-        transport: SocketTransport,
+        transport: Transport,
         actions: Actions,
         limits: Limits,
         failures: Failures,
@@ -145,7 +145,7 @@ class Session(Receiver):
         return False
 
     async def _secure(self) -> None:
-        if self._tls is None:
+        if self._tls is None or self._socket is None:
             return
         first = await self._socket.peek()
         if first != _TLS_FIRST and self._plain:

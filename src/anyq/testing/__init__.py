@@ -1,10 +1,11 @@
 """Help for tests of programs that use anyq.
 
-`VirtualNetwork` carries connections in memory, which trickle, stall and break at your word; `ScriptedPeer` is a q
-process that says exactly what your test says. `simulate` plays whole programs of calls, losses and cancellations
-against every entry point, of which a seed decides everything. `anyq.testing.strategies` has Hypothesis strategies for q
-values and messages. It is a module of its own, so that what else is here can be used without Hypothesis. pytest finds
-the fixtures `q_server` (an embedded q on a free port) and `q` (a connection to it, awaited in async tests) by itself.
+`VirtualServer` is a server of yours without sockets, and `TickerPlant` a kdb+tick to subscribe to. `VirtualNetwork`
+carries connections in memory, which trickle, stall and break at your word; `ScriptedPeer` is a q process that says
+exactly what your test says. `simulate` plays whole programs of calls, losses and cancellations against every entry
+point, of which a seed decides everything. `anyq.testing.strategies` has Hypothesis strategies for q values and
+messages. It is a module of its own, so that what else is here can be used without Hypothesis. pytest finds the fixtures
+`q_server` (an embedded q on a free port) and `q` (a connection to it, awaited in async tests) by itself.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -14,11 +15,13 @@ from ._peer import ScriptedPeer
 
 if _TYPE_CHECKING:
     from ._awaited import AwaitedConnection, AwaitedFeed
+    from ._plant import TickerPlant
     from ._simulation import Simulation, simulate
+    from ._virtual_server import VirtualServer
 
 __all__ = [
-    "AwaitedConnection", "AwaitedFeed", "MemoryStream", "Pipe", "ScriptedPeer", "Simulation", "VirtualNetwork",
-    "memory_stream_pair", "simulate",
+    "AwaitedConnection", "AwaitedFeed", "MemoryStream", "Pipe", "ScriptedPeer", "Simulation", "TickerPlant",
+    "VirtualNetwork", "VirtualServer", "memory_stream_pair", "simulate",
 ]  # fmt: skip
 
 
@@ -28,7 +31,9 @@ def __getattr__(name: str) -> object:
 
     for module, names in {
         "_awaited": ("AwaitedConnection", "AwaitedFeed"),
+        "_plant": ("TickerPlant",),
         "_simulation": ("Simulation", "simulate"),
+        "_virtual_server": ("VirtualServer",),
     }.items():
         if name in names:
             return getattr(import_module(f".{module}", __name__), name)

@@ -1,0 +1,94 @@
+r"""# Many servers
+
+## One service, several connections
+
+A `Pool` keeps at most `max_size` connections to a service; a call takes the first that is free. `hosts` may be several
+addresses, tried in order, beginning with the one that worked last.
+
+```python
+import anyio
+import anyq
+
+
+async def main() -> None:
+    async with anyq.Pool("localhost", 5050, max_size=4) as pool:
+        print([int(answer) for answer in await pool.map("{x*x}", range(5))])
+        async with pool.connection() as q:  # one for the length of the block
+            await q("a:1")
+            print(await q("a"), pool.statistics().busy)
+
+
+anyio.run(main)
+```
+
+```text
+[0, 1, 4, 9, 16]
+1 1
+```
+
+`max_waiting` and `wait_timeout` bound who may wait for a connection and how long; a connection that was idle for
+`check_after` seconds has to answer before it is handed out.
+
+## Several servers at the same time
+
+Each server works on its own; ask them in tasks. If one fails the others are cancelled, and nothing is left behind:
+
+```python
+import anyio
+import anyq
+
+
+async def main() -> None:
+    results: dict[str, anyq.Value] = {}
+
+    async def ask(name: str, port: int, query: str) -> None:
+        async with anyq.connect("localhost", port) as q:
+            results[name] = await q(query)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask, "rdb", 5050, "1+1")
+        tasks.start_soon(ask, "hdb", 5050, "2+2")
+    print(results["rdb"], results["hdb"])
+
+
+anyio.run(main)
+```
+
+```text
+2 4
+```
+
+## Tables that are spread over servers
+
+`anyq.partitions.plan` looks at the servers once (partitions, tables in memory) and returns a frozen, picklable plan of
+tasks, each with its address, replicas and query. Conditions on the partition field leave out partitions, all conditions
+travel to the servers.
+
+```python
+import anyq.partitions
+import anyq.sync
+from anyq.query import wavg
+
+with anyq.sync.serve(port=0) as a, anyq.sync.serve(port=0) as b:
+    for server, day in ((a, "2024.01.02"), (b, "2024.01.03")):
+        with anyq.sync.connect("localhost", server.port) as q:
+            q(f"trade:([]date:2#{day};sym:`a`b;size:10 20;price:1.5 2.5)")
+    made = anyq.partitions.plan("trade", [f"localhost:{a.port}", f"localhost:{b.port}"], filters=[("sym", "==", "a")])
+    print(len(made.tasks), sum(task.read().num_rows for task in made.tasks))
+```
+
+```text
+2 2
+```
+
+`task.read()` gives an Arrow table, here or in any process that the task is sent to; another replica is tried when one is
+lost. `async with made.open(limit=8) as parts: async for part in parts` reads concurrently, and
+`await made.aggregate(by=["sym"], vwap=wavg("size", "price"))` has the servers aggregate and combines their results.
+
+## A gateway
+
+`examples/gateway.py` is a gateway with several workers: deferred answers, a queue, and a query tried once more when its
+worker dies.
+"""
+
+__all__: list[str] = []
