@@ -164,7 +164,9 @@ class Interpreter:
         if self.state.running:
             return job()
         try:
-            return self.state.run(job, min(filter(None, (seconds, self.time_limit)), default=None))
+            if seconds or self.time_limit:
+                seconds = min(filter(None, (seconds, self.time_limit)))
+            return self.state.run(job, seconds)
         except (Exception, Interrupted) as error:
             made = self.explained(error)
             raise made from made.__cause__

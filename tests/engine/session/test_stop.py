@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import cProfile
 import threading
 import time
 
@@ -60,3 +61,16 @@ def test_a_time_limit_ends_a_primitive_too() -> None:
     with pytest.raises(QError, match=r"^stop$"):
         q.guarded(lambda: q.eval("neg f[]"))
     assert q.eval("1+1").py() == 2
+
+
+def test_a_profiler_sees_evaluations() -> None:
+    """CPython 3.11 hangs under a profiler or debugger behind an exception that was withdrawn from its thread."""
+    q = Interpreter(SystemHost())
+    q.eval(ENDLESS)
+    q.time_limit = 0.05
+    with pytest.raises(QError, match=r"^stop$"):
+        q.guarded(lambda: q.eval("neg f[]"))
+    q.eval("1+1")
+    profile = cProfile.Profile()
+    assert profile.runcall(q.eval, "{x+1}/[10;0]").py() == 10
+    assert any("q" in str(entry.code) for entry in profile.getstats())

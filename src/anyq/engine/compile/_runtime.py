@@ -64,6 +64,9 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
     what has the rank of its first item as one item. An atom takes the empty list only, and is a list then. A table
     takes the records that it takes by ``upsert`` (page kb/faq.md).
     """
+    if isinstance(x, Table | KeyedTable):
+        partly = append_columns(x, y) if isinstance(x, KeyedTable) else None
+        return q.verb("upsert", x, y) if partly is None else partly
     if type(x) is List and len(x) and _rank(x[0]) == _rank(y):
         return join(x, List.of((y,)))
     if isinstance(x, Enumeration):
@@ -75,9 +78,6 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
             raise QError("type")
     if isinstance(x, Atom) and not (isinstance(y, Dict | Table) or y == _EMPTY):
         raise QError("type")
-    if isinstance(x, Table | KeyedTable):
-        partly = append_columns(x, y) if isinstance(x, KeyedTable) else None
-        return q.verb("upsert", x, y) if partly is None else partly
     if isinstance(x, Dict) and isinstance(y, Dict) and isinstance(x.value, Vector) and len(x):
         others = y.value
         if len(y) and not (isinstance(others, Vector) and others.qtype is x.value.qtype):

@@ -49,9 +49,11 @@ def in_pieces(size: int, dtype: npt.DTypeLike, make: Callable[[int], Array]) -> 
 
 def tiled(data: Array, size: int, start: int = 0) -> Array:
     """``size`` items of ``data``, from the one at ``start`` on and from the beginning again. ``data`` is not empty."""
+    if size <= PIECE:
+        return data.take(np.arange(start, start + size), mode="wrap")
     out = np.empty(size, data.dtype)
     if len(data) < PIECE:  # a longer one, so that a step does not copy a few items only
-        data = np.resize(data, max(1, PIECE // len(data)) * len(data)) if size > len(data) else data
+        data = np.resize(data, max(1, PIECE // len(data)) * len(data))
     at = 0
     while at < size:
         part = data[start : start + min(PIECE, size - at)]
@@ -63,11 +65,11 @@ def tiled(data: Array, size: int, start: int = 0) -> Array:
 
 def repeated_items(data: Array, counts: int | npt.NDArray[np.int64]) -> Array:
     """Each item as often as its count, which is not negative; or all of them ``counts`` times."""
+    size = counts * len(data) if isinstance(counts, int) else int(counts.sum())
+    if size <= PIECE:
+        return cast("Array", data.repeat(counts))
     sizes = np.broadcast_to(np.asarray(counts, np.int64), len(data))
     ends = np.cumsum(sizes)
-    size = int(ends[-1]) if len(ends) else 0
-    if size <= PIECE:
-        return cast("Array", np.repeat(data, sizes))
     out = np.empty(size, data.dtype)
     first = begin = 0
     while begin < size:

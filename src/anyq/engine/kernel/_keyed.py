@@ -17,6 +17,7 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vecto
 from ._append import kept_attr
 from ._index import find_keys, found_rows, key_rows
 from ._join import join
+from ._search import place_of
 from ._take import Positions, take
 
 __all__ = ["amend_keyed", "of_nothing"]
@@ -34,6 +35,9 @@ def amend_keyed(
     keys, values = x.key, x.value
     assert isinstance(keys, Table)
     assert isinstance(values, Table)
+    known = _known_row(keys, head)
+    if known >= 0:
+        return _changed(keys, values, Atom(QType.LONG, known), rest, change, y, amend)
     wanted, single = key_rows(keys, head)
     at = found_rows(keys, wanted)
     missing = np.flatnonzero(at < 0)
@@ -45,8 +49,30 @@ def amend_keyed(
         at = at.copy()
         keys, values, at[missing] = _with_keys(keys, values, take(wanted, missing))
     where = Atom(QType.LONG, int(at[0])) if single else Vector.of(QType.LONG, at)
+    return _changed(keys, values, where, rest, change, y, amend)
+
+
+def _known_row(keys: Table, head: Value) -> int:
+    """The row of an atom that is the only key of a row; -1 for what needs a closer look."""
+    column = keys.data.items[0] if len(keys.data) == 1 else None
+    if type(head) is Atom and isinstance(column, Vector) and column.qtype is head.qtype:
+        return place_of(column, head)
+    return -1
+
+
+def _changed(
+    keys: Table,
+    values: Table,
+    where: Value,
+    rest: Sequence[Value],
+    change: Callable[..., Value] | None,
+    y: Value | None,
+    amend: Amend,
+) -> KeyedTable:
     if rest or change is not None or y is None:
-        return KeyedTable(keys, amend(values, (where, *rest), change, y))
+        made = amend(values, (where, *rest), change, y)
+        assert isinstance(made, Table)
+        return KeyedTable(keys, made)
     return KeyedTable(keys, _rows(values, where, y, amend))
 
 

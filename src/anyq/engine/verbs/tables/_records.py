@@ -38,13 +38,15 @@ def _null_column(column: Value, size: int) -> Value:
 
 def _of_table(table: Table, rows: Table) -> Table:
     """Rows that are a table, in the order of the other's columns, with nulls for those they lack."""
-    extra = set(rows.column_names) - set(table.column_names)
-    if extra:
+    given, names = rows.column_names, table.column_names
+    if given == names:
+        return rows
+    have = set(given)
+    if have - set(names):
         raise QError("mismatch")
-    have = set(rows.column_names)
     columns = [
         rows.column(name) if name in have else _null_column(column, len(rows))
-        for name, column in zip(table.column_names, table.data.items, strict=True)
+        for name, column in zip(names, table.data.items, strict=True)
     ]
     return Table.of(table.names, List.of(tuple(columns)))
 
@@ -57,7 +59,9 @@ def records(table: Table, y: Value, *, by_column: bool) -> Table:
     if isinstance(y, Table):
         return _of_table(table, y)
     if is_row(y):
-        return _of_table(table, rows_as(strs(y.key), [y]))  # type: ignore[attr-defined]
+        assert isinstance(y, Dict)
+        assert isinstance(y.key, Vector)
+        return _of_table(table, Table.of(y.key, List.of(tuple([collapse([item]) for item in y.value]))))
     if not isinstance(y, Vector | List):
         y = collapse([y])
     items = items_of(y)
@@ -113,7 +117,7 @@ def _longer(q: Context, column: Value, more: Value) -> Value:
         if isinstance(more, Vector) and more.qtype is column.qtype:
             made = join(column, more)
             assert isinstance(made, Vector)
-            return made.with_attr(kept_attr(column, more))
+            return made.with_attr(kept_attr(column, more)) if column.attr else made
         if count(more) == 0:
             return column
         raise QError("type")
