@@ -13,6 +13,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -31,11 +32,34 @@ RUN_LIMIT: Final = 15 * TEST_LIMIT
 """Seconds that a run in several processes may take."""
 STDERR: Final = pytest.StashKey[int]()
 
+NEWEST: Final = (
+    *("cli/test_console.py", "cli/test_recording.py", "cli/test_service.py", "cli/test_serving.py", "cli/test_tap.py"),
+    *("cli/test_terminal.py", "console/", "convert/", "dbapi/", "examples/", "guide/", "interop/", "partitions/"),
+    *("embedded/test_atomic.py", "embedded/test_bombs.py", "embedded/test_data_folder.py"),
+    *("embedded/test_exhaustion.py", "engine/apply/", "engine/compile/", "engine/kernel/", "engine/query/"),
+    *("engine/syntax/", "engine/test_differential.py", "engine/test_display.py", "engine/test_properties.py"),
+    *("engine/test_verbs.py", "engine/verbs/", "portal/test_stress.py", "programs/", "pykx/", "query/"),
+    *("scenarios/test_gigabytes.py", "testing/test_plugin.py", "testing/test_strategies.py"),
+)
+"""Files and folders whose tests depend neither on the Python nor on the compiled twin.
+
+The gate runs them on the newest Python alone. What the others run as well is what differs between them: event loops,
+threads, signals, interrupts, buffers, pickling, argument parsing, every case of q, and the pure Python twin.
+"""
+
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("gate", settings.get_profile("anyq"), derandomize=True)
+settings.register_profile("gate", settings.get_profile("anyq"), derandomize=True, max_examples=40)
 settings.register_profile("quick", settings.get_profile("gate"), max_examples=20)
 settings.register_profile("fuzz", settings.get_profile("anyq"), max_examples=400, database=None)
 settings.load_profile("anyq")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(folder).as_posix().startswith(NEWEST):
+            item.add_marker("newest")
 
 
 @pytest.fixture(autouse=True)
