@@ -6,13 +6,13 @@ import os
 import random
 import resource
 import signal
-import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.processes import killed_over_and_over
 
 import anyq.sync
 from anyq.errors import QError
@@ -42,15 +42,23 @@ def test_new_files_have_the_mask_of_the_process_which_is_not_set(
     assert (tmp_path / "t" / "a").stat().st_mode & 0o777 == 0o640
 
 
-@pytest.fixture
-def small_disk() -> Iterator[None]:
-    """No file of this process may grow beyond 40,000 bytes, as on a disk that is full there."""
+@contextmanager
+def disk_full_at(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes, as on a disk that is full there."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    with disk_full_at(40_000):
+        yield
 
 
 def test_a_failed_append_leaves_the_log_as_it_was(tmp_path: Path, small_disk: None) -> None:
@@ -110,6 +118,11 @@ WRITERS = {
         "sym:get `:sym;x:get `:2024.01.01/t/; if[not x[`v]~x`w;'`mixed]; if[1<count distinct x`v;'`mixed];"
         "if[any null value x`s;'`sym]; system\"l .\"; if[not tables[]~`t`x;'`left]",
     ),
+    "en": (
+        "`:sym set `$string til 500",
+        ".Q.en[`:.;([]s:`$string(count get`:sym)+til 500)]",
+        "x:get `:sym; if[not x~`$string til count x;'`mixed]; if[0<>count[x]mod 500;'`torn]",
+    ),
     "set": ("`:f set 5000#0", "`:f set (5000+i)#i", "x:get `:f; if[1<count distinct x;'`mixed]"),
     "columns": (
         "`:t/ set ([]a:3000#0;b:3000#0)",
@@ -118,16 +131,36 @@ WRITERS = {
     ),
 }
 
-PROGRAM = """
-    import sys
-    import anyq.sync
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_full_disk_leaves_old_or_new(kind: str, tmp_path: Path) -> None:
+    setup, write, check = WRITERS[kind]
+    failed = 0
     with anyq.sync.open_embedded() as q:
-        q(sys.argv[1])
-        print("ready", flush=True)
-        i = 0
-        while True:
-            i += 1
-            q(f"i:{i};" + sys.argv[2])
+        q(f'system "cd {tmp_path}"')
+        q(setup)
+        for number, size in enumerate([0, 100, 2000, 4000, 8000, 12000, 16000, 20000, 24000, 30000, 36000, 50000]):
+            with disk_full_at(size):
+                failed += not q(f'@[{{value x;1b}};"i:{number + 1};{write}";{{if[not x like"*OS reports*";\'x];0b}}]')
+            q(check)
+            q(f'system "cd {tmp_path}"')
+        assert failed > 2, failed
+        q(f"i:99;{write};{check}")
+
+
+PROGRAM = """
+    import os, sys
+    import anyq.sync
+    import anyq.embedded
+    setup, write = sys.argv[1:]
+    def work():
+        with anyq.sync.open_embedded() as q:
+            q(setup)
+            print(os.getpid(), flush=True)
+            i = 0
+            while True:
+                i += 1
+                q(f"i:{i};" + write)
 """
 
 
@@ -135,14 +168,8 @@ PROGRAM = """
 def test_kill_leaves_old_or_new(kind: str, tmp_path: Path) -> None:
     setup, write, check = WRITERS[kind]
     chance = random.Random(kind)
-    for _ in range(KILLS):
-        command = [sys.executable, "-c", textwrap.dedent(PROGRAM), setup, write]
-        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as running:
-            assert running.stdout is not None
-            assert running.stdout.readline() == b"ready\n"
-            with pytest.raises(subprocess.TimeoutExpired):
-                running.wait(chance.uniform(0.0, 0.06))
-            running.kill()
-        with anyq.sync.open_embedded() as q:
+    with anyq.sync.open_embedded() as q, killed_over_and_over(PROGRAM, setup, write, folder=tmp_path) as run:
+        for _ in range(KILLS):
+            run(chance.uniform(0.0, 0.06))
             q(f'system "cd {tmp_path}"')
             q(check)
