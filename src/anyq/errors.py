@@ -207,7 +207,7 @@ def error_text(error: BaseException, expose: bool = True) -> str:
     """What the other side is told of the exception of a handler: q's own text of a `QError`, else class and text.
 
     Without ``expose`` the class alone. What cannot be converted or sent is ``type``, a bound ``limit``, a time-out
-    ``timeout``. Never raises, also if the exception's ``__str__`` does.
+    ``timeout``, no memory ``wsfull``. Never raises, also if the exception's ``__str__`` does.
     """
     if isinstance(error, QError):
         text = str(error.text)
@@ -217,6 +217,8 @@ def error_text(error: BaseException, expose: bool = True) -> str:
         text = "limit"
     elif isinstance(error, TimeoutError):
         text = "timeout"
+    elif isinstance(error, MemoryError):
+        text = "wsfull"
     else:
         said = _said(error) if expose else ""
         text = f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -13,7 +13,7 @@ import pytest
 
 import anyq
 from anyq import codec
-from anyq.server import Handler, Server, _readiness
+from anyq.server import Handler, Limits, Server, _readiness
 from anyq.server._readiness import EpollLookout
 from anyq.server._transport import SocketTransport
 
@@ -69,6 +69,45 @@ async def test_messages_of_every_size_cut_anywhere(lookout: None, handler: str, 
         tasks.start_soon(send)
         with anyio.fail_after(60):
             assert [int(await one.receive()) for _ in wanted] == wanted
+
+
+@pytest.mark.parametrize("piece", [1000, 65_536, 1 << 20])
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("memory", [True, False])
+async def test_messages_that_are_refused_cut_anywhere(
+    lookout: None, handler: str, piece: int, memory: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the size, or without memory: each is answered in its turn, and costs no memory."""
+
+    def allocate(size: int) -> bytearray:
+        raise MemoryError
+
+    monkeypatch.setattr("anyq.codec.allocate", allocate)
+    most = 20_000 if memory else 1 << 30
+    wanted = [size for each in (19_986, 19_987, 65_521, 65_522, 65_523, 2_000_000) for size in (each, 3)]
+    data = b"".join(map(request, wanted))
+    async with (
+        Server(HANDLERS[handler], port=0, limits=Limits(message_size=most)) as server,
+        peer(server.port) as one,
+        anyio.create_task_group() as tasks,
+    ):
+
+        async def send() -> None:
+            for start in range(0, len(data), piece):
+                await one.stream.send(data[start : start + piece])
+
+        for _ in wanted:
+            one.protocol.send(anyq.protocol.SyncRequest(b"x"))
+        tasks.start_soon(send)
+        with anyio.fail_after(60):
+            for size in wanted:
+                too_large = size + 14 > (most if memory else 65_536)
+                if too_large:
+                    with pytest.raises(anyq.QError, match="limit" if memory else "wsfull"):
+                        await one.receive()
+                else:
+                    assert await one.receive() == size
+        assert server.stats.bad_messages == 0
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from anyq.client._rounds import Round
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
 from anyq.client._stream import BlockingStream, Stream, Windowed
 from anyq.client._subscription import EndOfDay, Gap, Subscription, Update
-from anyq.client._tls import client_context
+from anyq.client._tls import client_context, wrapped
 from anyq.client._transport import SocketStream
 from anyq.client._variables import BlockingFunction, Function, check_name
 from anyq.loops import BackgroundTasks
@@ -73,4 +73,5 @@ __all__ = [
     "split_statements",
     "tls_reason",
     "tune_socket",
+    "wrapped",
 ]

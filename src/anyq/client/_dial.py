@@ -17,6 +17,7 @@ from anyq.client._options import Options
 from anyq.client._tls import client_context
 from anyq.client._transport import SocketStream, SocketTransport, StreamTransport, Transport
 from anyq.errors import ConnectError
+from anyq.protocol import broken_reason
 
 __all__ = ["dial", "dial_socket", "phase_error", "tls_reason", "tune_socket"]
 
@@ -59,8 +60,7 @@ async def _dial_with(address: Address, options: Options) -> Transport:
 
 def phase_error(address: Address, phase: str, error: Exception) -> ConnectError:
     """What to raise because of ``error`` in that phase of connecting."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-    return ConnectError(f"cannot connect to {address}: {phase}: {reason}")
+    return ConnectError(f"cannot connect to {address}: {phase}: {broken_reason(error)}")
 
 
 async def _connect_tcp(address: Address) -> socket.socket:

@@ -29,6 +29,7 @@ from anyq.protocol import (
     Outbox,
     Response,
     SyncRequest,
+    broken_reason,
 )
 
 __all__ = ["Link", "LinkOwner"]
@@ -89,7 +90,7 @@ class Link:
             while not self._accepted:
                 await self._transport.receive_once(self)
         except OSError as error:
-            raise ConnectError(f"the connection broke during the login: {error}") from error
+            raise ConnectError(f"the connection broke during the login: {broken_reason(error)}") from error
         except ConnectionLost as error:
             raise AuthenticationError(REFUSED) from error
         except (ProtocolError, LimitError) as error:

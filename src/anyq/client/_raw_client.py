@@ -13,7 +13,7 @@ from anyq.client._dial import dial_socket, phase_error, tls_reason
 from anyq.client._engine import Engine
 from anyq.client._options import Options
 from anyq.client._pending import Pending
-from anyq.client._tls import client_context
+from anyq.client._tls import wrapped
 from anyq.client._waiter import Waiter
 from anyq.client._wire import Wire, shake_hands
 from anyq.codec import allocate
@@ -40,6 +40,7 @@ from anyq.protocol import (
     Refuse,
     Role,
     SyncRequest,
+    broken_reason,
 )
 from anyq.values import Value
 
@@ -86,9 +87,7 @@ class RawClient(Engine):
         if not self.address.tls:
             return sock
         try:
-            hostname = self.options.server_hostname or self.address.host
-            context = client_context(self.options)
-            sock = context.wrap_socket(sock, server_hostname=hostname, do_handshake_on_connect=False)
+            sock = wrapped(sock, self.options, self.address)
             await shake_hands(sock)
         except (OSError, ValueError) as error:
             sock.close()
@@ -105,7 +104,9 @@ class RawClient(Engine):
             while isinstance(event := wire.next_event(), NeedData):
                 await wire.wait()
         except (ConnectionLost, ProtocolError) as error:
-            raise ConnectError(f"cannot connect to {address}: the login failed: {error}") from error
+            cause = error.__cause__
+            reason = broken_reason(cause) if isinstance(cause, OSError) else error
+            raise ConnectError(f"cannot connect to {address}: the login failed: {reason}") from error
         if isinstance(event, Refuse):
             raise AuthenticationError(f"cannot connect to {address}: {REFUSED}")
         assert isinstance(event, Accept)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import ssl
 from typing import Final
 
+from anyq.client._address import Address
 from anyq.client._options import Options
 
-__all__ = ["client_context"]
+__all__ = ["client_context", "wrapped"]
 
 _VERSIONS: Final = {
     "TLS1.0": ssl.TLSVersion.TLSv1,
@@ -39,6 +42,20 @@ def client_context(options: Options) -> ssl.SSLContext:
     if options.cert_file is not None:
         context.load_cert_chain(options.cert_file, options.key_file)
     return context
+
+
+def wrapped(sock: socket.socket, options: Options, address: Address) -> ssl.SSLSocket:
+    """The connected socket with TLS on it, before the handshake. Raises `OSError` or ``ValueError``.
+
+    ``wrap_socket`` of a socket whose peer has reset it raises, and leaves another one open (CPython 3.11 to 3.13).
+    """
+    context = client_context(options)
+    try:
+        sock.getpeername()
+    except OSError as error:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from error
+    name = options.server_hostname or address.host
+    return context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
 
 
 def _variable(name: str) -> str:

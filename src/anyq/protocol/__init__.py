@@ -22,12 +22,13 @@ from anyq.protocol._events import (
     Refuse,
     Response,
     SyncRequest,
+    TooLarge,
 )
 from anyq.protocol._feed import Feed, Overflow
 from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, header_bytes, parse_header
 from anyq.protocol._ledger import CALL_MOVES, Call, CallState, Ledger
 from anyq.protocol._login import CAPABILITY
-from anyq.protocol._losses import REFUSED, Post, Request, end_of_file_text, lost_error, with_outcome
+from anyq.protocol._losses import REFUSED, Post, Request, broken_reason, end_of_file_text, lost_error, with_outcome
 from anyq.protocol._outbox import Outbox
 from anyq.protocol._states import COUPLED, TRANSITIONS, Role, State
 
@@ -70,6 +71,8 @@ __all__ = [
     "Role",
     "State",
     "SyncRequest",
+    "TooLarge",
+    "broken_reason",
     "end_of_file_text",
     "header_bytes",
     "lost_error",

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from struct import Struct
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from anyq.errors import LimitError, LocalProtocolError, ProtocolError, RemoteProtocolError
 from anyq.protocol._events import (
@@ -35,6 +35,7 @@ from anyq.protocol._events import (
     Refuse,
     Response,
     SyncRequest,
+    TooLarge,
 )
 from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, check_size, header_bytes, parse_header
 from anyq.protocol._ledger import Call, CallState, Ledger
@@ -71,7 +72,8 @@ class Connection:
     """One side of a q connection.
 
     ``role`` is the part we play. ``max_message_size`` bounds what is received (bytes, header included; a
-    longer message is refused after its header), ``max_login_size`` a login. ``max_in_flight`` bounds how
+    longer message is refused after its header), ``max_login_size`` a login. A sync request that is longer, or finds no
+    memory, is skipped and gives `TooLarge` if it has at most ``max_skipped_size`` bytes. ``max_in_flight`` bounds how
     many of our requests may await their response. ``allocate`` gives writable memory of a given size for
     large bodies. ``request_bytes``, ``response_body`` and ``split`` (for `frames`) may be quicker functions that give
     the same as those of this package.
@@ -83,6 +85,7 @@ class Connection:
         *,
         max_message_size: int = MAX_SIZE,
         max_login_size: int = 1024,
+        max_skipped_size: int = 0,
         max_in_flight: int = 1,
         allocate: Allocate = bytearray,
         request_bytes: Callable[[bytes], bytes] = request_bytes,
@@ -95,6 +98,7 @@ class Connection:
         self.ledger: Ledger[Message] = Ledger(max_in_flight)
         self.max_message_size = max_message_size
         self.max_login_size = max_login_size
+        self.max_skipped_size = max_skipped_size
         self._request_bytes = request_bytes
         self._response_body = response_body
         self._split = split
@@ -103,6 +107,8 @@ class Connection:
         self._theirs = role.other
         self._inbox = Inbox(allocate)
         self._header: Header | None = None
+        self._refused: Literal["limit", "wsfull"] | None = None
+        """Why the request that is being skipped is refused."""
         self._failure: ProtocolError | LimitError | None = None
         self._urgent: deque[Response] = deque()
         self._owed = 0
@@ -238,15 +244,27 @@ class Connection:
         header = parse_header(inbox.view, inbox.start)
         kind, size, _, _ = header
         if size > self.max_message_size:
-            raise LimitError(f"a message of {size} bytes is over max_message_size={self.max_message_size}")
+            if kind != 1 or size > self.max_skipped_size:
+                raise LimitError(f"a message of {size} bytes is over max_message_size={self.max_message_size}")
+            self._skip(header, "limit")
+            return self._read_message()
         if kind == 2 and self.ledger.head() is None:
             raise RemoteProtocolError("a response came, but no request awaits one")
         if waiting >= size:
             return self._message(header, inbox.take(HEADER_SIZE, size - HEADER_SIZE), size - HEADER_SIZE)
         if size > BUFFER_SIZE:
-            inbox.begin_body(HEADER_SIZE, size - HEADER_SIZE, keep=not self._unwanted(header))
+            try:
+                inbox.begin_body(HEADER_SIZE, size - HEADER_SIZE, keep=not self._unwanted(header))
+            except MemoryError:
+                if kind != 1 or size > self.max_skipped_size:
+                    raise RemoteProtocolError(f"no memory for a message of {size} bytes") from None
+                self._skip(header, "wsfull")
             self._header = header
         return None
+
+    def _skip(self, header: Header, error: Literal["limit", "wsfull"]) -> None:
+        self._inbox.begin_body(HEADER_SIZE, header.size - HEADER_SIZE, keep=False)
+        self._header, self._refused = header, error
 
     def _unwanted(self, header: Header) -> bool:
         head = self.ledger.head()
@@ -259,6 +277,10 @@ class Connection:
             if body is None or call.state is CallState.ABANDONED:
                 return DroppedReply(call, size)
             return Response(body, little_endian, compressed, call)
+        if kind == 1 and body is None:
+            assert self._refused is not None
+            self._owed += 1
+            return TooLarge(size + HEADER_SIZE, self._refused)
         assert body is not None
         if kind == 1:
             self._owed += 1

@@ -28,6 +28,7 @@ __all__ = [
     "Refuse",
     "Response",
     "SyncRequest",
+    "TooLarge",
 ]
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
@@ -138,6 +139,17 @@ class DroppedReply:
 
 
 @dataclass(frozen=True, slots=True)
+class TooLarge:
+    """A sync request of ``size`` bytes, header included, came whole and was thrown away. It awaits its response.
+
+    ``error`` is the q error that says why: ``limit`` for one over the message size, ``wsfull`` without memory for it.
+    """
+
+    size: int
+    error: Literal["limit", "wsfull"]
+
+
+@dataclass(frozen=True, slots=True)
 class EndOfFile:
     """The other side will send no more. ``expected`` > ``received`` > 0 when it stopped inside a message."""
 
@@ -146,4 +158,4 @@ class EndOfFile:
 
 
 Message: TypeAlias = AsyncMessage | SyncRequest | Response
-Event: TypeAlias = Login | Accept | Refuse | ForeignProtocol | Message | DroppedReply | EndOfFile
+Event: TypeAlias = Login | Accept | Refuse | ForeignProtocol | Message | DroppedReply | TooLarge | EndOfFile

@@ -18,7 +18,16 @@ from anyq.errors import (
 from anyq.protocol._events import EndOfFile, Message, Response
 from anyq.protocol._ledger import Call, CallState
 
-__all__ = ["REFUSED", "Post", "Request", "broken_error", "end_of_file_text", "lost_error", "with_outcome"]
+__all__ = [
+    "REFUSED",
+    "Post",
+    "Request",
+    "broken_error",
+    "broken_reason",
+    "end_of_file_text",
+    "lost_error",
+    "with_outcome",
+]
 
 
 class Post(Call):
@@ -69,10 +78,16 @@ class Request(Call):
 
 
 REFUSED: Final = (
-    "the login was refused: the peer closed the connection (wrong user or password, a port that speaks TLS, or no room "
-    "for another client)"
+    "the login was refused: the peer closed the connection (wrong user or password, or a port that speaks TLS)"
 )
 """What a client knows when the stream ends in place of the answer to its login."""
+
+
+def broken_reason(error: Exception) -> str:
+    """Why a connection broke before the login was over: the system's words, but for a reset by the peer."""
+    if isinstance(error, ConnectionResetError):  # a refused login ends the stream in an orderly way
+        return "the peer reset the connection: it has no room for another client, or is going down"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
 def end_of_file_text(event: EndOfFile) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Final
 
-from anyq.errors import LocalProtocolError, RemoteProtocolError
+from anyq.errors import LocalProtocolError
 from anyq.protocol._header import HEADER_SIZE
 
 __all__ = ["BUFFER_SIZE", "Allocate", "Inbox", "Split", "frames"]
@@ -164,13 +164,10 @@ class Inbox:
 
     def begin_body(self, skip: int, size: int, *, keep: bool) -> None:
         """After ``skip`` bytes comes a body of ``size`` bytes, to receive directly or (not ``keep``) to
-        throw away.
+        throw away. ``MemoryError``, and nothing has changed, if there is no memory for it.
         """
         if keep:
-            try:
-                self.body = memoryview(self._allocate(size))
-            except MemoryError:
-                raise RemoteProtocolError(f"no memory for a message of {size} bytes") from None
+            self.body = memoryview(self._allocate(size))
         self.size = size
         assert self.view is not None
         here = min(len(self) - skip, size)

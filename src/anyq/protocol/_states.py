@@ -27,6 +27,7 @@ from anyq.protocol._events import (
     Refuse,
     Response,
     SyncRequest,
+    TooLarge,
 )
 
 __all__ = ["COUPLED", "TRANSITIONS", "Role", "State", "States"]
@@ -64,6 +65,7 @@ _OPEN: Final[dict[type, State]] = {
     SyncRequest: State.OPEN,
     Response: State.OPEN,
     DroppedReply: State.OPEN,
+    TooLarge: State.OPEN,
     EndOfFile: State.CLOSED,
 }
 

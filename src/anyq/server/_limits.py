@@ -16,7 +16,8 @@ class Limits:
     * ``connections``, ``per_address``: clients at a time, in all and from one network address (unix sockets count
       only in all).
     * ``login_time``, ``login_size``: from the accepted connection to the end of the login, TLS handshake included.
-    * ``message_size``: one message as it comes, header included; refused after its header.
+    * ``message_size``: one message as it comes, header included; refused after its header. A request of up to 16 times
+      that (or 64 MiB) is thrown away as it comes and answered with the q error ``limit``; its client stays.
     * ``queued_bytes``: what may wait to be sent to one client. A message is taken while less than that waits, so
       the memory used is bounded by this and one message.
     * ``send_time``: how long a client may take none of the bytes that wait for it.
@@ -71,7 +72,9 @@ class Stats:
     errors: int = 0
     """Sync messages answered with an error, and async ones whose handler failed."""
     bad_messages: int = 0
-    """Clients disconnected for what is not q IPC, or over the message size."""
+    """Clients disconnected for what is not q IPC, or far over the message size."""
+    too_large: int = 0
+    """Requests that were not decoded because they are over a size, or there was no memory for them."""
     slow: int = 0
     """Clients disconnected because they did not read what was sent to them."""
     idle: int = 0

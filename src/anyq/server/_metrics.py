@@ -40,6 +40,7 @@ _COUNTERS: Final = {
     "async_messages": "Async messages handled",
     "errors": "Messages that failed",
     "bad_messages": "Clients disconnected for what is no message",
+    "too_large": "Requests over a size, answered with an error",
     "slow": "Clients disconnected because they did not read",
     "idle": "Clients disconnected for silence",
 }

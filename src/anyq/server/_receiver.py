@@ -14,7 +14,7 @@ import socket
 from typing import Final
 
 from anyq import codec
-from anyq.errors import DecodeError, Error, LimitError, QError
+from anyq.errors import DecodeError, Error, LimitError, QError, error_text
 from anyq.protocol import Connection
 from anyq.values import Atom, Vector
 
@@ -22,6 +22,7 @@ from ._handlers import Action, Failures
 from ._limits import Limits
 from ._readiness import Turn
 from ._transport import SocketTransport, Transport
+from ._wire import error_body
 from ._work import Worker
 
 __all__ = ["Receiver"]
@@ -32,6 +33,8 @@ _BURST: Final = 1 << 20
 _SOME: Final = 4096
 _SMALL: Final = 1000
 """Bytes of an answer that is sent at once; q compresses none that small."""
+_REFUSE: Final = Action(lambda text: error_body(text), 1)
+"""The handler of requests that were not decoded."""
 
 
 class Receiver(Worker):
@@ -74,6 +77,21 @@ class Receiver(Worker):
         self._stats.bad_messages += 1
         log.warning("client %d (%r) is disconnected: %s", self.handle, self.user, error)
         self._end(f"it sent what is no message: {error}")
+
+    def _refuse_message(self, error: Exception, sync: bool, *, now: bool = False) -> None:
+        """Answer a request that is too large to be decoded, in its turn or ``now``; else close the connection."""
+        if not sync or isinstance(error, DecodeError):
+            self._bad(error)
+            return
+        text = error_text(error)
+        log.warning(
+            "client %d (%r): a request is refused: %s", self.handle, self.user, getattr(error, "detail", "") or error
+        )
+        self._stats.too_large += 1
+        if now:
+            self._handle_now(_REFUSE, text, True)
+        else:
+            self._add_work((_REFUSE, text, True))
 
     def heard(self) -> None:
         """The client has said something."""
@@ -141,8 +159,8 @@ class Receiver(Worker):
         except QError:
             self._bad(DecodeError("an error can only be the body of a response"))
             return
-        except (DecodeError, LimitError) as error:
-            self._bad(error)
+        except (DecodeError, LimitError, MemoryError) as error:
+            self._refuse_message(error, True, now=True)
             return
         self._stats.sync_messages += 1
         self._handling_sync = True

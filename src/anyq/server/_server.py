@@ -93,6 +93,8 @@ class Server(Local):
     _tasks: BackgroundTasks | None = attrs.field(default=None, init=False)
     _home: Home = attrs.field(init=False)
     _accepting: anyio.CancelScope = attrs.field(init=False)
+    _full: bool = attrs.field(default=False, init=False)
+    """Whether the last client was turned away for want of room."""
     _lookout: Lookout = attrs.field(init=False)
     _empty: anyio.Event = attrs.field(init=False)
     _stopped: anyio.Event = attrs.field(init=False)
@@ -347,8 +349,12 @@ class Server(Local):
         full = limits.connections is not None and len(self._sessions) >= limits.connections
         if full or (host and limits.per_address is not None and self._addresses[host] >= limits.per_address):
             stats.over_limit += 1
-            transport.close()
+            if not self._full:
+                self._full = True
+                log.warning("%s is turned away: there are %d clients", host or "a client", len(self._sessions))
+            transport.reset()
             return None
+        self._full = False
         session = Session(
             next(self.handles), where, transport, self._actions, limits, self._failures,
             tls=tls, plain=plain, remote=bool(host) and not host.startswith(("127.", "::1")),

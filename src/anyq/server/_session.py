@@ -19,7 +19,7 @@ import attrs
 
 from anyq import codec
 from anyq.codec import decoded_request
-from anyq.errors import DecodeError, LimitError, ProtocolError, RemoteProtocolError
+from anyq.errors import DecodeError, LimitError, ProtocolError, QError, RemoteProtocolError
 from anyq.protocol import (
     CAPABILITY,
     NEED_DATA,
@@ -34,6 +34,7 @@ from anyq.protocol import (
     Response,
     Role,
     SyncRequest,
+    TooLarge,
 )
 
 from ._handlers import Action, Failures
@@ -48,6 +49,9 @@ __all__ = ["Actions", "Session"]
 log: Final = logging.getLogger("anyq.server")
 _BATCH, _CLOSING_TIME = 32, 5.0
 _HEAVY, _HEAVY_COMPRESSED = 1 << 17, 1 << 14
+_SKIPPED, _SKIPPED_TIMES = 1 << 26, 16
+"""A request over the message size is read to its end, kept nowhere, and answered; one beyond these bounds (bytes, and
+times the message size) disconnects. (A response before the end would be lost to clients that send before they read.)"""
 _TLS_FIRST: Final = b"\x16"
 _TLS_ALERT: Final = bytes([21, 3, 1, 0, 2, 2, 70])
 """Fatal, protocol_version (RFC 8446, section 6). A q client that sent its login in clear knows by the first byte, which
@@ -89,6 +93,7 @@ class Session(Receiver):
             Role.SERVER,
             max_message_size=limits.message_size,
             max_login_size=limits.login_size,
+            max_skipped_size=max(_SKIPPED, _SKIPPED_TIMES * limits.message_size),
             max_in_flight=1,
             allocate=codec.allocate,  # not touched: announcing much and sending little costs little
         )
@@ -252,7 +257,7 @@ class Session(Receiver):
                     return
                 if isinstance(event, Response):
                     self._answered(event)
-                elif isinstance(event, SyncRequest | AsyncMessage):
+                elif isinstance(event, SyncRequest | AsyncMessage | TooLarge):
                     self._take(event)
                     batch += 1
                     if batch >= _BATCH:
@@ -266,16 +271,23 @@ class Session(Receiver):
         except OSError as error:
             log.debug("client %d: %s", self.handle, error)
 
-    def _take(self, message: SyncRequest | AsyncMessage) -> None:
+    def _take(self, message: SyncRequest | AsyncMessage | TooLarge) -> None:
         """Handle a message now if its handler is plain and nothing waits before it, else in its turn."""
         if self._finishing:
+            return
+        if isinstance(message, TooLarge):
+            self._refuse_message(QError(message.error, detail=f"a request of {message.size} bytes"), sync=True)
             return
         sync = isinstance(message, SyncRequest)
         action = self._actions.on_sync if sync else self._actions.on_async
         if len(message.body) > (_HEAVY_COMPRESSED if message.compressed else _HEAVY):
             self._add_work(lambda: self._decode_and_handle(action, message, sync))
             return
-        value = decoded_request(message)
+        try:
+            value = decoded_request(message)
+        except (LimitError, MemoryError) as error:
+            self._refuse_message(error, sync)
+            return
         if action.plain:
             self._add_work((action, value, sync))
         else:
@@ -285,8 +297,8 @@ class Session(Receiver):
         """Decode in a worker thread, so that the other clients do not wait for it."""
         try:
             value = await anyio.to_thread.run_sync(decoded_request, message, abandon_on_cancel=True)
-        except (DecodeError, LimitError) as error:
-            self._bad(error)
+        except (DecodeError, LimitError, MemoryError, RuntimeError) as error:  # the last one: no more threads
+            self._refuse_message(error, sync, now=True)
         else:
             await self._handle(action, value, sync)
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import struct
+import sys
 from typing import Any, Protocol, cast
 
 import anyio
@@ -21,6 +23,8 @@ __all__ = ["SocketTransport", "TlsTransport", "Transport"]
 
 Bytes = bytes | bytearray | memoryview
 _RECORDS = 1 << 16
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""``struct linger``: drop what was not sent, and reset the connection (socket(7))."""
 
 
 class Transport(Protocol):
@@ -48,6 +52,9 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close the socket, at once. Nobody may be waiting in another method."""
+
+    def reset(self) -> None:
+        """As `close`, but so that the peer sees a broken connection: an orderly end is how q refuses a login."""
 
 
 class SocketTransport:
@@ -106,6 +113,11 @@ class SocketTransport:
 
     async def wait_writable(self) -> None:
         await anyio.wait_writable(self._socket)
+
+    def reset(self) -> None:
+        if self._socket.family in (socket.AF_INET, socket.AF_INET6):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.close()
 
     def close(self) -> None:
         if self._readable is not None:
@@ -219,3 +231,6 @@ class TlsTransport:
         with contextlib.suppress(ssl.SSLError, ValueError, OSError):
             self._say_goodbye()
         self._lower.close()
+
+    def reset(self) -> None:
+        self._lower.reset()

@@ -10,8 +10,9 @@ import ssl
 import time
 from typing import Final
 
-from anyq.client import Address, Options, client_context, tls_reason, tune_socket
+from anyq.client import Address, Options, tls_reason, tune_socket, wrapped
 from anyq.errors import ConnectError, ConnectTimeout
+from anyq.protocol import broken_reason
 from anyq.sync._watched import in_steps, look_up, watching
 from anyq.sync._wire import TlsWire, Wire, plain_wire
 
@@ -44,8 +45,7 @@ def dial(address: Address, options: Options, deadline: float | None) -> Wire:
 def _error(address: Address, phase: str, error: Exception) -> ConnectError:
     if isinstance(error, TimeoutError) and error.errno is None:
         return ConnectTimeout(f"cannot connect to {address}: {phase}: no answer in time")
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-    return ConnectError(f"cannot connect to {address}: {phase}: {reason}")
+    return ConnectError(f"cannot connect to {address}: {phase}: {broken_reason(error)}")
 
 
 def _left(deadline: float | None) -> float | None:
@@ -171,8 +171,7 @@ class _Race:
 
 def _start_tls(sock: socket.socket, address: Address, options: Options, deadline: float | None) -> ssl.SSLSocket:
     try:
-        context, name = client_context(options), options.server_hostname or address.host
-        secure = context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+        secure = wrapped(sock, options, address)
         try:
             secure.setblocking(False)
             _shake_hands(secure, deadline)

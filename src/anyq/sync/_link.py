@@ -28,6 +28,7 @@ from anyq.protocol import (
     Outbox,
     Response,
     SyncRequest,
+    broken_reason,
 )
 from anyq.sync._interrupt import delicate
 from anyq.sync._pending import Pending
@@ -82,7 +83,7 @@ class Link:
         except ConnectTimeout:  # an OSError too
             raise
         except OSError as error:
-            raise ConnectError(f"the connection broke during the login: {error}") from error
+            raise ConnectError(f"the connection broke during the login: {broken_reason(error)}") from error
         except ConnectionLost as error:
             raise AuthenticationError(REFUSED) from error
         except (ProtocolError, LimitError) as error:

@@ -55,6 +55,10 @@ class MemoryTransport:
         self._incoming.close()
         self._outgoing.close()
 
+    def reset(self) -> None:
+        self._incoming.cut()
+        self._outgoing.cut()
+
 
 class VirtualServer:
     """A server on a network in memory: ``async with VirtualServer(anyq.serve(f, listen=False)) as server``.
