@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from pathlib import Path
 
 import anyio
 import pytest
 
 import anyq
-from anyq.embedded import Destinations
+from anyq.embedded import Destinations, EmbeddedQ
+from anyq.embedded._caller import Caller
+from anyq.embedded._host import SharedHost
+from anyq.embedded._permissions import PERMISSIONS, Permissions
 
 pytestmark = pytest.mark.anyio
 
@@ -304,3 +308,58 @@ async def test_the_owners_login_check_may_do_what_the_owner_may(tmp_path: Path) 
         await server.q(f'seen:(); .z.pw:{{[u;p]seen::seen,u;u in `$read0`$":{passwords}"}}')
         async with anyq.connect("127.0.0.1", server.port, username="ann") as q:
             assert await q("seen") == anyq.symbols(["ann"])
+
+
+REFUSED = {
+    "read0`:f": "data",
+    "`:f set 1": "data",
+    "key`:f": "data",
+    "hdel`:f": "data",
+    '`:f 0: enlist"ab"': "data",
+    'system"cd /"': "data",
+    'system"ls"': "shell",
+    "getenv`HOME": "files",
+    'setenv[`A;"12"]': "files",
+    "exit 0": "files",
+    "\\p 0W": "files",
+    "hopen 5000": "outbound",
+    '`::5000 "1"': "outbound",
+    '.Q.hg"http://localhost:1/"': "outbound",
+    ".Q.host 1i": "names",
+    ".Q.addr`example": "names",
+    ".z.pw:{[u;p]1b}": "logins",
+}
+
+
+@pytest.mark.parametrize("query", REFUSED)
+async def test_what_is_not_allowed_is_refused_and_logged(query: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with anyq.serve(port=0) as server, anyq.connect("127.0.0.1", server.port) as q:
+        with pytest.raises(anyq.QError, match=r"^access"):
+            await q(query)
+        assert server.stats.denied == 1
+    (refusal,) = [record for record in caplog.records if "may not" in record.getMessage()]
+    assert vars(refusal)["permission"] == REFUSED[query]
+    assert PERMISSIONS[REFUSED[query]].option in refusal.getMessage()
+
+
+PURE = {
+    "alarm", "anchored", "begin", "elapsed", "entropy", "facts", "local_now", "now", "refused", "require", "rest",
+    "sleep", "wake", "write", "port", "set_timer", "internal", "call", "post", "close", "check_name", "exit",
+    "check_address", "check_python", "fetch", "before_exit", "on_exit", "on_timer", "look",
+}  # fmt: skip
+"""What needs no permission, has one of its own (tested above), or is not for q."""
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in dir(SharedHost) if name[0] != "_" and callable(getattr(SharedHost, name)))
+)
+def test_every_way_to_the_world_asks_for_a_permission(name: str) -> None:
+    if name in PURE:
+        return
+    q = EmbeddedQ()
+    q.host.begin(Caller(handle=9, user="eve", permissions=Permissions()))
+    method = getattr(q.host, name)
+    given = ("9.9.9.9", "x", "y", "z")
+    count = sum(p.default is p.empty for p in inspect.signature(method).parameters.values())
+    with pytest.raises(anyq.QError, match=r"^access"):
+        method(*given[:count])

@@ -97,7 +97,7 @@ async def test_a_message_over_the_limit(tls: bool, contexts: tuple[ssl.SSLContex
     async with anyq.serve(port=0, tls=contexts[0] if tls else None, limits=limits) as server:
         async with anyq.connect("localhost", server.port, **options) as q:  # type: ignore[arg-type]
             for size in (993, 1000, 100_000, 1_000_000):
-                with pytest.raises(anyq.QError, match="^limit$"):
+                with pytest.raises(anyq.QError, match=r"^limit$"):
                     await q("count", b"x" * size)
                 assert await q("count", b"x" * 900) == 900
             await q.post("a:1", b"x" * 1000)
@@ -108,10 +108,12 @@ async def test_a_message_over_the_limit(tls: bool, contexts: tuple[ssl.SSLContex
 
 
 async def test_a_message_far_over_the_limit() -> None:
-    async with anyq.serve(port=0, limits=Limits(message_size=1000)) as server:
-        async with anyq.connect("localhost", server.port) as q:
-            with pytest.raises(anyq.ConnectionLost):
-                await q("count", bytes(70_000_000))
+    async with (
+        anyq.serve(port=0, limits=Limits(message_size=1000)) as server,
+        anyq.connect("localhost", server.port) as q,
+    ):
+        with pytest.raises(anyq.ConnectionLost):
+            await q("count", bytes(70_000_000))
 
 
 async def test_large_requests_among_others_are_answered_in_turn() -> None:
@@ -125,5 +127,5 @@ async def test_large_requests_among_others_are_answered_in_turn() -> None:
             if size < 10_000:
                 assert await call == size
             else:
-                with pytest.raises(anyq.QError, match="^limit$"):
+                with pytest.raises(anyq.QError, match=r"^limit$"):
                     await call

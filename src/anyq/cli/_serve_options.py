@@ -71,7 +71,7 @@ def add_serve_options(parser: argparse.ArgumentParser) -> None:
         "--allow-files",
         action="store_true",
         help="let clients use every file that this process may, the whole working directory with its scripts and "
-        "whatever Python imports from it, and let them change the environment, listen, and end the process, as q does",
+        "whatever Python imports from it, and let them use the environment, listen, and end the process, as q does",
     )
     may.add_argument(
         "--allow-python", action="store_true", help="let q and its clients run Python here: that is any code at all"

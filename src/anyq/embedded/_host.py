@@ -196,6 +196,10 @@ class SharedHost(SystemHost):
     def facts(self) -> dict[str, str]:
         return {**super().facts(), "directory": str(self._visited)}
 
+    def getenv(self, name: str) -> str:
+        self.require("files", f"getenv {name}")
+        return super().getenv(name)
+
     def setenv(self, name: str, text: str) -> None:
         self.require("files", f"setenv {name}")
         super().setenv(name, text)
@@ -238,16 +242,22 @@ class SharedHost(SystemHost):
         return fetched(url, method, content_type, body)
 
     def host_name(self, address: str) -> str:
-        self._check_open()
-        try:
-            return "localhost" if address.startswith("127.") else socket.gethostbyaddr(address)[0]
-        except (OSError, UnicodeError):
-            return ""
+        if address.startswith("127."):
+            self._check_open()
+            return "localhost"
+        self.require("names", address)
+        return self._looked_up(lambda: socket.gethostbyaddr(address)[0])
 
     def host_address(self, name: str) -> str:
-        self._check_open()
+        self.require("names", name)
+        return self._looked_up(lambda: socket.gethostbyname(name))
+
+    def _looked_up(self, look_up: Callable[[], str]) -> str:
+        from anyq import sync
+
         try:
-            return socket.gethostbyname(name)
+            with sync.watched(self.look):
+                return sync.apart(look_up)
         except (OSError, UnicodeError):
             return ""
 

@@ -39,16 +39,17 @@ class Grant:
 PERMISSIONS: Final = {
     "data": Grant("use files of the data folder", "serve(data=FOLDER)", "--data FOLDER"),
     "files": Grant(
-        "use any file, change the environment, listen, end the process", "serve(allow_files=True)", "--allow-files"
+        "use any file, use the environment, listen, end the process", "serve(allow_files=True)", "--allow-files"
     ),
     "shell": Grant("run shell commands", "serve(allow_shell=True)", "--allow-shell"),
     "python": Grant("run Python", "serve(allow_python=True)", "--allow-python"),
     "outbound": Grant("connect to other processes", "serve(outbound=[ADDRESS])", "--outbound ADDRESS"),
+    "names": Grant("look up names of machines", "serve(outbound=[ADDRESS])", "--outbound ADDRESS"),
     "logins": Grant("set the login checks .z.pw and .z.ac", "serve(allow_logins=True)", "--allow-logins"),
     "call": Grant("call functions", "serve(allow=[NAME])", "--allow NAME"),
     "others": Grant("close what others opened", "", ""),
 }
-"""By the name of the field of `Permissions`; ``call`` and ``others`` are decided elsewhere."""
+"""By the name of the attribute of `Permissions`; ``call`` and ``others`` are decided elsewhere."""
 
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1", "")
 
@@ -112,8 +113,13 @@ class Permissions:
     seconds: float | None = None
 
     def allows(self, name: str) -> bool:
-        """Whether the permission of that name (a field that is true or false) is given."""
+        """Whether the permission of that name is given."""
         return bool(getattr(self, name))
+
+    @property
+    def names(self) -> bool:
+        """Whether names of machines may be looked up: by those who may connect to any machine."""
+        return bool(self.outbound.patterns)
 
 
 EVERYTHING: Final = Permissions(files=True, shell=True, python=True, outbound=Destinations(("*",)), logins=True)

@@ -69,9 +69,10 @@ def serve(
     * ``data``: use files below this folder, and none elsewhere; their relative paths start there. `ValueError` for a
       folder that Python imports from, or that holds ``users``.
     * ``outbound``: connect (``hopen``) to these addresses: ``["hdb:5012", "localhost", "*.example.com:5010"]``, or to
-      all (``True``). Every client may use a connection that was opened; who opened it may close it.
+      all (``True``), and look up names of machines. Every client may use a connection that was opened; who opened it
+      may close it.
     * ``allow_shell``: run shell commands.
-    * ``allow_files``: act as this process: use any file, change the folder and the environment, listen, end it.
+    * ``allow_files``: act as this process: use any file, change the folder, use the environment, listen, end it.
     * ``allow_python``: run Python functions here, see `anyq.remote`: that is any code at all.
     * ``allow_logins``: set the login checks ``.z.pw`` and ``.z.ac``, which see the passwords of those who log in.
 

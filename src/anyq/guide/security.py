@@ -19,9 +19,9 @@ Each permission is an option of `anyq.serve` and of `anyq q`:
 | Clients want to | `anyq.serve(...)` | `anyq q` |
 |---|---|---|
 | use files below a folder; their paths start there | `data="kept"` | `--data kept` |
-| connect elsewhere (`hopen`) | `outbound=["hdb:5012", "*.example.com"]` | `--outbound hdb:5012` |
+| connect elsewhere (`hopen`), look up names of machines | `outbound=["hdb:5012", "*.example.com"]` | `--outbound hdb:5012` |
 | run shell commands | `allow_shell=True` | `--allow-shell` |
-| use all files, set the environment, listen, end the process | `allow_files=True` | `--allow-files` |
+| use all files, use the environment, listen, end the process | `allow_files=True` | `--allow-files` |
 | run Python | `allow_python=True` | `--allow-python` |
 | set `.z.pw` and `.z.ac` | `allow_logins=True` | `--allow-logins` |
 

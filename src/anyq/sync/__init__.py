@@ -9,7 +9,7 @@ from anyq.sync._connection import Connection, connect
 from anyq.sync._feed import Feed
 from anyq.sync._pending import Pending
 from anyq.sync._twins import Pool, Server, Subscription, open_embedded, serve, subscribe
-from anyq.sync._watched import watched
+from anyq.sync._watched import apart, watched
 
 __all__ = [
     "Connection",
@@ -19,6 +19,7 @@ __all__ = [
     "Pool",
     "Server",
     "Subscription",
+    "apart",
     "connect",
     "open_embedded",
     "serve",

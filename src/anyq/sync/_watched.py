@@ -12,9 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-__all__ = ["in_steps", "look_up", "watched", "watching"]
+__all__ = ["apart", "in_steps", "look_up", "watched", "watching"]
+
+T = TypeVar("T")
 
 _STEP: Final = 0.05
 """Seconds between two looks."""
@@ -69,24 +71,36 @@ def look_up(host: str, port: int | None, deadline: float | None) -> list[Any]:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except OSError:
         pass
+    return apart(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), deadline)
+
+
+def apart(look_up: Callable[[], T], deadline: float | None = None) -> T:
+    """The result of looking up a name, in a thread that is given up at the ``deadline`` and as other waits are.
+
+    Raises `OSError`, `TimeoutError`, `UnicodeError`.
+    """
     if not _LOOKUPS.acquire(blocking=False):
         raise OSError("too many names are being looked up")
-    found: list[list[Any] | Exception] = []
+    found: list[T] = []
+    failed: list[Exception] = []
     done = threading.Event()
 
     def work() -> None:
         try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            found.append(look_up())
         except (OSError, UnicodeError) as error:
-            found.append(error)
+            failed.append(error)
         finally:
             _LOOKUPS.release()
             done.set()
 
-    threading.Thread(target=work, name=f"anyq look-up of {host}", daemon=True).start()
+    try:
+        threading.Thread(target=work, name="anyq look-up of a name", daemon=True).start()
+    except RuntimeError as error:  # no more threads
+        _LOOKUPS.release()
+        raise OSError(str(error)) from error
     if not in_steps(done.wait, None if deadline is None else max(0.0, deadline - monotonic())):
         raise TimeoutError
-    result = found[0]
-    if isinstance(result, Exception):
-        raise result
-    return result
+    if failed:
+        raise failed[0]
+    return found[0]
