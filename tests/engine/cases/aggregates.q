@@ -102,7 +102,8 @@ dev ([]a:2 4 1;b:3 0N 7) / `a`b!(dev 2 4 1;2f)
 1 2 3 cor 6 4 2 / -1f
 1 2 cov 1 2 3 / 'length
 / weights
-2 3 4 wsum 1 2 4 / 24
+2 3 4 wsum 1 2 4 / 24f
+(2#5) wsum 2#1 / 10f
 2 wsum 1 2 4 / 14
 1.5 wsum 2 4 / 9f
 2 3 4 wavg 1 2 4 / 24%9

@@ -154,8 +154,8 @@ not `a / 'type
 "ab" in ("ab";"cd") / 1b
 ("ab";"xy") in ("ab";"cd") / 10b
 (1;`a) in (1;`a;"c") / 11b
-1 in 1 2f / 1b
-`a in 1 2 / 0b
+1 in 1 2f / 'type
+`a in 1 2 / 'type
 () in 1 2 / ()
 1 in () / 0b
 (`a`b!1 2) in 2 3 / `a`b!01b

@@ -26,8 +26,8 @@ count[1;2] / 'rank
 {[]1}[1;2] / 'rank
 / domain, index
 til -1 / 'domain
-@[1 2;5;:;1] / 'index
-{x[5]:1;x}1 2 / 'index
+@[1 2;5;:;1] / 'length
+{x[5]:1;x}1 2 / 'length
 / names
 nosuch / 'nosuch
 nosuch+1 / 'nosuch

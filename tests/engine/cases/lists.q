@@ -199,3 +199,30 @@ lg / (1 2;3 4)
 ([a:1 2]b:3 4),() / ([a:1 2]b:3 4)
 (),([a:1 2]b:3 4) / ([a:1 2]b:3 4)
 ([]a:1 2),() / ([]a:1 2)
+/ find and membership go by depth
+("ab";"cd") in (("ab";"cd");0 1 2) / 1b
+3 in (1 2;3) / 0b
+3 in (3;1 2) / 1b
+1 2 in (9;(1 2;3 4)) / 00b
+1 2 in (1 2;9) / 1b
+(("ab";"cd");"x";1 2)?("ab";"cd") / 0
+(("ab";"cd");"x";1 2)?1 2 / 3
+("ab";"cd";())?enlist() / enlist 2
+1 2f in 2#2 / 'type
+`a in 1 2 / 'type
+1 2f in 2 / 01b
+1 2f in 1#2 / 01b
+1 2i in 2 3 / 01b
+1 2?`a / 'type
+/ drop
+(`a`b!1 2)_`a`b / 'type
+`a`b _`a`b`c!1 2 3 / enlist[`c]!enlist 3
+([]a:1 2;b:3 4)_`a / 'type
+`a _([]a:1 2;b:3 4) / 'type
+([]a:1 2;b:3 4)_0 / ([]a:enlist 2;b:enlist 4)
+enlist[`a]_([]a:1 2;b:3 4) / ([]b:3 4)
+(("ab";"cd")!1 2)_"ab" / enlist["cd"]!enlist 2
+/ shapes of three dimensions
+1 0 2#1 2 / 'domain
+0N 2 2#til 4 / 'domain
+1 2 0#"a" / enlist("";"")

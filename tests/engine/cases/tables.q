@@ -98,7 +98,8 @@ flip`a`b!(1 2;3) / ([]a:1 2;b:3 3)
 1#v / ([]a:enlist 1;b:enlist 3)
 3#v / ([]a:1 2 1;b:3 4 3)
 enlist[`a]#v / ([]a:1 2)
-`a _ v / ([]b:3 4)
+`a _ v / 'type
+enlist[`a]_ v / ([]b:3 4)
 v?`a`b!2 4 / 1
 (`a`b!2 4)in v / 1b
 k`x / (enlist`n)!enlist 10
@@ -131,3 +132,16 @@ cols([a:1 2]a:3 4) / `a`a1
 ([]k:`a`b)?`z`a / 2 0
 `b in key([k:`a`b]v:1 2) / 1b
 {k:([a:`$()]b:`$();c:`$());k[`x`y]:(`p`q;`r);k}0 / ([a:`x`y]b:`p`q;c:`r`r)
+/ a column takes the name that its expression assigns
+cols([]a:1 2;`long$b:3 4) / `a`b
+/ dictionary literals
+([0;1;2]) / `x`x1`x2!0 1 2
+([a:1;b:])2 / `a`b!1 2
+([a:;b:])[1;"c"] / `a`b!(1;"c")
+([]a:;b:1 2)3 4 / ([]a:3 4;b:1 2)
+(([a:1;b:])')2 3 / ([]a:1 1;b:2 3)
+/ step functions of keyed tables
+(`s#([k:2 4]v:`a`b))([]k:1 2 3 5) / ([]v:``a`a`b)
+(`s#([k:2 4]v:`a`b))3 / enlist[`v]!enlist`a
+(`s#([n:`a`a`b;k:1 3 2]v:til 3))((`a;2);(`b;9)) / ([]v:0 2)
+([]k:1 2 3)lj`s#([k:2 4]v:`a`b) / ([]k:1 2 3;v:``a`a)

@@ -157,3 +157,6 @@ ssr["abc";"a*";"x"] / 'length
 .Q.s(`$())!0#0 / ""
 (.z.ph("?1+1";()!()))like"*200 OK*<pre>2*" / 1b
 (.z.ph("nofile";()!()))like"*404 Not Found*" / 1b
+0x03 sv(0x0102;0x02) / 'type
+0x0a sv(0x0102;0x0304) / 0x01020a0304
+0x0b0c sv 0x0a vs 0x010a02 / 0x010b0c02

@@ -58,11 +58,11 @@ def test_everything(x: Vector) -> None:
 @pytest.mark.parametrize(
     ("x", "path", "y", "error"),
     [
-        (longs([1]), (long(1),), long(2), "index"),
+        (longs([1]), (long(1),), long(2), "length"),
         (longs([1]), (long(0),), symbol("a"), "type"),
         (longs([1, 2]), (longs([0, 1]),), longs([1, 2, 3]), "length"),
         (longs([1]), (symbol("a"),), long(1), "type"),
-        (List.of((longs([1]), longs([2]))), (long(0), long(5)), long(1), "index"),
+        (List.of((longs([1]), longs([2]))), (long(0), long(5)), long(1), "length"),
     ],
 )
 def test_refused(x: Value, path: tuple[Value, ...], y: Value, error: str) -> None:

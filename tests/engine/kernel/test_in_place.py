@@ -131,7 +131,7 @@ def test_memory_of_another_is_not_written_to(q: Interpreter) -> None:
 def test_an_error_changes_nothing(q: Interpreter) -> None:
     q.eval("v:til 10; v[9]:9")
     for text in ("v[0]:`a", "v[0]+:1.5", "v[10]:1", "v[0 1 2]+:1 2 3.5", "v[0 1 20]+:1"):
-        with pytest.raises(QError, match=r"type|index"):
+        with pytest.raises(QError, match=r"type|length"):
             q.eval(text)
         assert str(q.get("v")) == "0 1 2 3 4 5 6 7 8 9"
 

@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import Final
 
 from anyq.errors import QError
-from anyq.values import Atom, Derived, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse
+from anyq.values import Atom, Derived, Dict, List, Primitive, QType, StringArray, Value, Vector, collapse, count
 
 from ..kernel._index import index_at
 from ..kernel._items import iterated, nothing_visited, rebuilt
 from ..kernel._records import records
-from ..kernel._support import null_like
+from ..kernel._support import is_atom, null_like
 from ..kernel._texts import WHOLE
 from ..session._context import Context
 from ..session._functions import Closure, project, rank_of
@@ -113,6 +113,11 @@ def _is_case(f: Value) -> bool:
 def _case(which: Value, *lists: Value) -> Value:
     """``v'[a;b;c]``: item i of the result is item i of the list that ``v[i]`` picks."""
     picks = [int(p.raw) for p in which]
+    dicts = [x for x in lists if isinstance(x, Dict)]
+    if any(count(x) != len(picks) for x in lists if dicts and not is_atom(x)):
+        raise QError("length")
+    if any(x.key != dicts[0].key for x in dicts):
+        raise QError("domain")  # the keys have to stand in one order (page ref/maps.md)
     columns = [iterated(x) for x in lists]
     if not all(0 <= pick < len(lists) for pick in picks):
         raise QError("rank")

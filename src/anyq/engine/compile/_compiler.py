@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any, Final
 
 from anyq.errors import QError
-from anyq.values import ELIDED, NULL, Atom, Derived, List, Projection, QType, Value
+from anyq.values import ELIDED, NULL, Atom, Derived, List, Projection, QType, Value, symbols
 
+from ..kernel._build import unique_names
 from ..kernel._namespace_path import absolute
 from ..kernel._records import records
 from ..session._context import Context
@@ -276,7 +277,19 @@ class _Writer(Assignments):
         names = self.constant(tuple(name for name, _ in pairs))
         width = -1 if node.dictionary else len(node.keys)
         self.mark = node.start
+        if "ELIDED" in operands:
+            return self.waiting_table(node, operands)
         return self.temporary(f"table({names}, ({', '.join(operands)}{',' if operands else ''}), {width})")
+
+    def waiting_table(self, node: TableOf, operands: list[str]) -> str:
+        """``([a:1;b:])`` as ``(`a`b!)enlist[1;]``: a function of the values left out (page releases/ChangesIn4.1.md)."""
+        if node.keys:
+            raise QError("nyi", position=node.start)
+        enlist, bang, flip = [self.constant(self.q.vocabulary.entries[name].value) for name in ("enlist", "!", "flip")]
+        names = self.constant(symbols(unique_names([name for name, _ in node.columns])))
+        inner = self.temporary(f"project(({enlist}, {', '.join(operands)}))")
+        made = self.temporary(f"compose(project(({bang}, {names})), {inner})")
+        return made if node.dictionary else self.temporary(f"compose({flip}, {made})")
 
     # -- control
 

@@ -16,6 +16,7 @@ from ..kernel._domains import appendable
 from ..kernel._enumeration import Enumeration
 from ..kernel._in_place import IN_LOCAL, change_item, references
 from ..kernel._records import records
+from ..kernel._support import depth
 from ..session._context import Context
 
 __all__ = ["amend_local", "append", "compose", "make_table", "signal", "times", "truth", "unpack", "unset"]
@@ -67,7 +68,7 @@ def append(q: Context, join: Callable[[Value, Value], Value], x: Value, y: Value
     if isinstance(x, Table | KeyedTable):
         partly = append_columns(x, y) if isinstance(x, KeyedTable) else None
         return q.verb("upsert", x, y) if partly is None else partly
-    if type(x) is List and len(x) and _rank(x[0]) == _rank(y):
+    if type(x) is List and len(x) and depth(x[0]) == depth(y):
         return join(x, List.of((y,)))
     if isinstance(x, Enumeration):
         y = appendable(x, y)
@@ -90,14 +91,6 @@ def unset(error: QError, key: str, change: Callable[..., Value], y: Value) -> Va
     if error.text != key:
         raise error
     return of_nothing(change, y)
-
-
-def _rank(x: Value) -> int:
-    """The depth of a value along its first items: 0 for an atom or a dict, 1 for a vector."""
-    depth = 0
-    while isinstance(x, List) and len(x):
-        depth, x = depth + 1, x[0]
-    return depth + isinstance(x, Vector | List)
 
 
 def _longer(join: Callable[[Value, Value], Value], x: Vector, y: Atom | Vector) -> Value:

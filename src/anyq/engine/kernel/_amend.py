@@ -97,7 +97,7 @@ def new_item(x: Value, path: Sequence[Value], change: Change, y: Value | None) -
         return None
     at = head.raw
     if not 0 <= at < len(x.data):
-        raise QError("index")
+        raise QError("length")
     item = y if change is None else change(x.atom(at)) if y is None else change(x.atom(at), y)
     if type(item) is not Atom or item.qtype is not x.qtype:
         raise QError("type")
@@ -159,7 +159,7 @@ def _relisted(x: Vector | List, items: list[Value]) -> Value:
 
 def _check(at: int, size: int) -> None:
     if not 0 <= at < size:
-        raise QError("index")
+        raise QError("length")
 
 
 def _item(x: Vector | List, at: int) -> Value:
@@ -206,7 +206,7 @@ def _bulk(x: Vector, where: np.ndarray[Any, Any], y: Value | None) -> Value | No
     if isinstance(y, Vector) and len(y) != len(where):
         raise QError("length")
     if len(where) and not (int(where.min()) >= 0 and int(where.max()) < len(x)):
-        raise QError("index")
+        raise QError("length")
     data = x.data.copy()
     data[where] = y.raw if isinstance(y, Atom) else y.data
     return _frozen(x.qtype, data)
@@ -233,6 +233,8 @@ def _dict(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value 
     if isinstance(x.key, Table):
         return _keyed(x, head, rest, change, y)
     if _everything(head):
+        if change is None and not rest:
+            raise QError("adict")  # ``d[::]:x`` is blocked (page basics/errors.md)
         return Dict(x.key, amend_deep(x.value, (NULL, *rest), change, y))
     if isinstance(head, Atom) or (isinstance(x.key, List) and len(x) and not isinstance(x.key[0], Atom)):
         return _entry(x, head, rest, change, y)

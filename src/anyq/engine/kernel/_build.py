@@ -20,9 +20,9 @@ def build_table(names: Sequence[str], columns: Sequence[Value], keyed: int) -> V
     A name that comes twice gets a number, as in ``select a,a from t``. Raises `QError`: ``length`` for columns of
     different counts, ``rank`` when no column is a list.
     """
+    names = unique_names(names)
     if keyed < 0:
         return Dict(symbols(names), collapse(list(columns)))
-    names = unique_names(names)
     sizes = {len(c) for c in columns if _is_column(c)}
     if len(sizes) > 1:
         raise QError("length")

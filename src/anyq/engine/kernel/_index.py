@@ -16,7 +16,6 @@ from anyq.values import (
     ELIDED,
     NULL,
     Atom,
-    Attr,
     Dict,
     KeyedTable,
     List,
@@ -31,6 +30,7 @@ from ._domains import place, places
 from ._enumeration import EnumeratedAtom, Enumeration
 from ._records import records
 from ._search import place_of, positions
+from ._steps import step_rows
 from ._support import FUNCTIONS, missing_item
 from ._take import Positions, take
 
@@ -104,7 +104,7 @@ def _by_key(d: Dict, key: Value) -> Value:
     keys = d.key
     if isinstance(keys, Table):
         return _of_keyed(d, keys, key)
-    if d.sorted or (isinstance(keys, Vector) and keys.attr is Attr.SORTED and d.sorted):
+    if d.sorted:
         return _step(d, key)
     if _is_key(keys, key):
         return _value_at(d, find_key(keys, key))
@@ -206,7 +206,7 @@ def _of_table(t: Table, i: Value) -> Value:
 
 def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
     wanted, single = key_rows(keys, key)
-    at = found_rows(keys, wanted)
+    at = step_rows(keys, wanted) if d.sorted else found_rows(keys, wanted)
     return index_at(d.value, Atom(Q.LONG, int(at[0]))) if single else take(d.value, at)
 
 

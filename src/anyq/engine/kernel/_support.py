@@ -225,6 +225,14 @@ def one(qtype: QType, data: Any, scalar: bool) -> Value:
     return atom_of(qtype, data[0]) if scalar else vec(qtype, data)
 
 
+def depth(x: Value) -> int:
+    """The depth of a value along its first items: 0 for an atom or a dict, 1 for a vector."""
+    levels = 0
+    while isinstance(x, List) and len(x):
+        levels, x = levels + 1, x[0]
+    return levels + isinstance(x, Vector | List)
+
+
 def items_of(value: Value) -> list[Value]:
     """The items of a list, the values of a dict, the rows of a table; an atom alone."""
     if isinstance(value, Vector):

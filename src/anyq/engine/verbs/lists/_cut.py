@@ -19,10 +19,16 @@ __all__ = ["cut", "drop", "install", "rotate", "sublist"]
 def drop(x: Value, y: Value) -> Value:
     """q's ``x _ y``: without the first (last) items, cut at positions, without an entry, a key or a column."""
     if isinstance(x, Dict | Table) and not isinstance(y, Table | Dict):
-        return delete_keys(x, y, outer=True)
+        plain = isinstance(x, Table) and not (isinstance(y, Atom) and is_integral(y))
+        if plain or (isinstance(x, Dict) and isinstance(x.key, Vector) and not isinstance(y, Atom)):
+            raise QError("type")  # the right side is one row or one key (page ref/drop.md)
+        single = isinstance(x, Dict) and isinstance(x.key, List) and isinstance(y, Vector)
+        return delete_keys(x, List.of((y,)) if single else y)
     if isinstance(y, Dict) and not (isinstance(x, Atom) and is_integral(x)):
         return delete_keys(y, x)
     if isinstance(y, Table) and not is_integral(x):
+        if isinstance(x, Atom):
+            raise QError("type")
         return delete_keys(y, x)
     if isinstance(x, Vector):
         return _cut_at(x, y)

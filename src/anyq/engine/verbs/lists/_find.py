@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ...kernel._promote import COMPARE
 from ...kernel._raw import convert
 from ...kernel._records import is_row, records
 from ...kernel._search import members, positions, sortable
-from ...kernel._support import array_of, bools, flag, is_atom, items_of, long, longs
+from ...kernel._support import array_of, bools, depth, flag, is_atom, items_of, long, longs
 from ...kernel._take import take
 from ...session._vocabulary import Vocabulary
 from ..numbers._comparison import compare, lesser
@@ -75,17 +75,28 @@ def _find_in_vector(x: Vector, y: Value) -> Value:
     raise QError("type")
 
 
+_WHOLE: Final = frozenset({QType.BYTE, QType.SHORT, QType.INT, QType.LONG})
+
+
 def _check(x: Vector, y: Atom | Vector) -> None:
-    if x.qtype is not y.qtype and (x.qtype, y.qtype) not in COMPARE:
+    """Raise `QError` (``type``) unless the types agree: Find is type-specific (pages ref/find.md, ref/in.md)."""
+    if x.qtype is y.qtype or (len(x) == 1 and (x.qtype, y.qtype) in COMPARE):
+        return
+    if x.qtype not in _WHOLE or y.qtype not in _WHOLE:
         raise QError("type")
 
 
 def _find_in_list(x: List, y: Value) -> Value:
-    """Items are matched as wholes; ``y`` is a list of such wholes when it lies one level deeper than they do."""
-    nested = bool(len(x)) and not is_atom(x[0])
-    if is_atom(y) or isinstance(y, Dict) or (nested and isinstance(y, Vector)):
-        return long(int(positions(x, List.of((y,)))[0]))
-    if nested and isinstance(y, List) and len(y) and all(is_atom(item) for item in y.items):
+    """Items are matched as wholes; the first has the depth of all.
+
+    ``y`` is looked for whole when it is as deep, item by item when it is deeper, and is not there when it is less
+    deep (page ref/find.md, "Rank-sensitive").
+    """
+    wanted = depth(x[0]) if len(x) else 0
+    found = depth(y)
+    if found < wanted and not isinstance(y, Dict | Table):
+        return long(len(x))
+    if is_atom(y) or isinstance(y, Dict) or found == wanted:
         return long(int(positions(x, List.of((y,)))[0]))
     return longs(positions(x, y))
 
@@ -126,8 +137,7 @@ def _each_member(x: Value, y: Value) -> Value:
 
 def _member_of_vector(x: Value, y: Vector) -> Value:
     if isinstance(x, Atom | Vector):
-        if x.qtype is not y.qtype and (x.qtype, y.qtype) not in COMPARE:
-            return flag(False) if isinstance(x, Atom) else bools(np.zeros(len(x), np.bool_))
+        _check(y, x)
         if isinstance(x, Vector):
             return bools(members(x, y))
         found = _find_in_vector(y, x)

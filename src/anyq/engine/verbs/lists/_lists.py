@@ -265,10 +265,10 @@ def _reshape(shape: list[int], y: Value) -> Value:
     flat = enlist(y) if is_atom(y) else y
     if len(shape) == 1:
         return _taken(shape[0], y)
-    if NULL_LONG in shape:
+    if NULL_LONG in shape and len(shape) == 2:
         return _ragged(shape, flat)
-    if any(n < 0 for n in shape):
-        raise QError("domain")
+    if any(n < 0 for n in shape) or (len(shape) > 2 and 0 in shape[:-1]):
+        raise QError("domain")  # three or more dimensions have no null, and no 0 but the last (page ref/take.md)
     whole = int(np.prod(shape))
     row_size = shape[-1]
     full = _taken(whole, flat)
@@ -276,16 +276,14 @@ def _reshape(shape: list[int], y: Value) -> Value:
     if not row_size:
         parts = [_nothing_of(flat)] * int(np.prod(shape[:-1]))
     for size in reversed(shape[1:-1]):
-        parts = (
-            [List.of(tuple(parts[i : i + size])) for i in range(0, len(parts), size)] if size else [EMPTY] * shape[0]
-        )
+        parts = [List.of(tuple(parts[i : i + size])) for i in range(0, len(parts), size)]
     return List.of(tuple(parts))
 
 
 def _ragged(shape: list[int], y: Value) -> Value:
     """A shape with one null: as many rows, or as many columns, as the items need."""
     have = count(y)
-    if len(shape) != 2 or (shape[0] == NULL_LONG) == (shape[1] == NULL_LONG):
+    if shape[0] == shape[1]:
         raise QError("length")
     if shape[0] == NULL_LONG:
         size = shape[1]

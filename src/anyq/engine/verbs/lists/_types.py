@@ -9,6 +9,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import NULL, Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, collapse
 
+from ...kernel._enumeration import Domain, EnumeratedAtom, Enumeration
 from ...kernel._itemwise import extend1, extend2
 from ...kernel._promote import LESSER
 from ...kernel._raw import convert
@@ -40,8 +41,16 @@ def _missing(x: Vector) -> Any:
     return np.isnan(data) if data.dtype.kind == "f" else data == null
 
 
+def _has_null(source: Domain | None) -> bool:
+    """Whether a null is a member of a domain; then no item of its enumerations is null (page ref/null.md)."""
+    words = source.words if source is not None else None
+    return words is not None and bool(_missing(words).any())
+
+
 def is_null(x: Value) -> Value:
     """q's ``null``, item by item."""
+    if isinstance(x, Enumeration | EnumeratedAtom) and _has_null(x.source):
+        return bools(np.zeros(len(x), np.bool_)) if isinstance(x, Enumeration) else flag(False)
     if isinstance(x, Atom):
         return flag(x.is_null)
     if isinstance(x, Vector):

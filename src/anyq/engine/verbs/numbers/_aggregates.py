@@ -17,19 +17,19 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vecto
 from ...kernel._itemwise import extend1
 from ...kernel._raw import convert, has
 from ...kernel._support import (
-    FLOATS,
     FUNCTIONS,
+    INTEGERS,
     Array,
     array_of,
     atom_of,
     bools,
     fail,
     flag,
-    is_atom,
     items_of,
     long,
     vec,
 )
+from ...kernel._temporal import cast
 from ...session._vocabulary import Vocabulary
 from ..lists._lists import flip_lists
 from ._arithmetic import add, divide, multiply
@@ -358,11 +358,10 @@ def _correlation(a: Array, b: Array) -> float:
 
 
 def weighted_sum(x: Value, y: Value) -> Value:
-    """q's ``x wsum y``: the sum of the products."""
-    products = multiply(x, y)
-    result = total(products)
-    if isinstance(result, Atom) and result.qtype not in FLOATS and is_atom(x) != is_atom(y):
-        return result
+    """q's ``x wsum y``: the sum of the products; of two integer vectors as a float (page ref/sum.md)."""
+    result = total(multiply(x, y))
+    if isinstance(x, Vector) and isinstance(y, Vector) and isinstance(result, Atom) and result.qtype in INTEGERS:
+        return cast(QType.FLOAT, result)
     return result
 
 

@@ -131,6 +131,8 @@ def join_with(x: Value, y: Value) -> Value:
     """q's ``x sv y``."""
     if isinstance(x, Atom) and x.qtype is QType.SYMBOL and x.raw == "":
         return _join_null(y)
+    if isinstance(x, Atom | Vector) and x.qtype is QType.BYTE and isinstance(y, List):
+        return _join_bytes(bytes(array_of(x)), y)
     if is_string(x) or (isinstance(x, Atom) and x.qtype is QType.CHAR):
         return chars(text_of(x).join([text_of(item) for item in _strings(y)]))
     if isinstance(y, Vector) and y.qtype is QType.BOOLEAN and isinstance(x, Atom) and x.qtype is QType.BOOLEAN:
@@ -142,6 +144,13 @@ def join_with(x: Value, y: Value) -> Value:
     if isinstance(x, Atom | Vector) and x.qtype < QType.CHAR:
         return _evaluate(x, y)
     raise QError("type")
+
+
+def _join_bytes(by: bytes, y: List) -> Value:
+    if not all(isinstance(item, Vector) and item.qtype is QType.BYTE for item in y.items):
+        raise QError("type")
+    parts = [array_of(item).tobytes() for item in y.items if isinstance(item, Vector)]
+    return vec(QType.BYTE, np.frombuffer(by.join(parts), np.uint8))
 
 
 def _strings(y: Value) -> list[Value]:

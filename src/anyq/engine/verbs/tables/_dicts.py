@@ -83,8 +83,8 @@ def take_keys(x: Value, y: Value) -> Value:
     return Dict(keys, take(y.value, np.where(found < len(y), found, -1)))
 
 
-def delete_keys(x: Value, y: Value, *, outer: bool = False) -> Value:
-    """The dict or table ``x`` without the keys (columns) ``y``; with ``outer`` rows of a table by position."""
+def delete_keys(x: Value, y: Value) -> Value:
+    """The dict or table ``x`` without the keys, the columns, or the row at the position ``y``."""
     if isinstance(x, Table):
         if isinstance(y, Atom) and y.qtype in INTEGERS:
             at = integer(y)

@@ -18,6 +18,7 @@ from anyq.values import KeyedTable, List, QType, Table, Value, Vector
 from ...kernel._bulk import counting, repeated_items
 from ...kernel._join import join
 from ...kernel._search import positions, shared_codes
+from ...kernel._steps import step_rows
 from ...kernel._support import strs, table_of
 from ...kernel._take import take
 from ...session._context import Context
@@ -36,7 +37,11 @@ def _lookup(x: Table, y: KeyedTable) -> tuple[Longs, npt.NDArray[np.bool_]]:
     missing = [name for name in keys.column_names if name not in x.column_names]
     if missing:
         raise QError(missing[0])
-    at = positions(keys, table_of(keys.column_names, [x.column(name) for name in keys.column_names]))
+    wanted = table_of(keys.column_names, [x.column(name) for name in keys.column_names])
+    if y.sorted:
+        at = step_rows(keys, wanted)
+        return at, at >= 0
+    at = positions(keys, wanted)
     return at, at < len(y)
 
 
