@@ -29,4 +29,5 @@ def step_rows(keys: Table, wanted: Table) -> Positions:
             raise QError("type")
         columns.append(join(column, sought))
     rank = ranks(Table.of(keys.names, List.of(tuple(columns))))
-    return np.searchsorted(rank[:have], rank[have:], side="right") - 1
+    at: Positions = np.searchsorted(rank[:have], rank[have:], side="right") - 1
+    return at

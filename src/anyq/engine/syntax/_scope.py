@@ -173,8 +173,7 @@ def column_name(node: Node) -> tuple[str, Node]:
                 break
             word = True
         first = nouns[_passed(first.function, nouns, word)] if nouns else first.arguments[0]
-    named = isinstance(first, Name) or (isinstance(first, Assign) and first.indices is None)
-    name = first.name.rpartition(".")[2] if named else "x"
+    name = first.name.rpartition(".")[2] if isinstance(first, Name | Assign) else "x"
     return ("x" if name == "i" else name), node
 
 
