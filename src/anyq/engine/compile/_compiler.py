@@ -282,7 +282,7 @@ class _Writer(Assignments):
         return self.temporary(f"table({names}, ({', '.join(operands)}{',' if operands else ''}), {width})")
 
     def waiting_table(self, node: TableOf, operands: list[str]) -> str:
-        """``([a:1;b:])`` as ``(`a`b!)enlist[1;]``: a function of the values left out (page releases/ChangesIn4.1.md)."""
+        """``([a:1;b:])`` as ``(`a`b!)enlist[1;]``: the function of what is left out (page releases/ChangesIn4.1.md)."""
         if node.keys:
             raise QError("nyi", position=node.start)
         enlist, bang, flip = [self.constant(self.q.vocabulary.entries[name].value) for name in ("enlist", "!", "flip")]
