@@ -34,7 +34,17 @@ STDERR: Final = pytest.StashKey[int]()
 
 NEWEST: Final = (
     *("cli/test_console.py", "cli/test_recording.py", "cli/test_service.py", "cli/test_serving.py", "cli/test_tap.py"),
-    *("cli/test_terminal.py", "console/", "convert/", "dbapi/", "examples/", "guide/", "interop/", "partitions/"),
+    *(
+        "cli/test_terminal.py",
+        "console/",
+        "convert/",
+        "dbapi/",
+        "examples/",
+        "guide/",
+        "interop/",
+        "mcp/",
+        "partitions/",
+    ),
     *("embedded/test_atomic.py", "embedded/test_bombs.py", "embedded/test_data_folder.py"),
     *("embedded/test_exhaustion.py", "engine/apply/", "engine/compile/", "engine/kernel/", "engine/query/"),
     *("engine/syntax/", "engine/test_differential.py", "engine/test_display.py", "engine/test_properties.py"),

@@ -44,7 +44,8 @@ LAYERS = {
     "dbapi": 5,
     "partitions": 6,
     "guide": 6,
-    "cli": 7,
+    "mcp": 7,
+    "cli": 8,
     "testing": 7,
     "notebook": 7,
 }
@@ -254,6 +255,9 @@ def test_third_party_imports_are_declared() -> None:
         "IPython": {"notebook"},
         "argon2": {"server"},
         "prometheus_client": {"server"},
+        "mcp": {"mcp"},
+        "mcp_types": {"mcp"},
+        "pydantic": {"mcp"},
     }
     anywhere = {"anyio", "trio", "attrs", "attr", "numpy", "anyq"} | sys.stdlib_module_names
     wrong = []

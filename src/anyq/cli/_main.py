@@ -109,6 +109,12 @@ def replay(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def mcp(arguments: argparse.Namespace) -> int:
+    from ._mcp import run
+
+    return run(arguments)
+
+
 def path(text: str) -> Path:
     from pathlib import Path
 
@@ -258,6 +264,29 @@ def add_replay(commands: Commands) -> None:
     parser.set_defaults(run=replay)
 
 
+def add_mcp(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "mcp",
+        help="tools of a language model: a q process, or a q in this one, by the Model Context Protocol",
+        description="Serves the Model Context Protocol on standard input and output: the tools tables, meta, explain "
+        "and query. Queries change nothing, unless --write is given. Needs the extra mcp.",
+    )
+    parser.add_argument(
+        "server",
+        nargs="?",
+        metavar="HOST:PORT",
+        help="any address that anyq.connect takes; without one, an embedded q that reaches nothing outside itself",
+    )
+    parser.add_argument("--load", action="append", type=path, default=[], metavar="FILE", help="a q script to load")
+    parser.add_argument("--database", type=path, metavar="FOLDER", help="a database to load")
+    parser.add_argument("--write", action="store_true", help="queries may change what the user may change")
+    parser.add_argument("--rows", type=natural, default=1000, metavar="N", help="most rows of an answer (1000)")
+    parser.add_argument("--seconds", type=quantity, default=30.0, metavar="S", help="longest a query may take (30)")
+    parser.add_argument("--user", help="who logs in; the password is that of the variable ANYQ_PASSWORD")
+    parser.add_argument("--tls", action="store_true", help="speak TLS, certificate checked")
+    parser.set_defaults(run=mcp)
+
+
 COMMANDS = {
     "help": add_help,
     "demo": add_demo,
@@ -265,6 +294,7 @@ COMMANDS = {
     "connect": add_connect,
     "tap": add_tap,
     "replay": add_replay,
+    "mcp": add_mcp,
 }
 
 

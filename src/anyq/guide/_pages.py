@@ -17,6 +17,7 @@ from anyq.guide import (
     errors,
     frames,
     how_it_works,
+    mcp,
     notebooks,
     performance,
     pykx,
@@ -37,7 +38,7 @@ __all__ = ["Page", "page", "pages"]
 
 _IN_ORDER: Final = (
     asking, queries, cancelling, errors, types, frames, reconnecting, subscribing, threads, servers, serving, service,
-    security, testing, notebooks, commands, remote, embedded, pykx, how_it_works, performance,
+    security, testing, notebooks, commands, mcp, remote, embedded, pykx, how_it_works, performance,
 )  # fmt: skip
 _TITLE: Final = re.compile(r"# (.+)\n")
 

@@ -66,3 +66,11 @@ reval parse"a:5" / 'noupdate: `. `a
 reval parse"{b::x}1" / 'noupdate: `. `b
 reval parse"{@[`b;0;:;x]}1" / 'noupdate: `. `b
 @[reval;parse"a:5";{a}] / 10
+(tables`.)~reval(tables;`.) / 1b
+(system"v")~reval(value;"\\v") / 1b
+(tables`.)~reval(value;"\\a .") / 1b
+0h<type reval(value;".Q.w[]") / 1b
+reval(value;"\\a:1") / 'noupdate
+reval(value;"\\w 0") / 'noupdate
+reval(value;"\\P 3") / 'noupdate
+reval(value;"\\ts 1+1") / 'noupdate

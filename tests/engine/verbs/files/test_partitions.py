@@ -136,3 +136,12 @@ def test_real_files(tmp_path: Path) -> None:
         q(f'system"l {tmp_path}"')
         assert q("exec n from t where date=2020.01.02").py() == [2, 1, 3]
         assert q("select sum n by sym from t") == q("([sym:`a`b]n:4 8)")
+
+
+def test_what_may_set_nothing_counts_and_does_not_change_the_view(q: Interpreter) -> None:
+    assert match(q.eval('reval(value;".Q.cn t")'), q.eval("5#3"))
+    assert match(q.eval('reval(value;"count t")'), q.eval("15"))
+    for text in (".Q.view 1#date", ".Q.view[]", ".Q.bv[]"):
+        with pytest.raises(QError, match="noupdate"):
+            q.eval(f"reval(value;{text!r})".replace("'", '"'))
+        assert match(q.eval("exec distinct date from t"), q.eval("date"))

@@ -168,7 +168,8 @@ def counted(q: Context, x: Value) -> Value:
     database = x.database
     if not database.counts[x.title]:
         database.counts[x.title] = tuple([x.size(k) for k in database.visible])
-        _define(q, database)
+        if not q.names.frozen:  # a client that may set nothing may count
+            q.set(".Q.pn", _counts(database))
     return longs(np.array(database.counts[x.title], np.int64))
 
 
@@ -182,6 +183,7 @@ def rows_of(x: Value, y: Value) -> Value:
 def viewed(q: Context, x: Value) -> Value:
     """``.Q.view``: the partitions that queries see; all of them again for an empty list."""
     database = _database(q)
+    q.names.check(".Q.pv")
     everything = list(range(len(database.folders)))
     if x is not NULL and count(x):
         wanted = x if isinstance(x, Vector) else collapse([x])
@@ -200,6 +202,7 @@ def viewed(q: Context, x: Value) -> Value:
 def lenient(q: Context, _: Value) -> Value:
     """``.Q.bv``: tables count as empty in partitions that lack them; their schemas in ``.Q.vp``."""
     database = _database(q)
+    q.names.check(".Q.vp")
     database.lenient = True
     database.counts = dict.fromkeys(database.counts, ())
     schemas: dict[str, Value] = {}

@@ -43,6 +43,8 @@ __all__ = ["install", "load_script", "run_command"]
 
 _COMMAND: Final = re.compile(r"([A-Za-z_12]+)(?::(\d+))?(?:[ \t]+(.*))?$", re.S)
 _COMMENT: Final = re.compile(r"(?:^|[ \t]+)/.*", re.S)
+_LISTING: Final = re.compile(r"[abBfv]([ \t].*)?|w", re.S)
+"""What lists names (as `tables` does), and the use of memory; they are open to `reval`."""
 _EXPRESSIONS: Final = frozenset({"t", "ts", "l", "cd", "r", "1", "2"})
 """Commands whose argument is text of its own: q that has its own comments, or a path."""
 _MS: Final = 1_000_000
@@ -64,9 +66,9 @@ def system(q: Context, x: Value) -> Value:
 
 def run_command(q: Context, text: str) -> Value:
     """Run a command given without its backslash (latin-1 text, as in a source)."""
-    if q.names.frozen:
-        raise QError("noupdate")
     found = _COMMAND.match(text.strip())
+    if q.names.frozen and (found is None or not _LISTING.fullmatch(text.strip())):
+        raise QError("noupdate")
     if found is not None:
         name, repeat, rest = found.group(1), found.group(2), (found.group(3) or "").strip()
         rest = rest if name in _EXPRESSIONS else _COMMENT.sub("", rest)
@@ -81,9 +83,7 @@ def _shell(q: Context, command: str) -> Value:
     q.check()
     if status:
         raise QError("os")
-    lines = output.split(b"\n")
-    if lines and not lines[-1]:
-        lines.pop()
+    lines = output.removesuffix(b"\n").split(b"\n") if output else []
     return List.of(StringArray.from_bytes(lines))
 
 
