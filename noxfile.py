@@ -21,7 +21,17 @@ from pathlib import Path
 import nox
 
 VERSIONS = ("3.11", "3.12", "3.13")
-TOOLS = ("pytest-xdist>=3.5", "pytest-asyncio>=1", "trustme>=1.1", "pexpect>=4.9", "duckdb>=1.1", "narwhals>=2")
+TOOLS = (
+    "pytest-xdist>=3.5",
+    "pytest-asyncio>=1",
+    "trustme>=1.1",
+    "pexpect>=4.9",
+    "duckdb>=1.1",
+    "narwhals>=2",
+    "ipykernel>=6.29",
+    "nbclient>=0.10",
+    "tqdm>=4.66",
+)
 MYPY = "mypy>=2.4,<2.5"
 PYRIGHT = "pyright[nodejs]>=1.1.400"
 RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versions

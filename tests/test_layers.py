@@ -34,6 +34,7 @@ LAYERS = {
     "console": 2,
     "convert": 2,
     "client": 3,
+    "completion": 3,
     "server": 3,
     "query": 3,
     "portal": 4,
@@ -70,7 +71,6 @@ TOGETHER = {frozenset({"portal", "sync"})}
 """Rooms of one layer that make one thing: the blocking twins stand on the owner thread."""
 
 CYCLES = {
-    frozenset({"anyq", "anyq.notebook"}),
     frozenset({"anyq.portal._portal", "anyq.portal._shared"}),
     frozenset({"anyq.twin", "anyq.twin._choice"}),
     frozenset({"anyq.values._atom", "anyq.values._vector"}),
@@ -248,8 +248,10 @@ def test_third_party_imports_are_declared() -> None:
         "pandas": {"convert", "dbapi", "values"},
         "pyarrow": {"convert", "dbapi", "partitions", "values"},
         "polars": {"convert", "values"},
-        "rich": {"cli"},
-        "prompt_toolkit": {"cli"},
+        "rich": {"cli", "notebook"},
+        "prompt_toolkit": {"cli", "notebook"},
+        "pygments": {"cli", "notebook"},
+        "tqdm": {"notebook"},
         "hypothesis": {"testing"},
         "pytest": {"testing"},
         "IPython": {"notebook"},

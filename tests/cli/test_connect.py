@@ -19,7 +19,8 @@ from anyq import console
 from anyq.cli import main
 from anyq.cli._connect import options_of
 from anyq.cli._format import rendered
-from anyq.cli._prompt import unfinished, word_before
+from anyq.cli._prompt import unfinished
+from anyq.completion import word_before
 from anyq.server import Server
 
 TABLE = anyq.table({"s": anyq.symbols(["a", ""]), "n": anyq.vector("j", [1, None]), "t": anyq.strings(["x,y", "é"])})

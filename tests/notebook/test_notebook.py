@@ -14,9 +14,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import trio
 
 import anyq
-from anyq.notebook import NotebookQ
+from anyq import notebook
+from anyq.notebook._completion import q_text
 from anyq.remote._source import source_of
 
 pytest.importorskip("IPython")
@@ -113,7 +115,7 @@ def test_an_error_names_its_line_and_shows_none_of_our_code(shell: Any, capsys: 
 
 def test_a_connection(shell: Any, served: int) -> None:
     q = run(shell, f"q = %q_connect 127.0.0.1:{served}\nq")
-    assert repr(q) == f"<NotebookQ 127.0.0.1:{served}>"
+    assert repr(q) == f"<NotebookConnection 127.0.0.1:{served}>"
     run(shell, "%q .notebook.here:1")
     with anyq.sync.connect("127.0.0.1", served) as other:
         assert other(".notebook.here") == 1
@@ -131,9 +133,9 @@ def test_connecting_that_fails_leaves_the_one_before(shell: Any, capsys: pytest.
         run(shell, "%q_connect 127.0.0.1:1")
     assert "ConnectError: " in capsys.readouterr().out
     assert run(shell, "%q x") == 5
-    assert ours().count("anyq notebook") == 1
-    for wrong in ("%q_connect", "%q_connect a b", "%q_embedded x"):
-        with pytest.raises(Exception, match=r"arguments|required"):
+    assert "anyq notebook" not in ours()
+    for wrong in ("%q_connect a=1 a=2", "%q_connect --what a", "%q_embedded x y", "%q_use", "%q_use x", "%q @x 1"):
+        with pytest.raises(Exception, match=r"%q_\w+"):
             run(shell, wrong)
 
 
@@ -144,7 +146,7 @@ def test_a_password_is_asked_for(shell: Any, monkeypatch: pytest.MonkeyPatch) ->
         asked.append(options)
         raise anyq.AuthenticationError("no")
 
-    monkeypatch.setattr(anyq, "connect", refuse)
+    monkeypatch.setattr("anyq.notebook._connection.open_connection", refuse)
     monkeypatch.setattr("getpass.getpass", lambda: "typed")
     monkeypatch.delenv("ANYQ_PASSWORD", raising=False)
     with pytest.raises(anyq.AuthenticationError):
@@ -164,13 +166,134 @@ def test_a_function_of_a_cell_has_its_source(shell: Any) -> None:
     assert names[name](4) == 7
 
 
-def test_it_works_where_an_event_loop_runs(shell: Any) -> None:
-    """As in the kernel of a notebook."""
+def test_it_works_where_an_event_loop_runs(shell: Any, served: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the kernel of a notebook, whose cells may block: they own the loop."""
 
     async def cell() -> Any:
-        return run(shell, "%q 6*7")
+        with (
+            anyq.sync.connect("127.0.0.1", served) as q,
+            anyq.sync.open_embedded() as embedded,
+            anyq.start_portal() as portal,
+            portal.connect("127.0.0.1", served) as shared,
+        ):
+            return [run(shell, "%q 6*7"), q("6*7"), embedded("6*7"), shared("6*7"), q.submit("6*7").result()]
 
-    assert asyncio.run(cell()) == 42
+    with pytest.raises(anyq.MisuseError):
+        asyncio.run(cell())
+    shell.kernel = object()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    assert asyncio.run(cell()) == [42] * 5
+
+
+def test_other_threads_and_other_loops_may_not_block(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.kernel = object()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+
+    async def cell() -> None:
+        with pytest.raises(anyq.MisuseError), anyq.sync.open_embedded() as q:
+            q("6*7")
+
+    trio.run(cell)
+    thread = threading.Thread(target=asyncio.run, args=[cell()])
+    thread.start()
+    thread.join()
+
+
+def test_several_by_name(shell: Any, served: int) -> None:
+    """`served` stands for both: what differs is the connection."""
+    where = f"127.0.0.1:{served}"
+    rdb, hdb = run(shell, f"made = %q_connect rdb={where} hdb={where}\nmade")
+    assert (shell.user_ns["rdb"], shell.user_ns["hdb"]) == (rdb, hdb)
+    handles = [run(shell, text) for text in ("%q @rdb .z.w", "%q @hdb .z.w", "%%q @rdb\n.z.w", "%q .z.w")]
+    assert handles == [rdb(".z.w"), hdb(".z.w"), rdb(".z.w"), hdb(".z.w")]
+    run(shell, "%q_use rdb")
+    assert run(shell, "%q .z.w") == rdb(".z.w")
+    assert run(shell, "%q_connect") == {"rdb": rdb, "hdb": hdb}
+    run(shell, "%q_embedded mine")
+    assert run(shell, "%q 6*7") == 42
+    assert shell.user_ns["mine"]("6*7") == 42
+    run(shell, f"%q_connect rdb={where}")
+    with pytest.raises(anyq.ClosedError, match="closed"):
+        rdb("1")
+    assert hdb("1") == 1
+
+
+def test_one_that_cannot_be_made_keeps_all_as_it_was(shell: Any, served: int) -> None:
+    rdb = run(shell, f"%q_connect rdb=127.0.0.1:{served}")
+    with pytest.raises(anyq.ConnectError):
+        run(shell, f"%q_connect rdb=127.0.0.1:{served} hdb=127.0.0.1:1")
+    assert run(shell, "%q_connect") == {"rdb": rdb}
+    assert rdb("6*7") == 42
+    assert ours().count("anyq notebook") == 1
+
+
+def test_a_connection_is_a_whole_one(shell: Any, served: int) -> None:
+    q = run(shell, f"%q_connect 127.0.0.1:{served}")
+    q["whole_t"] = {"a": [1, 2]}
+    assert q["whole_t"]["a"] == anyq.as_q([1, 2])
+    q("whole_f:{x+1}")
+    assert q.whole_f(41) == 42
+    assert "whole_f" in dir(q)
+    assert "whole_t" in q._ipython_key_completions_()
+    q("delete whole_t,whole_f from `.")
+
+
+@pytest.mark.parametrize("connected", [False, True])
+def test_names_complete_in_lines_and_cells(shell: Any, served: int, connected: bool) -> None:
+    run(shell, f"%q_connect 127.0.0.1:{served}" if connected else "%q_embedded")
+    run(shell, "%q note_trade:([]note_price:1 2);.note.fn:{x}")
+
+    from IPython.core.completer import provisionalcompleter
+
+    def completed(text: str) -> set[str]:
+        with provisionalcompleter():
+            return {made.text for made in shell.Completer.completions(text, len(text))}
+
+    for before in ("%q select ", "x = %q ", "%%q -o x\nselect 1\n"):
+        assert {"note_price"} <= completed(f"{before}note_p"), before
+    assert "note_trade" in completed("%q count note_t")
+    assert "select" in completed("%q sel")
+    assert ".note.fn" in completed("%q .note.f")
+    assert "note_trade.note_price" in completed("%q note_trade.no")
+    assert "note_trade" not in completed("note_t")
+    run(shell, "%q delete note_trade from `.;delete fn from `.note")
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("%q 1+", ("", "1+")),
+        ("x = 1\ny = %q @hdb sel", ("hdb", "sel")),
+        ("%%q @hdb -i x\na\nb", ("hdb", "a\nb")),
+        ("%%q\n", ("", "")),
+        ("%%q -o x", None),
+        ("x = 1", None),
+        ("%quick x", None),
+        ("%q 1\nx", None),
+    ],
+)
+def test_where_q_text_is_typed(before: str, found: tuple[str, str] | None) -> None:
+    assert q_text(before) == found
+
+
+@pytest.mark.parametrize("library", ["tqdm", "rich", None])
+def test_a_bar_for_long_replies(library: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anyq.notebook import _progress
+
+    if library is not None:
+        pytest.importorskip(library)
+    monkeypatch.setattr(_progress, "_SHOW_AFTER", 0)
+    if library != "tqdm":
+        monkeypatch.setattr(_progress, "_tqdm", lambda whole: None)
+    if library is None:
+        monkeypatch.setattr(_progress, "_rich", lambda whole: None)
+    bar = _progress.Progress()
+    bar.update(0, 0)
+    assert bar._bar is None
+    bar.update(10, 100)
+    bar.update(50, 100)
+    assert getattr(bar._bar, "n", 0) == 50
+    bar.clear()
 
 
 @pytest.mark.parametrize("connected", [False, True])
@@ -189,7 +312,7 @@ def test_an_interrupt_abandons_the_call_and_nothing_else(shell: Any, served: int
 @pytest.mark.parametrize("connected", [False, True])
 def test_an_interrupt_at_any_moment(served: int, connected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The call is given up, whatever it is about to do, and the next one has its own answer."""
-    q = NotebookQ(anyq.connect("127.0.0.1", served) if connected else anyq.open_embedded(), "q")
+    q = notebook.connect(f"127.0.0.1:{served}") if connected else anyq.sync.open_embedded().__enter__()
     rng, interrupts = random.Random(1), 0
     monkeypatch.setattr(sys, "unraisablehook", lambda _: None)  # a destructor swallows what is raised inside it
 

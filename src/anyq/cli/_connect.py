@@ -20,7 +20,7 @@ from typing import Any, Final, TextIO
 import attrs
 
 import anyq
-from anyq import console
+from anyq import completion, console
 from anyq.console import visible
 from anyq.errors import AuthenticationError, ConnectError, ConnectionLost, ConversionError, Error, QError
 from anyq.values import NULL, Value
@@ -75,15 +75,7 @@ class Client:
 
     def names(self, word: str) -> list[str]:
         """The names on the server that begin with the word; none when it cannot say quickly."""
-        namespace, dot, _ = word.rpartition(".")
-        query = f"string key `{namespace}" if namespace else "string (key `.),(key `.q),` sv' `,'key `"
-        try:
-            found = self.ask(query, timeout=1.0).py()
-        except (Error, KeyboardInterrupt):
-            return []
-        prefix = f"{namespace}{dot}" if namespace else ""
-        names = (prefix + name.decode("utf-8", "replace") for name in found if name)
-        return sorted({name for name in names if name.startswith(word)})
+        return completion.names(lambda query: self.ask(query, timeout=1.0), word)
 
 
 @attrs.define

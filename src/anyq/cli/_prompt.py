@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Prompt", "unfinished", "word_before"]
+from anyq.completion import word_before
+
+__all__ = ["Prompt", "unfinished"]
 
 Words = Callable[[str], list[str]]
 """The names that may follow what was typed of a name."""
 
-_NAME = re.compile(r"[.\w]*$")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|"|(?:^|(?<=\s))/[^\n]*|[\[\](){}]', re.DOTALL)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -30,12 +31,6 @@ def unfinished(text: str) -> bool:
         elif token[0] in "([{":
             open_ones.append(token)
     return bool(open_ones)
-
-
-def word_before(text: str) -> str:
-    """The part of a name at the end of the text."""
-    found = _NAME.search(text)
-    return found[0] if found else ""
 
 
 def history_file() -> Path:

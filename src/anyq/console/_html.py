@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from anyq.values import Dict, KeyedTable, Table, Value
+from anyq.values import KeyedTable, Table, Value, Vector
 
 from ._page import cells, text
 from ._style import DEFAULT, Style
@@ -25,9 +25,10 @@ def html(value: Value, style: Style = DEFAULT) -> str:
     shown = style.fit(len(table), 2)
     columns = [cells(column, shown, style) for column in table.data]
     heads = "".join(f"<th>{escape(name)}</th>" for name in table.column_names)
+    types = "".join(f"<td><i>{_type(column)}</i></td>" for column in table.data)
     rows = "".join(f"<tr>{_row(row, keys)}</tr>" for row in zip(*columns, strict=True))
-    note = f"<p>{_count(value)}</p>"
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{note}"
+    note = f"<p>{_count(len(value), 'row')}, {_count(len(table.column_names), 'column')}</p>"
+    return f"<table><thead><tr>{heads}</tr><tr>{types}</tr></thead><tbody>{rows}</tbody></table>{note}"
 
 
 def _row(row: tuple[str, ...], keys: int) -> str:
@@ -38,5 +39,10 @@ def _row(row: tuple[str, ...], keys: int) -> str:
     return left + "".join(f"<td>{escape(cell)}</td>" for cell in parts)
 
 
-def _count(value: Table | Dict) -> str:
-    return f"{len(value):,} row{'' if len(value) == 1 else 's'}"
+def _type(column: Value) -> str:
+    """The type of a column, as q names it; of a list nothing."""
+    return column.qtype.name.lower() if isinstance(column, Vector) else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -45,10 +45,17 @@ def running_loop() -> str | None:
     return None if asyncio is None or asyncio._get_running_loop() is None else "asyncio"
 
 
+def _in_cell() -> bool:
+    """Whether this thread runs the cells of an IPython kernel: they own the event loop that runs around them."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    kernel = None if get_ipython is None else getattr(get_ipython(), "kernel", None)
+    return kernel is not None and threading.current_thread() is threading.main_thread()
+
+
 def refuse_blocking(what: str, instead: str) -> None:
-    """Raise `MisuseError` if this thread runs an event loop, which ``what`` would stop."""
+    """Raise `MisuseError` if this thread runs an event loop, which ``what`` would stop. The cells of a notebook may."""
     name = running_loop()
-    if name is not None:
+    if name is not None and not (name == "asyncio" and _in_cell()):
         raise MisuseError(f"{what} would block the {name} event loop that runs in this thread; use {instead}")
 
 
