@@ -314,35 +314,13 @@ def interop(session: nox.Session) -> None:
     run_pytest(session, session.name, "tests/interop", NODE_PATH=str(folder / "node_modules"))
 
 
-SPHINX = """\
-project = "anyq"
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.intersphinx"]
-default_role = "py:obj"
-html_theme = "furo"
-autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
-autodoc_member_order = "bysource"
-"""
-
-
 @nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
-    """The reference, from the docstrings of every public module; a warning is an error."""
-    session.install("-e", ".[all]", "sphinx", "furo")
-    source = Path(session.virtualenv.location) / "docs"
+    """The guide and the reference as one site, from the docstrings of every public module; a warning is an error."""
+    session.install("-e", ".[all]", "sphinx>=8.2", "furo", "myst-parser>=4", "sphinx-copybutton")
+    source = Path(session.virtualenv.location).absolute() / "docs"
     shutil.rmtree(source, ignore_errors=True)
-    source.mkdir(parents=True)
-    (source / "conf.py").write_text(SPHINX)
-    modules = sorted(
-        ".".join(path.relative_to("src").with_suffix("").parts).removesuffix(".__init__")
-        for path in Path("src").rglob("*.py")
-        if not any(part.startswith("_") and part != "__init__.py" for part in path.parts)
-    )
-    for module in modules:
-        options = "   :no-members:\n" if module == "anyq" else ""  # its names are those of the rooms
-        text = f"{module}\n{'=' * len(module)}\n\n.. automodule:: {module}\n{options}"
-        (source / f"{module}.rst").write_text(text)
-    listed = "\n".join(f"   {module}" for module in modules)
-    (source / "index.rst").write_text(f"anyq\n====\n\n.. toctree::\n\n{listed}\n")
+    session.run("python", "-m", "tests.site", str(source))
     session.run("sphinx-build", "-q", "-W", "--keep-going", str(source), str(source / "html"), *session.posargs)
+    session.run("python", "-m", "tests.check_site", str(source / "html"))
     session.log(f"the pages are in {source / 'html'}")

@@ -1,5 +1,7 @@
 r"""# Commands
 
+Everything that a terminal and a shell script need is one command, `anyq`.
+
 | Command | Does |
 |---|---|
 | `anyq help [TOPIC]` | these pages |

@@ -1,5 +1,7 @@
 r'''# Errors
 
+Every exception that anyq raises on purpose has a class that says whose fault it is.
+
 | Exception | Means | What to do |
 |---|---|---|
 | `QError` | q said no; `str(error)` is q's own text, such as `type` | mend the query; the connection is fine |

@@ -1,5 +1,7 @@
 r"""# Coming from PyKX
 
+Most spellings are the same; this table has the others, and what differs.
+
 | PyKX | here | what differs |
 |---|---|---|
 | `kx.SyncQConnection('localhost', 5050)`, `conn.close()` | `with anyq.sync.connect("localhost", 5050) as q` | opened and closed by its block; refused inside a running event loop, which it would block |

@@ -1,5 +1,7 @@
 r"""# Security
 
+A server trusts nobody with anything but computing, and a client trusts no certificate unchecked.
+
 | | unless you say otherwise |
 |---|---|
 | Who can reach a server | this machine alone: it listens on loopback; name a host to change that |

@@ -1,5 +1,7 @@
 r'''# Serving
 
+A server of q clients runs as long as its block:
+
 ```python
 import anyio
 import anyq
