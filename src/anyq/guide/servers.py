@@ -1,5 +1,7 @@
 r"""# Many servers
 
+Pools, several servers at a time, tables that are spread over servers, gateways.
+
 ## One service, several connections
 
 A `Pool` keeps at most `max_size` connections to a service; a call takes the first that is free. `hosts` may be several

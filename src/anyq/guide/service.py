@@ -1,6 +1,6 @@
 r'''# Running a service
 
-Two ways: `anyq q script.q -p 5050` is a service as it is, and `anyq.serve` is one inside your program.
+A service is started in two ways: `anyq q script.q -p 5050` is a service as it is, and `anyq.serve` is one inside your program.
 
 ```python
 import signal

@@ -1,5 +1,7 @@
 r"""# Testing your program
 
+Tests need no kdb+, no fixed port and no waiting.
+
 ## A q for each test
 
 pytest finds the fixtures by itself: `q_server`, an embedded q on a free port for each test, and `q`, a connection to it;
