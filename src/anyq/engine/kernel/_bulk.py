@@ -50,7 +50,7 @@ def in_pieces(size: int, dtype: npt.DTypeLike, make: Callable[[int], Array]) -> 
 def tiled(data: Array, size: int, start: int = 0) -> Array:
     """``size`` items of ``data``, from the one at ``start`` on and from the beginning again. ``data`` is not empty."""
     if size <= PIECE:
-        return data.take(np.arange(start, start + size), mode="wrap")
+        return data.take(np.arange(start, start + size) % len(data))  # `mode="wrap"` subtracts the length until it fits
     out = np.empty(size, data.dtype)
     if len(data) < PIECE:  # a longer one, so that a step does not copy a few items only
         data = np.resize(data, max(1, PIECE // len(data)) * len(data))
