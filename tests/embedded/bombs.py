@@ -92,7 +92,7 @@ async def main(megabytes: int, limit: float) -> None:
                 came = error.text
             assert await q("1+1") == 2
             await anyio.sleep(2 * TURN)
-            print(f"{watch.seconds:.3f}", f"{watch.longest:.3f}", came[:80].replace("\n", " "), flush=True)
+            print("=", f"{watch.seconds:.3f}", f"{watch.longest:.3f}", came[:80].replace("\n", " "), flush=True)
         tasks.cancel_scope.cancel()
     core.stop()
 
