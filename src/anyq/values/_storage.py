@@ -72,6 +72,11 @@ class SymbolArray:
         return cls(len(texts), strs=_objects(texts, len(texts)))
 
     @classmethod
+    def from_objects(cls, strs: npt.NDArray[np.object_]) -> SymbolArray:
+        """Of an object array of ``str`` that nobody writes to; it is kept as it is."""
+        return cls(len(strs), strs=strs)
+
+    @classmethod
     def from_codes(cls, codes: npt.NDArray[np.int32], uniques: npt.NDArray[np.object_]) -> SymbolArray:
         """Of codes into ``uniques``. Uniques must be distinct; some may be unused."""
         return cls(len(codes), codes=(codes, uniques))

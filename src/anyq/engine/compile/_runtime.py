@@ -53,7 +53,6 @@ def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> 
     found = new_item(x, path, change, y)
     if found is None:
         return amend_deep(x, path, change, y)
-    assert isinstance(x, Vector)
     return x if references(x) <= IN_LOCAL and change_item(x, *found) else with_item(x, *found)
 
 
@@ -94,9 +93,11 @@ def unset(error: QError, key: str, change: Callable[..., Value], y: Value) -> Va
 
 
 def _longer(join: Callable[[Value, Value], Value], x: Vector, y: Atom | Vector) -> Value:
-    made, more = join(x, y), records([y]) if isinstance(y, Atom) else y
+    more = records([y]) if isinstance(y, Atom) else y
     assert isinstance(more, Vector)
-    return made.with_attr(kept_attr(x, more)) if isinstance(made, Vector) else made
+    attr = kept_attr(x, more)  # before the join: only the latest state of a vector has the index of its items
+    made = join(x, y)
+    return made.with_attr(attr) if isinstance(made, Vector) and attr else made
 
 
 def compose(outer: Value, inner: Value) -> Value:

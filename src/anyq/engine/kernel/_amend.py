@@ -30,8 +30,10 @@ from anyq.values import (
 from ._domains import place, places
 from ._enumeration import EnumeratedAtom, Enumeration
 from ._index import as_positions, find_key, index_at
+from ._join import with_last
 from ._keyed import amend_keyed, of_nothing
 from ._records import records
+from ._search import place_of
 from ._support import null_like
 
 __all__ = ["Change", "amend_at", "amend_deep", "new_item", "of_nothing", "with_item"]
@@ -88,27 +90,39 @@ def _shared(y: Value | None, size: int) -> Sequence[Value | None]:
 def new_item(x: Value, path: Sequence[Value], change: Change, y: Value | None) -> tuple[int, Atom] | None:
     """Where a vector changes, and the item it gets there, when that is all that an amend does; else ``None``.
 
-    Raises `QError` as `amend_deep` does.
+    The vector is ``x`` itself, or the values of the dict ``x``. Raises `QError` as `amend_deep` does.
     """
-    if type(x) is not Vector or len(path) != 1:
+    if len(path) != 1:
         return None
     head = path[0]
-    if type(head) is not Atom or head.qtype not in _POSITIONS:
+    if type(x) is Dict:
+        if type(x.value) is not Vector or not _is_entry(x.key, head):
+            return None
+        vector, at = x.value, place_of(x.key, head)
+        if at < 0:
+            return None
+    elif type(x) is not Vector or type(head) is not Atom or head.qtype not in _POSITIONS:
         return None
-    at = head.raw
-    if not 0 <= at < len(x.data):
-        raise QError("length")
-    item = y if change is None else change(x.atom(at)) if y is None else change(x.atom(at), y)
-    if type(item) is not Atom or item.qtype is not x.qtype:
+    else:
+        vector, at = x, head.raw
+        if not 0 <= at < len(vector.data):
+            raise QError("length")
+    item = y if change is None else change(vector.atom(at)) if y is None else change(vector.atom(at), y)
+    if type(item) is not Atom or item.qtype is not vector.qtype:
         raise QError("type")
     return at, item
 
 
-def with_item(x: Vector, at: int, item: Atom) -> Vector:
-    """A copy of ``x`` with another item, of its type, at one place."""
-    made = _put(x, at, item)
-    assert isinstance(made, Vector)
-    return made
+def _is_entry(keys: Value, head: Value) -> bool:
+    return type(head) is Atom and type(keys) is Vector and keys.qtype is head.qtype and len(keys.data) > 0
+
+
+def with_item(x: Value, at: int, item: Atom) -> Value:
+    """A copy of ``x`` with another item at one place, as `new_item` found them."""
+    if isinstance(x, Dict):
+        return Dict.of(x.key, _put(x.value, at, item), x.sorted)  # type: ignore[arg-type]
+    assert isinstance(x, Vector)
+    return _put(x, at, item)
 
 
 def _list(x: Vector | List, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:
@@ -253,27 +267,26 @@ def _entry(x: Dict, key: Value, rest: Sequence[Value], change: Change, y: Value 
     if isinstance(keys, Vector) and not (isinstance(key, Atom) and key.qtype is keys.qtype) and known:
         raise QError("type")
     at = find_key(keys, key) if known else -1
-    values = list(x.value)
+    values = x.value
     if at >= 0:
+        assert isinstance(values, Vector | List | Table)
         new = amend_deep(values[at], rest, change, y)
-        if isinstance(x.value, Vector):
-            _fitting(x.value, new)
-        values[at] = new
-        return Dict(keys, _kept(x.value, values), x.sorted)
+        if isinstance(values, Vector):
+            _fitting(values, new)
+        if type(values) is Vector or isinstance(values, List):
+            return Dict.of(keys, _put(values, at, new), x.sorted)
+        items = list(values)
+        items[at] = new
+        return Dict(keys, records(items), x.sorted)
     if change is None and not rest:
         new = y if y is not None else NULL
     elif change is not None and not rest and y is not None:
         new = of_nothing(change, y)
     else:
-        new = amend_deep(null_like(values[0]) if values else List.of(()), rest, change, y)
-    if isinstance(x.value, Vector) and values:
-        _fitting(x.value, new)
-    return Dict(records([*keys, key]), _kept(x.value, [*values, new]))
-
-
-def _kept(old: Value, values: list[Value]) -> Value:
-    """A list of dict values: a general list that has become uniform is a vector, as after any amend."""
-    return records(values)
+        new = amend_deep(null_like(next(iter(values))) if known else List.of(()), rest, change, y)
+    if isinstance(values, Vector) and known:
+        _fitting(values, new)
+    return Dict(with_last(keys, key), with_last(values, new))
 
 
 def _keyed(x: Dict, head: Value, rest: Sequence[Value], change: Change, y: Value | None) -> Value:

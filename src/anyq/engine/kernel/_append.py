@@ -23,5 +23,7 @@ def kept_attr(x: Vector, more: Vector) -> Attr:
 
 
 def _is_unique(x: Vector) -> bool:
+    if len(x) < 2:
+        return True
     codes, firsts = factorized(x)
     return len(codes) == len(firsts)

@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from anyq.values import SymbolArray
 
-__all__ = ["grown", "grown_symbols"]
+__all__ = ["grown", "grown_symbols", "holder_of", "is_latest"]
 
 Array = npt.NDArray[Any]
 
-_WORTH: Final = 512
+_WORTH: Final = 64
 """Shorter vectors are copied: that costs less than keeping book."""
 
 _SPARE: Final = 1.5
@@ -31,10 +31,11 @@ _TRIED: Final = 4096
 
 @attrs.define
 class _Room:
-    """A buffer and how much of it is taken."""
+    """A buffer, how much of it is taken, and the array that was handed out last: the one that may grow in it."""
 
     buffer: weakref.ref[Array]
     used: int
+    last: weakref.ref[Array]
 
 
 @attrs.define
@@ -49,30 +50,43 @@ _rooms: Final[dict[int, _Room]] = {}
 _words: Final[dict[int, _Words]] = {}
 
 
+def _room_of(x: Array) -> _Room | None:
+    """The buffer that ``x`` may grow in; ``None`` for an older state, and for what is no state of one."""
+    base: Array | None = x.base
+    room = _rooms.get(id(base))
+    return room if room is not None and room.last() is x and room.buffer() is base else None
+
+
+def holder_of(x: Array) -> Array:
+    """The buffer whose start the latest state ``x`` of a growing vector is; the array itself for any other."""
+    return x if x.base is None or _room_of(x) is None else x.base
+
+
+def is_latest(x: Array) -> bool:
+    """Whether ``x`` is the latest state of a vector that grows."""
+    return _room_of(x) is not None
+
+
 def grown(x: Array, y: Array) -> Array:
     """``x`` and ``y``, of one dtype, one after the other; read-only. Costs as much as ``y`` is long, most times."""
     size, more = len(x), len(y)
     if size < _WORTH or more > size:
         return _frozen(np.concatenate([x, y]))
-    base: Array | None = x.base
-    room = _rooms.get(id(base))
-    if (
-        room is not None
-        and base is not None
-        and room.buffer() is base
-        and room.used == size
-        and x.ctypes.data == base.ctypes.data
-        and size + more <= len(base)
-    ):
-        base[size : size + more] = y
+    room = _room_of(x)
+    if room is not None and size + more <= len(x.base):  # type: ignore[arg-type]
+        buffer: Array = x.base  # type: ignore[assignment]
+        buffer[size : size + more] = y
         room.used = size + more
-        return _frozen(base[: size + more])
-    buffer: Array = np.empty(int((size + more) * _SPARE), x.dtype)
+        made = _frozen(buffer[: size + more])
+        room.last = weakref.ref(made)
+        return made
+    buffer = np.empty(int((size + more) * _SPARE), x.dtype)
     buffer[:size] = x
     buffer[size : size + more] = y
     key = id(buffer)
-    _rooms[key] = _Room(weakref.ref(buffer, lambda _: _rooms.pop(key, None)), size + more)
-    return _frozen(buffer[: size + more])
+    made = _frozen(buffer[: size + more])
+    _rooms[key] = _Room(weakref.ref(buffer, lambda _: _rooms.pop(key, None)), size + more, weakref.ref(made))
+    return made
 
 
 def _frozen(data: Array) -> Array:
@@ -82,11 +96,13 @@ def _frozen(data: Array) -> Array:
 
 def grown_symbols(x: SymbolArray, y: SymbolArray) -> SymbolArray:
     """The symbols of both. Coded storage stays coded: only texts that are new are looked at one by one."""
-    if len(x) < _WORTH or len(y) > len(x):
+    size = len(x)
+    if size < _WORTH or len(y) > size:
         return SymbolArray.from_strs(np.concatenate([x.objects(), y.objects()]))
-    codes, uniques = x.factorize() if x.coded or len(x) < _TRIED else (None, x.objects())
-    if codes is None or len(uniques) > len(x) // 2:
-        return SymbolArray.from_strs(grown(x.objects(), y.objects()))
+    growing = not x.coded and _room_of(x.objects()) is not None
+    codes, uniques = x.factorize() if x.coded or (size < _TRIED and not growing) else (None, x.objects())
+    if codes is None or len(uniques) > size // 2:
+        return SymbolArray.from_objects(grown(x.objects(), y.objects()))
     known = _numbers(uniques)
     own, fresh = y.factorize()
     number = known.setdefault

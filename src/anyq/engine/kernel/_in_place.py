@@ -20,7 +20,10 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from anyq.values import Atom, QType, Vector
+from anyq.values import Atom, Dict, QType, Value, Vector
+
+from ._growth import is_latest
+from ._places import forget
 
 __all__ = ["IN_LOCAL", "IN_TABLE", "change_item", "references"]
 
@@ -62,25 +65,42 @@ def _in_slot() -> int:
     return references(data) if _counts is not None else _NEVER
 
 
+def _in_base() -> int:
+    """What `references` says of the buffer of a slice that nobody else looks at."""
+    base = np.empty(2, np.int64)[:1].base
+    return references(base) if _counts is not None else _NEVER
+
+
 IN_TABLE: Final = _in_table()
 IN_LOCAL: Final = _in_local()
 _IN_SLOT: Final = _in_slot()
+_IN_BASE: Final = _in_base()
 
 
-def change_item(x: Vector, at: int, item: Atom) -> bool:
-    """Put an item of the right type into a vector that has no other holder; whether that could be done.
+def change_item(x: Value, at: int, item: Atom) -> bool:
+    """Put an item of the right type into a vector, or into the vector of a dict's values, that nobody else holds.
 
-    False when the array has other holders, is not the owner of its memory, or holds no plain numbers.
+    Returns whether that could be done; the caller knows that ``x`` itself has no other holder. False when the vector or
+    its array has, when the array is not the owner of its memory nor the latest state of one that grows, or when it
+    holds no plain numbers.
     """
-    data = x.data
-    if type(data) is not np.ndarray or x.attr or x.qtype is QType.GUID:
+    vector = x.value if isinstance(x, Dict) else x
+    if not isinstance(vector, Vector) or (vector is not x and references(vector) > _IN_SLOT):
         return False
-    if references(data) > _IN_SLOT or data.base is not None:
+    data = vector.data
+    if type(data) is not np.ndarray or vector.attr or vector.qtype is QType.GUID:
         return False
-    flags = data.flags
-    if not flags.owndata:
+    if references(data) > _IN_SLOT:
         return False
-    flags.writeable = True
-    data[at] = item.raw
-    flags.writeable = False
+    base = data.base
+    if base is None:
+        if not data.flags.owndata:
+            return False
+        base = data
+        data.flags.writeable = True
+    elif not is_latest(data) or references(base) > _IN_BASE:
+        return False
+    forget(data)
+    base[at] = item.raw
+    data.flags.writeable = False
     return True

@@ -29,7 +29,7 @@ from anyq.values import (
 from ._domains import place, places
 from ._enumeration import EnumeratedAtom, Enumeration
 from ._records import records
-from ._search import place_of, positions
+from ._search import is_item_of, place_of, positions, row_place
 from ._steps import step_rows
 from ._support import FUNCTIONS, missing_item
 from ._take import Positions, take
@@ -102,6 +102,8 @@ def _by_position(x: Vector | List, i: Value) -> Value:
 
 def _by_key(d: Dict, key: Value) -> Value:
     keys = d.key
+    if type(keys) is Vector and type(key) is Atom and key.qtype is keys.qtype and not d.sorted:
+        return _value_at(d, place_of(keys, key))
     if isinstance(keys, Table):
         return _of_keyed(d, keys, key)
     if d.sorted:
@@ -136,7 +138,7 @@ def _enlisted(key: Value) -> Value:
 def _value_at(d: Dict, at: int) -> Value:
     values = d.value
     if at >= 0:
-        return index_at(values, Atom(Q.LONG, at))
+        return values[at] if isinstance(values, Vector | List) else index_at(values, Atom(Q.LONG, at))
     if isinstance(values, Table):
         return index_at(values, Atom(Q.LONG, -1))
     return missing_item(values) if isinstance(values, Vector | List) else NULL
@@ -188,9 +190,7 @@ def _of_table(t: Table, i: Value) -> Value:
                 raise QError(i.raw)
             return t.data.items[names.index(i.raw)]
         if i.qtype in _POSITIONS:
-            row = take(t, np.array([i.raw], np.int64))
-            assert isinstance(row, Table)
-            return Dict(t.names, records([column[0] for column in row.data.items]))
+            return _row(t, i.raw)
         raise QError("type")
     if isinstance(i, Vector) and i.qtype is Q.SYMBOL:
         return List.of(tuple([_of_table(t, name) for name in i]))
@@ -204,10 +204,30 @@ def _of_table(t: Table, i: Value) -> Value:
     raise QError("type")
 
 
+def _row(t: Table, at: int) -> Dict:
+    """A row as a dict; of nulls for one that the table does not have."""
+    columns = t.data.items
+    if not 0 <= at < len(t):
+        outside = np.array([_MISSING], np.int64)
+        return Dict.of(t.names, records([take(column, outside)[0] for column in columns]))
+    return Dict.of(t.names, records([column[at] for column in columns]))
+
+
 def _of_keyed(d: Dict, keys: Table, key: Value) -> Value:
+    if not d.sorted and isinstance(d.value, Table):
+        parts = _parts_of(keys, key)
+        if parts is not None and all(map(is_item_of, keys.data.items, parts)):
+            return _row(d.value, row_place(keys.data.items, parts))
     wanted, single = key_rows(keys, key)
     at = step_rows(keys, wanted) if d.sorted else found_rows(keys, wanted)
     return index_at(d.value, Atom(Q.LONG, int(at[0]))) if single else take(d.value, at)
+
+
+def _parts_of(keys: Table, key: Value) -> list[Value] | None:
+    """The parts of an index that is one key and no more; ``None`` for any that needs a closer look."""
+    if len(keys.data) == 1:
+        return [key] if isinstance(key, Atom) and isinstance(keys.data.items[0], Vector) else None
+    return list(key) if isinstance(key, Vector | List) and len(key) == len(keys.data) else None
 
 
 def key_rows(keys: Table, key: Value) -> tuple[Table, bool]:

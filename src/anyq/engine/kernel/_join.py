@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -24,12 +24,13 @@ from anyq.values import (
 
 from ._enumeration import EnumeratedAtom, Enumeration
 from ._growth import grown, grown_symbols
+from ._places import inherit
 from ._records import is_row, records, row_as, rows_as
-from ._search import positions
-from ._support import EMPTY, array_of, is_atom, items_of, vec
+from ._search import alone, positions
+from ._support import EMPTY, is_atom, items_of, vec
 from ._take import take
 
-__all__ = ["concatenate", "join", "razed", "upsert"]
+__all__ = ["concatenate", "join", "razed", "upsert", "with_last"]
 
 
 def concatenate(parts: Sequence[Vector]) -> Vector:
@@ -58,10 +59,7 @@ def _as_vector(value: Value) -> Vector | None:
         return value
     if isinstance(value, EnumeratedAtom):
         return value.alone()
-    if isinstance(value, Atom):
-        data = SymbolArray.from_strs([value.raw]) if value.qtype is QType.SYMBOL else array_of(value)
-        return Vector.of(value.qtype, data)
-    return None
+    return alone(value) if isinstance(value, Atom) else None
 
 
 def join(x: Value, y: Value) -> Value:
@@ -79,6 +77,18 @@ def join(x: Value, y: Value) -> Value:
             raise QError("type")
         return _join_keyed(x, y)
     return _join_lists(x, y)
+
+
+def with_last(x: Value, item: Value) -> Value:
+    """The list of the items of ``x`` and, as its last, ``item``; without attributes."""
+    if type(x) is Vector and type(item) is Atom and item.qtype is x.qtype and len(x):
+        return concatenate([x, alone(item)])
+    if isinstance(x, List) and len(x) and not isinstance(x[0], Atom | Dict):
+        made = List.of((*x.items, item))
+        inherit(x, made)
+        return made
+    assert isinstance(x, Vector | List | Table)
+    return records([*x, item])
 
 
 def _listed(value: Value) -> list[Value]:
@@ -203,14 +213,19 @@ def _upsert_tables(
     target[fresh] = size + np.arange(len(fresh))
     target = target[first] if len(first) else target
     keys = join(x.key, take(y.key, fresh))
+    if len(fresh) == len(found):
+        plain = [(column, y.value_table.column(name)) for name, column in _named(x.value_table)]
+        columns = [join(old, new) for old, new in plain]
+        return KeyedTable(keys, Table.of(x.value_table.names, List.of(tuple(columns))))
     source = np.concatenate([np.arange(size), size + fresh])
     source[target] = size + np.arange(len(target))
-    columns = [
-        take(join(column, y.value_table.column(name)), source)
-        for name, column in zip(x.value_table.column_names, x.value_table.data.items, strict=True)
-    ]
+    columns = [take(join(column, y.value_table.column(name)), source) for name, column in _named(x.value_table)]
     assert isinstance(keys, Table)
     return KeyedTable(keys, Table.of(x.value_table.names, List.of(tuple(columns))))
+
+
+def _named(x: Table) -> Iterable[tuple[str, Value]]:
+    return zip(x.column_names, x.data.items, strict=True)
 
 
 def _as_keys(x: Value) -> Value:

@@ -17,6 +17,7 @@ from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vecto
 from ._append import kept_attr
 from ._index import find_keys, found_rows, key_rows
 from ._join import join
+from ._places import inherit
 from ._search import place_of
 from ._take import Positions, take
 
@@ -45,9 +46,16 @@ def amend_keyed(
         if not single:
             return _one_by_one(x, wanted, rest, change, y, amend)
         y, change = of_nothing(change, y), None
+    if len(missing) == len(at) and not rest and change is None and y is not None:
+        return _appended(keys, values, wanted, single, y, amend)
     if len(missing):
         at = at.copy()
-        keys, values, at[missing] = _with_keys(keys, values, take(wanted, missing))
+        fresh = take(wanted, missing)
+        assert isinstance(fresh, Table)
+        keys, at[missing], count = _with_keys(keys, fresh)
+        blank = take(values, np.full(count, -1))
+        assert isinstance(blank, Table)
+        values = _joined(values, blank)
     where = Atom(QType.LONG, int(at[0])) if single else Vector.of(QType.LONG, at)
     return _changed(keys, values, where, rest, change, y, amend)
 
@@ -97,29 +105,45 @@ def _one_by_one(
     return made
 
 
-def _with_keys(keys: Table, values: Table, fresh: Value) -> tuple[Table, Table, Positions]:
-    """Both tables with rows for new keys, and the number of the row of each; keys may come more than once."""
-    assert isinstance(fresh, Table)
-    first = find_keys(fresh, fresh)
+def _appended(keys: Table, values: Table, wanted: Table, single: bool, y: Value, amend: Amend) -> KeyedTable:
+    """Both tables with rows for keys that are all new. Only these rows are amended, which does not copy the others."""
+    size = len(keys)
+    blank = take(values, np.full(len(wanted), -1))
+    keys, numbers, count = _with_keys(keys, wanted)
+    assert isinstance(blank, Table)
+    where = Atom(QType.LONG, 0) if single else Vector.of(QType.LONG, numbers - size)
+    return KeyedTable(keys, _joined(values, _rows(blank[:count], where, y, amend)))
+
+
+def _with_keys(keys: Table, fresh: Table) -> tuple[Table, Positions, int]:
+    """The keys and new ones, the row of each of these, and how many rows are new; keys may come more than once."""
+    first = find_keys(fresh, fresh) if len(fresh) > 1 else np.zeros(1, np.int64)
     own = np.flatnonzero(first == np.arange(len(first)))
     numbers = np.zeros(len(first), np.int64)
     numbers[own] = len(keys) + np.arange(len(own))
     columns = [_longer(old, take(new, own)) for old, new in zip(keys.data.items, fresh.data.items, strict=True)]
-    rows = take(values, np.concatenate([np.arange(len(keys)), np.full(len(own), -1)]))
-    assert isinstance(rows, Table)
-    return Table.of(keys.names, List.of(tuple(columns))), rows, numbers[first]
+    return Table.of(keys.names, List.of(tuple(columns))), numbers[first], len(own)
+
+
+def _joined(x: Table, y: Table) -> Table:
+    columns = [join(old, new) for old, new in zip(x.data.items, y.data.items, strict=True)]
+    return Table.of(x.names, List.of(tuple(columns)))
 
 
 def _longer(old: Value, new: Value) -> Value:
     if isinstance(old, Vector):
         if not isinstance(new, Vector) or new.qtype is not old.qtype:
             raise QError("type")
+        attr = kept_attr(old, new) if old.attr else old.attr
         made = join(old, new)
-        return made.with_attr(kept_attr(old, new)) if old.attr and isinstance(made, Vector) else made
-    return join(old, new)
+        return made.with_attr(attr) if attr and isinstance(made, Vector) else made
+    made = join(old, new)
+    if isinstance(old, List) and isinstance(made, List):
+        inherit(old, made)
+    return made
 
 
-def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Value:
+def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Table:
     """Whole rows, or the columns of them that ``y`` names."""
     single = isinstance(where, Atom)
     if isinstance(y, Dict) and not isinstance(y, KeyedTable):
@@ -141,7 +165,7 @@ def _rows(values: Table, where: Value, y: Value, amend: Amend) -> Value:
         return _columns(values, where, list(zip(names, y, strict=True)), amend)
     if len(y) != len(where):
         raise QError("length")
-    made: Value = values
+    made = values
     for at, row in zip(where, y, strict=True):
         assert isinstance(made, Table)
         made = _rows(made, at, row, amend)

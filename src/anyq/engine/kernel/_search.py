@@ -8,39 +8,30 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from anyq.values import Atom, Attr, Dict, List, QType, SymbolArray, Table, Value, Vector, collapse, count
+from anyq.values import Atom, Attr, List, QType, SymbolArray, Table, Value, Vector, collapse, count
 
+from ._hashable import hashable
+from ._places import known_place
 from ._promote import COMPARE
 from ._raw import convert
 from ._records import records
 from ._support import array_of, items_of
 
-__all__ = ["factorized", "hashable", "keys_of", "place_of", "positions", "row_place", "shared_codes", "sortable"]
+__all__ = [
+    "alone",
+    "factorized",
+    "hashable",
+    "is_item_of",
+    "place_of",
+    "positions",
+    "row_place",
+    "shared_codes",
+    "sortable",
+]
 
 Longs = npt.NDArray[np.int64]
 _FEW: Final = 16
 _SHORT: Final = 64
-
-
-def hashable(value: Value) -> Any:
-    """A Python key that two values share exactly when they match (floats: when they are equal)."""
-    if isinstance(value, Atom):
-        raw = value.raw
-        return (value.qtype, raw if raw == raw else "null")
-    if isinstance(value, Vector):
-        data = value.data
-        if isinstance(data, SymbolArray):
-            return (-int(value.qtype), tuple(data.objects().tolist()))
-        if data.dtype.kind == "f":
-            data = np.where(np.isnan(data), np.nan, data + 0.0)
-        return (-int(value.qtype), data.tobytes())
-    if isinstance(value, List):
-        return ("list", tuple([hashable(item) for item in value.items]))
-    if isinstance(value, Dict):
-        return ("dict", hashable(value.key), hashable(value.value))
-    if isinstance(value, Table):
-        return ("table", hashable(value.names), hashable(value.data))
-    return ("function", repr(value))
 
 
 def sortable(data: Any) -> Any:
@@ -124,21 +115,14 @@ def _factor_table(table: Table) -> tuple[Longs, Longs]:
     return (codes, firsts) if codes is not None else (np.empty(0, np.int64), firsts)
 
 
-def keys_of(value: Value) -> list[Any]:
-    """The `hashable` of every item."""
-    if isinstance(value, Vector) and not isinstance(value.data, SymbolArray) and value.data.dtype.kind in "biu":
-        return value.data.tolist()  # type: ignore[no-any-return]
-    if isinstance(value, Vector) and isinstance(value.data, SymbolArray):
-        return value.data.objects().tolist()  # type: ignore[no-any-return]
-    return [hashable(item) for item in items_of(value)]
-
-
 def positions(x: Value, y: Value) -> Longs:
     """For each item of the list ``y`` the first place in ``x`` where it is; the count of ``x`` where it is not.
 
     Types must agree (numbers among themselves are compared as numbers).
     """
     size = count(x)
+    if len(y) == 1 and isinstance(x, Vector | List) and (known := _known_alone(x, y)) is not None:
+        return known
     if isinstance(x, Vector) and isinstance(y, Vector):
         if x.qtype is QType.SYMBOL and y.qtype is QType.SYMBOL:
             return _symbol_positions(x.symbols, y.symbols, size)
@@ -148,7 +132,7 @@ def positions(x: Value, y: Value) -> Longs:
     if isinstance(x, Table) and isinstance(y, Table):
         return _row_positions(x, y, size)
     if isinstance(x, Vector) and isinstance(y, List):
-        found = [int(positions(x, one_item)[0]) if (one_item := _alone(item)) is not None else size for item in y.items]
+        found = [int(positions(x, alone(item))[0]) if isinstance(item, Atom) else size for item in y.items]
         return np.array(found, np.int64)
     places: dict[Any, int] = {}
     for place, key in enumerate(map(hashable, items_of(x))):
@@ -156,10 +140,20 @@ def positions(x: Value, y: Value) -> Longs:
     return np.array([places.get(hashable(item), size) for item in items_of(y)], np.int64)
 
 
+def _known_alone(x: Vector | List, y: Value) -> Longs | None:
+    """`positions` of the one item of ``y``, if it is known by hash."""
+    item = items_of(y)[0]
+    at = known_place((x,), (item,)) if is_item_of(x, item) else None
+    return None if at is None else np.array([len(x) if at < 0 else at], np.int64)
+
+
 def place_of(x: Value, item: Value) -> int:
     """The first position of ``item`` in the list ``x``; -1 where it is not. As `positions` of a list of one item."""
-    if type(item) is Atom and isinstance(x, Vector) and item.qtype is x.qtype:
+    if isinstance(item, Atom) and isinstance(x, Vector) and item.qtype is x.qtype:
         size = len(x.data)
+        known = known_place((x,), (item,))
+        if known is not None:
+            return known
         if isinstance(x.data, SymbolArray):
             at = _index_of(x.data, item.raw, size)
             return at if at < size else -1
@@ -169,14 +163,26 @@ def place_of(x: Value, item: Value) -> int:
                 return raws.index(item.raw) if item.raw in raws else -1
             hits = np.flatnonzero(x.data == item.raw)
             return int(hits[0]) if len(hits) else -1
+    if isinstance(x, List) and (known := known_place((x,), (item,))) is not None:
+        return known
     at = int(positions(x, records([item]))[0])
     return at if at < count(x) else -1
+
+
+def is_item_of(column: Value, item: Value) -> bool:
+    """Whether a column may have this item: an atom of its type; of a general list anything."""
+    if isinstance(column, Vector):
+        return isinstance(item, Atom) and item.qtype is column.qtype
+    return isinstance(column, List)
 
 
 def row_place(columns: Sequence[Value], row: Sequence[Value]) -> int:
     """The first row of these columns whose items are those of ``row``; -1 where there is none."""
     if len(columns) == 1:
         return place_of(columns[0], row[0])
+    known = known_place(columns, row) if all(map(is_item_of, columns, row)) else None
+    if known is not None:
+        return known
     left: Longs | None = None
     for column, item in zip(columns, row, strict=True):
         part = column if left is None else _picked(column, left)
@@ -202,9 +208,8 @@ def members(x: Vector, y: Vector) -> npt.NDArray[np.bool_]:
     return positions(y, x) < len(y)
 
 
-def _alone(item: Value) -> Vector | None:
-    if not isinstance(item, Atom):
-        return None
+def alone(item: Atom) -> Vector:
+    """The vector of just this item."""
     if item.qtype is QType.SYMBOL:
         return Vector.of(item.qtype, SymbolArray.from_strs([item.raw]))
     return Vector.of(item.qtype, array_of(item))

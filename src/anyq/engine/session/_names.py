@@ -112,7 +112,7 @@ class Names(dict[str, Value]):
         """Set a variable to its value amended as `amend_deep` says: in place when only this table holds it."""
         x = self.get(key)
         found = new_item(x, path, change, y) if x is not None else None
-        if not isinstance(x, Vector) or found is None:
+        if x is None or found is None:
             self.put(key, amend_deep(self[key], path, change, y), path)
             return
         self.check(key)
