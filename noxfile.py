@@ -31,6 +31,8 @@ TOOLS = (
     "ipykernel>=6.29",
     "nbclient>=0.10",
     "tqdm>=4.66",
+    "fastapi>=0.115",
+    "httpx>=0.27",
 )
 MYPY = "mypy>=2.4,<2.5"
 PYRIGHT = "pyright[nodejs]>=1.1.400"

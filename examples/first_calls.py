@@ -30,7 +30,7 @@ def blocking(address: str) -> None:
             q(line)
         print(q("1+1").py())
         print(q("{x+y+z}", 1, 2, 3))
-        print(q("select from tab where x=`a, x1>0.2").pd())
+        print(q("select from tab where x=`a, x1>0.2"))  # .pd() is a pandas DataFrame, .pl() a polars one
         print(q.test.addition(4, 2))
         print(q.test.namespace.subtraction(4, 2))
         try:

@@ -1,18 +1,32 @@
-"""A server and a client that speak TLS, certificate and host name checked.
+"""TLS on both sides, certificate and host name checked. Needs `pip install trustme` to make a certificate.
 
-    python examples/tls.py certificate.pem key.pem ca.pem
-
-The certificate has to be one for `localhost`, signed by the authority in ca.pem.
+python examples/tls.py                                # makes an authority and a certificate for localhost
+python examples/tls.py certificate.pem key.pem ca.pem # yours: for `localhost`, signed by the authority in ca.pem
 """
 
 from __future__ import annotations
 
 import ssl
 import sys
+import tempfile
+from pathlib import Path
 
 import anyio
 
 import anyq
+
+
+def made(folder: Path) -> list[str]:
+    """The files of a new certificate, its key and the authority that signed it."""
+    import trustme
+
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost")
+    paths = [folder / name for name in ("certificate.pem", "key.pem", "ca.pem")]
+    certificate.cert_chain_pems[0].write_to_path(str(paths[0]))
+    certificate.private_key_pem.write_to_path(str(paths[1]))
+    authority.cert_pem.write_to_path(str(paths[2]))
+    return [str(path) for path in paths]
 
 
 async def main(certificate: str, key: str, authority: str) -> None:
@@ -29,4 +43,8 @@ async def main(certificate: str, key: str, authority: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3])
+    if len(sys.argv) > 3:
+        anyio.run(main, *sys.argv[1:4])
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            anyio.run(main, *made(Path(folder)))
