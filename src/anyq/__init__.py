@@ -88,6 +88,7 @@ from .values import (
 )
 from .values import bytes_ as bytes
 from .values import dict_ as dict
+from .values import explain_in_json as _explain_in_json
 from .values import float_ as float
 from .values import install_face as _install_face
 from .values import int_ as int
@@ -136,6 +137,7 @@ def _convert_later(name: str) -> _Callable[..., object]:
 
 
 _install_face(text=_console.text, html=_console.html, **{name: _convert_later(name) for name in _CONVERSIONS})
+_explain_in_json()
 
 _LAZY = {
     "convert": ("json_default",),

@@ -10,9 +10,12 @@ import copy
 import datetime as dt
 import json
 import math
+import operator
 import pickle
+import statistics
 import uuid
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -246,26 +249,95 @@ def in_json(atom: anyq.Atom) -> bool:
     return isinstance(found, str) and found in (str(text_of(value)), getattr(value, "isoformat", str)())
 
 
+def formatted(atom: anyq.Atom, spec: str) -> bool:
+    """Whether a format is that of Python's number or text, or of q's text where Python has neither."""
+    as_text = atom.qtype.char in MOMENTS + SPANS or atom.py() is None
+    return format(atom, spec) == format(str(atom) if as_text else text_of(atom.py()), spec)
+
+
+def like_python(function: Callable[[Any], Any]) -> Callable[[anyq.Atom], bool]:
+    """What a function makes of a number is what it makes of Python's; nulls and other types raise."""
+
+    def door(atom: anyq.Atom) -> bool:
+        number = atom.qtype.char in "bxhijef" and (isinstance(atom.raw, float) or not atom.is_null)
+        wanted = outcome(function, atom.raw) if number else None
+        found = outcome(function, atom) if number else function(atom)
+        return number and repr(found) == repr(wanted)
+
+    return door
+
+
+def outcome(function: Callable[[Any], Any], number: object) -> object:
+    """What a function gives, or the kind of what it raises; our own errors as they are."""
+    try:
+        return function(number)
+    except anyq.ConversionError as error:
+        return TypeError if any(hint in str(error) for hint in HINTS) else error
+    except (TypeError, ValueError, OverflowError) as error:
+        return type(error)
+
+
+NUMBER_DOORS: dict[str, Callable[[Any], Any]] = {
+    "+": lambda x: x + 1, "-": lambda x: x - 1, "reflected -": lambda x: 1 - x, "*": lambda x: 3 * x,
+    "/": lambda x: x / 2, "//": lambda x: x // 2, "%": lambda x: x % 7, "divmod": lambda x: divmod(x, 2),
+    "**": lambda x: x**2, "abs": abs, "neg": operator.neg, "+float": lambda x: x + 0.5,
+    "<": lambda x: (x < 1, x <= 1, x > 1, x >= 1), "int": int, "float": float, "complex": complex,
+    "math.floor": math.floor, "math.ceil": math.ceil, "math.trunc": math.trunc, "round 1": lambda x: round(x, 1),
+    "sum": lambda x: sum([x, x]), "fsum": lambda x: math.fsum([x]), "math.isnan": math.isnan,
+    "statistics.fmean": lambda x: statistics.fmean([x]), "statistics.median": lambda x: statistics.median([x, x]),
+    "Fraction +": lambda x: Fraction(1, 2) + x,
+}  # fmt: skip
+ATOM_DOORS: dict[str, Callable[[anyq.Atom], bool]] = {
+    "np.asarray": lambda atom: same(np.asarray(atom)[()], atom),
+    "np.asarray float": lambda atom: atom.qtype.char in MOMENTS + SPANS or same(np.asarray(atom, float)[()], atom),
+    ".np": lambda atom: same(atom.np(), atom),
+    ".py": lambda atom: same(atom.py(), atom),
+    ".py tz": lambda atom: same(utc(atom.py(tz="Asia/Tokyo")), atom),
+    ".pd": lambda atom: same(atom.pd(), atom),
+    ".pd tz": lambda atom: same(utc(atom.pd(tz="Asia/Tokyo")), atom),
+    ".pa": lambda atom: same(items(anyq.as_q([atom]).pa())[0], atom),
+    ".pl": lambda atom: same(atom.pl(), atom),
+    "pd.Series": lambda atom: same(pd.Series([atom])[0], atom),
+    "pl.Series": lambda atom: same(pl.Series(anyq.as_q([atom]))[0], atom),
+    "as_q": lambda atom: anyq.match(anyq.as_q(atom.np()), atom) or atom.qtype.char in "bsgcxhijez",
+    "pickle": lambda atom: anyq.identical(pickle.loads(pickle.dumps(atom)), atom),
+    "copy": lambda atom: anyq.identical(copy.copy(atom), atom),
+    "deepcopy": lambda atom: anyq.identical(copy.deepcopy([atom])[0], atom),
+    "repr": lambda atom: anyq.identical(eval(repr(atom), {"anyq": anyq}), atom),
+    "hash": lambda atom: {atom: 1}[atom] == 1 and hash(atom) == hash(copy.copy(atom)),
+    "==": lambda atom: atom != anyq.symbol("other") and (atom == atom.py() or unequal(atom)),
+    "< itself": lambda atom: (atom < atom) is False and (atom <= atom) is True,
+    "bool": lambda atom: bool(atom) is bool(atom.py()),
+    "max": lambda atom: max([atom, atom]) is atom,
+    "statistics.mean": lambda atom: bool(statistics.mean([atom])),  # type: ignore[type-var]
+    **{name: like_python(function) for name, function in NUMBER_DOORS.items()},
+    "format": lambda atom: format(atom, "") == str(atom),
+    "format >30": lambda atom: formatted(atom, ">30"),
+    "format .2f": lambda atom: formatted(atom, ".2f"),
+    "format ,": lambda atom: formatted(atom, ","),
+    "%s": lambda atom: "%s" % atom == str(atom),  # noqa: UP031
+    "json default": in_json,
+    "json": lambda atom: bool(json.dumps(atom)),
+}
+
+
+def utc(moment: Any) -> Any:
+    """A moment of a zone as that of UTC."""
+    return (
+        moment.astimezone(dt.UTC).replace(tzinfo=None) if isinstance(moment, dt.datetime) and moment.tzinfo else moment
+    )
+
+
 def singles(atom: anyq.Atom) -> Iterable[tuple[str, str]]:
     """The doors of one atom."""
-    tries: dict[str, Callable[[], bool]] = {
-        "atom np.asarray": lambda: same(np.asarray(atom)[()], atom),
-        "atom .np": lambda: same(atom.np(), atom),
-        "atom .py": lambda: same(atom.py(), atom),
-        "atom .pd": lambda: same(atom.pd(), atom),
-        "atom .pa": lambda: same(items(anyq.as_q([atom]).pa())[0], atom),
-        "atom pickle": lambda: same(pickle.loads(pickle.dumps(atom)), atom),
-        "atom + 0": lambda: (bool(atom + 0 == atom.raw) and not atom.is_null) or atom.raw != atom.raw,
-        "atom < atom": lambda: (atom < atom) is False,
-        "atom format": lambda: f"{atom:>30}" == format(text_of(atom.py()), ">30"),
-        "atom ==": lambda: atom != anyq.symbol("other") and (atom == atom.py() or unequal(atom)),
-        "atom json": lambda: in_json(atom),
-    }  # fmt: skip
-    for name, try_it in tries.items():
+    for name, door in ATOM_DOORS.items():
         try:
-            yield name, "" if try_it() else "wrong"
+            yield f"atom {name}", "" if door(atom) else "wrong"
         except (TypeError, ValueError) as error:
-            yield name, "" if any(hint in str(error) for hint in HINTS) else f"{type(error).__name__}: {error}"
+            yield (
+                f"atom {name}",
+                "" if any(hint in str(error) for hint in HINTS) else f"{type(error).__name__}: {error}",
+            )
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -42,9 +43,13 @@ def of_dict(value: Any) -> list[Any]:
     return [*value.key, *value.value]
 
 
-def fetched(one: Any) -> list[Any]:
-    rows = duckdb.sql("select k, c from one").fetchall()
+def columns(rows: list[Any]) -> list[Any]:
+    """The first items of some rows, then the second ones."""
     return [row[0] for row in rows] + [row[1] for row in rows]
+
+
+def fetched(one: Any) -> list[Any]:
+    return columns(duckdb.sql("select k, c from one").fetchall())
 
 
 def of_index(frame: Any) -> list[Any]:
@@ -72,6 +77,10 @@ KEYED_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
     "as_q(.pa)": lambda t: of_keyed(anyq.as_q(t.pa())),
     "as_q(.pl)": lambda t: of_keyed(anyq.as_q(t.pl())),
     "pa.array": lambda t: items(pa.array(t)),
+    "pa.record_batch": lambda t: both(pa.record_batch(t)["k"], pa.record_batch(t)["c"]),
+    "pl.Series": lambda t: both(pl.Series(t).struct["k"], pl.Series(t).struct["c"]),
+    "pl.DataFrame": lambda t: both(pl.DataFrame(t)["k"], pl.DataFrame(t)["c"]),
+    "json": lambda t: [json.dumps(t)],
 }
 DICT_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
     ".pd": lambda d: of_index(d.pd()),
@@ -84,7 +93,28 @@ DICT_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
     "pd.DataFrame": lambda d: of_index(pd.DataFrame(d)),
     "np.asarray": lambda d: items(np.asarray(d)),
     "pa.array": lambda d: items(pa.array(d)),
+    "pa.table": lambda d: both(pa.table(d)["key"], pa.table(d)["value"]),
+    "pa.record_batch": lambda d: both(pa.record_batch(d)["key"], pa.record_batch(d)["value"]),
+    "pl.Series": lambda d: both(pl.Series(d).struct["key"], pl.Series(d).struct["value"]),
+    "pl.DataFrame": lambda d: both(pl.DataFrame(d)["key"], pl.DataFrame(d)["value"]),
+    "pl.from_dict": lambda d: both(pl.from_dict(d)["key"], pl.from_dict(d)["value"]),
+    "narwhals": lambda d: both(nw.from_native(d)["key"].to_native(), nw.from_native(d)["value"].to_native()),
+    "duckdb": lambda d: columns(duckdb.sql("select key, value from d").fetchall()),
+    "json": lambda d: [json.dumps(d)],
+    "format": lambda d: [format(d, ".2f")],
 }
+MAPPING_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
+    name: door
+    for what in ("keys", "table of keys")
+    for name, door in {
+        f"pd.Series, {what}": lambda d: both(pd.Series(d).index, pd.Series(d)),
+        f"dict, {what}": lambda d: both(dict(d), dict(d).values()),
+        f"**, {what}": lambda d: both({**d}, {**d}.values()),
+        f"items, {what}": lambda d: both([pair[0] for pair in d.items()], [pair[1] for pair in d.items()]),
+        f"get, {what}": lambda d: both(d, [d.get(key) for key in d]),
+    }.items()
+}
+"""What reads a dictionary as a mapping, which has each key once."""
 LIST_DOORS: dict[str, Callable[[Any], Iterable[Any]]] = {
     ".np": lambda v: v.np(),
     ".pd": lambda v: v.pd(),
@@ -136,6 +166,10 @@ def test_every_cell_of_keys_is_right_or_says_what_to_call(capsys: pytest.Capture
                 cells[kind, state, f"keyed table {name}"] = wrong(door, keyed, wanted)
             for name, door in DICT_DOORS.items():
                 cells[kind, state, f"dict {name}"] = wrong(door, anyq.Dict(vector, vector), wanted)
+            for name, door in MAPPING_DOORS.items():
+                once = vector[np.array([i for i, atom in enumerate(vector) if atom not in vector[:i]], int)]
+                twice = anyq.Dict(anyq.table({"k": once}), once) if "table" in name else anyq.Dict(once, once)
+                cells[kind, state, f"dict {name}"] = wrong(door, twice, [*once, *once])
             for name, door in LIST_DOORS.items() if kind != "c" else ():  # char vectors are texts there
                 nested = anyq.List([vector, vector[:1], vector])
                 cells[kind, state, f"list {name}"] = wrong(parts(door), nested, [*vector, *vector[:1], *vector])

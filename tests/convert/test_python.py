@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.ids import shown
 
 import anyq
+from anyq.values import QType
 
 CASES: list[tuple[anyq.Value, Any]] = [
     (anyq.long(None), None),
@@ -67,3 +70,46 @@ def test_nesting_beyond_pythons_stack_is_an_error() -> None:
         value = anyq.List.of((value,))
     with pytest.raises(anyq.ConversionError, match="nested"):
         value.py()
+
+
+ZONE = "Europe/Berlin"
+NOON = dt.datetime(2024, 7, 1, 14, tzinfo=ZoneInfo(ZONE))
+
+
+@pytest.mark.parametrize("kind", ["p", "z"])
+def test_moments_are_shown_in_a_zone_at_any_depth(kind: str) -> None:
+    vector = anyq.vector(kind, [dt.datetime(2024, 7, 1, 12), None])
+    seen = [NOON, None]
+    assert vector.py(tz=ZONE) == seen
+    assert vector[0].py(tz=ZONE) == NOON
+    assert vector.py(tz=ZONE)[0].tzinfo == ZoneInfo(ZONE)
+    assert anyq.List([vector, 1]).py(tz=ZONE) == [seen, 1]
+    assert anyq.table({"c": vector}).py(tz=ZONE) == {"c": seen}
+    assert anyq.Dict(vector, vector).py(tz=ZONE) == dict(zip(seen, seen, strict=True))
+    keyed = anyq.keyed_table({"k": vector}, {"c": vector})
+    assert keyed.py(tz=ZONE) == {NOON: {"c": NOON}, None: {"c": None}}
+    assert anyq.vector("d", ["2024-07-01"]).py(tz=ZONE) == [dt.date(2024, 7, 1)]
+
+
+def test_saturated_moments_stay_in_utc_where_the_zone_has_none() -> None:
+    assert anyq.timestamp(QType.TIMESTAMP.inf).py(tz=ZONE) == dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+def test_an_unknown_zone_is_named() -> None:
+    with pytest.raises(anyq.ConversionError, match="Mars/Base"):
+        anyq.timestamp(0).py(tz="Mars/Base")
+
+
+def test_json_without_default_names_what_to_give() -> None:
+    for value in (anyq.long(1), anyq.longs([1]), anyq.dict({"a": 1}), anyq.table({"a": [1]}), anyq.NULL):
+        with pytest.raises(anyq.ConversionError, match="json_default"):
+            json.dumps({"x": [value]})
+        assert json.dumps(value, default=anyq.json_default)
+    with pytest.raises(TypeError, match="Object of type object is not JSON serializable"):
+        json.dumps(object())
+
+
+def test_keys_in_json_are_texts_of_pythons_objects() -> None:
+    keys = anyq.List([anyq.long(None), anyq.long(5), anyq.boolean(True), anyq.date("2024-02-03"), anyq.chars("ab")])
+    found = json.loads(json.dumps(anyq.Dict(keys, anyq.longs(range(5))), default=anyq.json_default))
+    assert found == {"null": 0, "5": 1, "true": 2, "2024-02-03": 3, "ab": 4}

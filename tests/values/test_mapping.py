@@ -157,3 +157,53 @@ def test_an_atom_equals_its_python_value() -> None:
     assert anyq.timestamp(1) != anyq.timestamp(1).py()
     assert anyq.date("2024-02-03") != dt.datetime(2024, 2, 3)
     assert anyq.date(None) != dt.date(2000, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        anyq.longs([2**53 + 1, None]), anyq.List([anyq.long(2**53 + 1), anyq.float(1.5)]),
+        anyq.List([anyq.long(-(2**53) - 1), anyq.int(None), anyq.real(None)]),
+        anyq.table({"k": anyq.longs([2**53 + 1, None])}),
+        anyq.table({"k": anyq.longs([2**53 + 1, None]), "l": ["a", "b"]}),
+    ],
+)  # fmt: skip
+def test_no_index_rounds_the_keys(keys: anyq.Value) -> None:
+    pd = pytest.importorskip("pandas")
+    made = anyq.Dict(keys, anyq.longs(range(len(keys))))
+    series = pd.Series(made)
+    flat = [part for key in series.index for part in (key if isinstance(key, tuple) else (key,))]
+    assert not any(isinstance(part, float) for part in flat)
+    assert abs(flat[0]) == 2**53 + 1
+    assert [made[key] for key in made] == list(range(len(keys)))
+    assert (None in made) == any(key is None or key == None for key in made)  # noqa: E711
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TABLE[0], anyq.dict({"a": 1, "b": None}), anyq.dict([1, 2], [3, 4]), anyq.dict([], []),
+        anyq.keyed_table({"k": ["a"]}, {"v": [1]}), anyq.keyed_table({"k": anyq.longs([])}, {"v": anyq.longs([])}),
+    ],
+)  # fmt: skip
+def test_polars_is_refused_a_mapping_that_is_no_columns(value: anyq.Dict) -> None:
+    pl = pytest.importorskip("polars")
+    for door in (pl.DataFrame, pl.LazyFrame, pl.from_dict):
+        with pytest.raises(anyq.ConversionError, match=r"\.pl\(\)"):
+            door(value)
+
+
+def test_polars_takes_columns_by_name() -> None:
+    pl = pytest.importorskip("polars")
+    found = pl.DataFrame(anyq.dict({"a": [1, None], "b": anyq.strings(["x", "y"])}))
+    assert found.to_dict(as_series=False) == {"a": [1, None], "b": ["x", "y"]}
+
+
+def test_a_keyed_table_names_its_plain_table() -> None:
+    with pytest.raises(anyq.ConversionError, match=r"\.unkeyed\(\)"):
+        np.asarray(anyq.keyed_table({"k": [1]}, {"v": [2]}))
+
+
+def test_items_of_one_key_column_are_keys() -> None:
+    keyed = anyq.keyed_table({"k": anyq.vector("p", [1, None])}, {"v": [1, 2]})
+    assert [keyed[key]["v"] for key in keyed] == [keyed[atom]["v"] for atom in keyed.key["k"]] == [1, 2]

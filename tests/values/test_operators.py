@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import operator
 import uuid
 from decimal import Decimal
@@ -59,11 +60,43 @@ def test_signs_and_bits() -> None:
     [
         (anyq.float(2.5), ".2f", "2.50"), (anyq.long(1234567), ",", "1,234,567"), (anyq.symbol("ab"), ">4", "  ab"),
         (anyq.date("2024-02-03"), "%d.%m.%y", "03.02.24"), (anyq.real(0.5), ".0%", "50%"), (anyq.long(5), "", "5"),
+        (anyq.date("2024-02-03"), ">12", "  2024.02.03"), (anyq.timespan(1), "<22", "0D00:00:00.000000001  "),
+        (anyq.long(None), ">4", "  0N"), (anyq.date(None), "<5", "0Nd  "), (anyq.longs([1, 2]), ">5", "  1 2"),
+        (anyq.minute("09:30"), "%H.%M", "09.30"), (anyq.chars("ab"), "_<6", '"ab"__'),
         (anyq.symbol("ab"), "", "`ab"), (anyq.boolean(True), "d", "1"), (anyq.timestamp(0), "%H:%M", "00:00"),
     ],
 )  # fmt: skip
-def test_format(value: anyq.Atom, spec: str, text: str) -> None:
+def test_format(value: anyq.Value, spec: str, text: str) -> None:
     assert format(value, spec) == text
+
+
+@pytest.mark.parametrize(
+    "value", [anyq.date("2024-02-03"), anyq.timespan(1), anyq.long(None), anyq.symbol("a"), anyq.longs([1]), anyq.NULL]
+)
+def test_texts_have_no_formats_of_numbers(value: anyq.Value) -> None:
+    for spec in (".2f", ",", "x", "d"):
+        with pytest.raises(anyq.ConversionError, match=r"\.py\(\)"):
+            format(value, spec)
+
+
+@pytest.mark.parametrize("turn", [int, float, operator.index, math.floor, math.ceil, math.trunc, round, math.sqrt])
+@pytest.mark.parametrize("kind", [*TEMPORAL, "c", "g", "s"])
+def test_other_types_are_no_numbers(kind: str, turn: Any) -> None:
+    some = {"c": b"a", "g": uuid.UUID(int=5), "s": "a"}
+    with pytest.raises(anyq.ConversionError, match=r"\.py\(\)"):
+        turn(anyq.atom(kind, some.get(kind, 5)))
+
+
+def test_no_digit_is_lost_on_the_way_to_an_integer() -> None:
+    for turn in (int, math.floor, math.ceil, math.trunc, round, operator.index):
+        assert turn(anyq.long(2**53 + 1)) == 2**53 + 1
+
+
+@pytest.mark.parametrize("kind", [*TEMPORAL, "c"])
+def test_what_is_no_number_is_as_true_as_in_python(kind: str) -> None:
+    for raw in (0, 5):
+        atom = anyq.atom(kind, raw if kind != "c" else bytes([raw]))
+        assert bool(atom) is bool(atom.py())
 
 
 @pytest.mark.parametrize("kind", [t.char for t in QType if t.dtype is not None or t is QType.SYMBOL])

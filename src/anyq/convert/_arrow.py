@@ -56,23 +56,34 @@ def to_pa(value: Value, tz: str | None = None) -> Any:
     pa = need("pyarrow", "arrow")
     refuse_deep(value)
     if isinstance(value, Atom):
-        return _zoned(pa, vector_pa(pa, Vector(value.qtype, _one(value))), value, tz)[0]
+        return _zoned(pa, vector_pa(pa, Vector(value.qtype, _one(value))), tz)[0]
     if isinstance(value, KeyedTable | Table):
         table = value.unkeyed() if isinstance(value, KeyedTable) else value
-        columns = [_zoned(pa, column_pa(pa, c), c, tz) for c in table.data]
+        columns = [_zoned(pa, column_pa(pa, c), tz) for c in table.data]
         made = pa.Table.from_arrays(columns, names=column_labels(table))
         notes = notes_pa(value, table)
         return made.replace_schema_metadata({METADATA: json.dumps(notes)}) if notes else made
     if isinstance(value, Dict):
-        return pa.Table.from_arrays([column_pa(pa, value.key), column_pa(pa, value.value)], names=["key", "value"])
-    return _zoned(pa, column_pa(pa, value), value, tz)
+        columns = [_zoned(pa, column_pa(pa, c), tz) for c in (value.key, value.value)]
+        return pa.Table.from_arrays(columns, names=["key", "value"])
+    return _zoned(pa, column_pa(pa, value), tz)
 
 
-def _zoned(pa: Any, array: Any, value: Value, tz: str | None) -> Any:
-    """An array of instants with a zone to show them in; others as they are."""
-    if tz is None or not isinstance(value, Vector | Atom) or value.qtype not in ZONED:
-        return array
-    return array.view(pa.timestamp(array.type.unit, tz))
+def _zoned(pa: Any, array: Any, tz: str | None) -> Any:
+    """``array`` with a zone to show its instants in, at any depth."""
+    return array if tz is None else array.cast(_zoned_type(pa, array.type, tz))
+
+
+def _zoned_type(pa: Any, kind: Any, tz: str) -> Any:
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp(kind.unit, tz)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        make = pa.list_ if pa.types.is_list(kind) else pa.large_list
+        return make(kind.value_field.with_type(_zoned_type(pa, kind.value_type, tz)))
+    if pa.types.is_struct(kind):
+        fields = [kind.field(i) for i in range(kind.num_fields)]
+        return pa.struct([field.with_type(_zoned_type(pa, field.type, tz)) for field in fields])
+    return kind
 
 
 def notes_pa(value: Value, table: Table) -> dict[str, Any]:
@@ -96,9 +107,16 @@ def arrow_stream(value: Value, requested_schema: object = None) -> object:
 
 
 def arrow_array(value: Value, requested_schema: object = None) -> tuple[object, object]:
-    """The Arrow C array of a vector or list."""
-    found: tuple[object, object] = to_pa(value).__arrow_c_array__(requested_schema)
+    """The Arrow C array of a vector or list, of a table the structs of its rows."""
+    pa, made = need("pyarrow", "arrow"), to_pa(value)
+    whole = pa.RecordBatch.from_struct_array(_one_struct(pa, made)) if isinstance(made, pa.Table) else made
+    found: tuple[object, object] = whole.__arrow_c_array__(requested_schema)
     return found
+
+
+def _one_struct(pa: Any, table: Any) -> Any:
+    columns = [pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0) for column in table]
+    return pa.StructArray.from_arrays(columns, fields=list(table.schema))
 
 
 def arrow_schema(value: Value) -> object:

@@ -148,7 +148,7 @@ def as_array(value: Value, dtype: npt.DTypeLike | None = None, copy: bool | None
 def _whole(value: Value, dtype: np.dtype[Any] | None) -> Array:
     array = to_np(value)
     if not isinstance(value, Vector):
-        return array if dtype is None else array.astype(dtype, copy=False)  # type: ignore[no-any-return]
+        return array if dtype is None else _cast(value, array, dtype)
     if isinstance(array, np.ma.MaskedArray):
         return _with_nan(value, array, dtype)
     if dtype is None or dtype == array.dtype:
@@ -160,7 +160,15 @@ def _whole(value: Value, dtype: np.dtype[Any] | None) -> Array:
         return objects_of([None if gone else item for item, gone in zip(array, np.isnat(array).tolist(), strict=True)])
     if array.dtype.kind in "mM" and dtype.kind == array.dtype.kind and np.can_cast(array.dtype, dtype, "safe"):
         return exactly(array, dtype, np.isnat(array)).view(dtype)
-    return array.astype(dtype, copy=False)  # type: ignore[no-any-return]
+    return _cast(value, array, dtype)
+
+
+def _cast(value: Value, array: Array, dtype: np.dtype[Any]) -> Array:
+    try:
+        return array.astype(dtype, copy=False)
+    except (TypeError, ValueError) as error:
+        what = f"{value.qtype.label} vector" if isinstance(value, Vector) else "general list"
+        raise ConversionError(f"a {what} is no array of {dtype} ({error}): use .np(), .pd() or .py()") from None
 
 
 def _no_place(vector: Vector, dtype: np.dtype[Any]) -> ConversionError:

@@ -60,52 +60,42 @@ def to_pd(value: Value, tz: str | None = None, arrow: bool = False) -> Any:
     pd = need("pandas", "pandas")
     if isinstance(value, Atom):
         found = _scalar(pd, value)
-        return (
-            found if tz is None or value.qtype not in ZONED else pd.Timestamp(found).tz_localize("UTC").tz_convert(tz)
-        )
-    if isinstance(value, Vector | List | Dict | Table) and (tz is not None or arrow):
-        return _reshaped(pd, value, lambda column: _shown(pd, column, tz, arrow))
+        return found if tz is None or value.qtype not in ZONED else _in_zone(pd, found, tz)
+    if not isinstance(value, Vector | List | Dict | Table):
+        return to_py(value)
+
+    def column(part: Value) -> Any:
+        return column_pd(pd, part) if tz is None and not arrow else _shown(pd, part, tz, arrow)
+
     if isinstance(value, KeyedTable | Table):
-        return _remembered(
-            _keyed(pd, value) if isinstance(value, KeyedTable) else _frame(pd, value), _frame_notes(value)
-        )
+        frame = _frame(pd, value.value_table if isinstance(value, KeyedTable) else value, column)
+        if isinstance(value, KeyedTable):
+            frame.index = _index(pd, value.key_table, column)
+        return _remembered(frame, _frame_notes(value))
     if isinstance(value, Dict):
-        made = pd.Series(column_pd(pd, value.value), index=_index(pd, value.key), copy=False)
+        made = pd.Series(column(value.value), index=_index(pd, value.key, column), copy=False)
         flags: dict[str, Any] = {"sorted": True} if value.sorted else {}
         keys = notes_of(value.key, column_labels(value.key)) if isinstance(value.key, Table) else note_of(value.key)
         return _remembered(made, {"dict": {"key": keys, "value": note_of(value.value), **flags}})
-    if isinstance(value, Vector | List):
-        note = note_of(value)
-        return _remembered(pd.Series(column_pd(pd, value), copy=False), {"value": note} if note else {})
-    return to_py(value)
-
-
-def _reshaped(pd: Any, value: Value, column: Callable[[Value], Any]) -> Any:
-    """`to_pd` of values whose columns are made by ``column``."""
-    if isinstance(value, KeyedTable):
-        frame, keys = _reshaped(pd, value.value_table, column), _reshaped(pd, value.key_table, column)
-        names = column_labels(value.key_table)
-        if names:
-            columns = [keys.iloc[:, i] for i in range(len(names))]
-            one = len(names) == 1
-            frame.index = (
-                pd.Index(columns[0], name=names[0]) if one else pd.MultiIndex.from_arrays(columns, names=names)
-            )
-        return _remembered(frame, _frame_notes(value))
-    if isinstance(value, Table):
-        frame = pd.DataFrame(dict(enumerate([column(part) for part in value.data])), copy=False)
-        frame.columns = column_labels(value)
-        return _remembered(frame, _frame_notes(value))
-    if isinstance(value, Dict):
-        return pd.Series(column(value.value), index=pd.Index(column(value.key)), copy=False)
     note = note_of(value)
     return _remembered(pd.Series(column(value), copy=False), {"value": note} if note else {})
+
+
+def _in_zone(pd: Any, moment: Any, tz: str) -> Any:
+    """A moment in a zone; in UTC where the zone would leave what pandas reaches."""
+    aware = pd.Timestamp(moment).tz_localize("UTC")
+    try:
+        return aware.tz_convert(tz)
+    except (pd.errors.OutOfBoundsDatetime, OverflowError):
+        return aware
 
 
 def _shown(pd: Any, value: Value, tz: str | None, arrow: bool) -> Any:
     if arrow:
         found = to_pa(value, tz)
         return pd.array(found, dtype=pd.ArrowDtype(found.type))
+    if isinstance(value, List):
+        return _list(pd, value, tz)
     plain = column_pd(pd, value)
     if tz is None or not isinstance(value, Vector) or value.qtype not in ZONED:
         return plain
@@ -135,25 +125,19 @@ def _scalar(pd: Any, value: Atom) -> Any:
     return pd.Series(found)[0]
 
 
-def _frame(pd: Any, table: Table) -> Any:
-    columns = [column_pd(pd, column) for column in table.data]
+def _frame(pd: Any, table: Table, column: Callable[[Value], Any]) -> Any:
+    columns = [column(part) for part in table.data]
     frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
     frame.columns = pd.Index(column_labels(table), dtype=object) if not columns else column_labels(table)
     return frame
 
 
-def _keyed(pd: Any, value: KeyedTable) -> Any:
-    frame = _frame(pd, value.value_table)
-    frame.index = _index(pd, value.key_table)
-    return frame
-
-
-def _index(pd: Any, keys: Value) -> Any:
+def _index(pd: Any, keys: Value, column: Callable[[Value], Any]) -> Any:
     if not isinstance(keys, Table):
-        return pd.Index(column_pd(pd, keys))
+        return pd.Index(column(keys))
     if not keys.data.items:
         return pd.RangeIndex(len(keys))
-    columns = [column_pd(pd, column) for column in keys.data]
+    columns = [column(part) for part in keys.data]
     if len(columns) == 1:
         return pd.Index(columns[0], name=column_labels(keys)[0])
     return pd.MultiIndex.from_arrays(columns, names=column_labels(keys))
@@ -203,11 +187,11 @@ def _string_array(pd: Any, array: Any) -> Any:
     return pd.array(array, dtype=pd.StringDtype("pyarrow", na_value=np.nan))
 
 
-def _list(pd: Any, value: List) -> Any:
+def _list(pd: Any, value: List, tz: str | None = None) -> Any:
     texts = string_list(value)
     if texts is None:
         try:
-            return objects_of([_item(pd, item) for item in value.items])
+            return objects_of([_item(pd, item, tz) for item in value.items])
         except RecursionError:
             raise ConversionError("this value is nested deeper than Python objects can be here") from None
     if _arrow_texts(pd):
@@ -216,15 +200,15 @@ def _list(pd: Any, value: List) -> Any:
     return pd.array(plain, dtype="str") if _strings_are_a_dtype(pd) else objects_of(plain)
 
 
-def _item(pd: Any, item: Value) -> Any:
+def _item(pd: Any, item: Value, tz: str | None) -> Any:
     """An item of a general list: NumPy's and pandas' moments, which have nanoseconds, where Python's have not."""
     if isinstance(item, Vector):
-        return to_np(item)
+        return to_np(item) if tz is None or item.qtype not in ZONED else _shown(pd, item, tz, False)
     if isinstance(item, List) and item.strings is None:
-        return [_item(pd, inner) for inner in item.items]
+        return [_item(pd, inner, tz) for inner in item.items]
     if isinstance(item, Atom) and RULES[item.qtype].unit and not item.is_null:
-        return _scalar(pd, item)
-    return printable(to_py(item))
+        return to_pd(item, tz)
+    return printable(to_py(item, tz))
 
 
 # --- pandas -> q -----------------------------------------------------------------------------------------------------

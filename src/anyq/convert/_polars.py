@@ -9,7 +9,7 @@ import numpy as np
 from anyq.errors import ConversionError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, Table, Value, Vector, symbols
 
-from ._arrow import LIMITS, ZONED, list_pa, notes_pa, vector_pa, views_pa
+from ._arrow import LIMITS, list_pa, notes_pa, vector_pa, views_pa
 from ._from_arrow import from_arrow, keyed_again, plain_arrow
 from ._numpy import bounds, from_array, with_nulls
 from ._objects import from_sequence
@@ -37,26 +37,35 @@ def to_pl(value: Value, tz: str | None = None) -> Any:
     pl = need("polars", "polars")
     refuse_deep(value)
     if isinstance(value, Atom):
-        return to_py(value)
+        return to_py(value, tz)
     if isinstance(value, KeyedTable | Table):
         table = value.unkeyed() if isinstance(value, KeyedTable) else value
         names = column_labels(table)
         if len(set(names)) < len(names):
             raise ConversionError(f"polars has no two columns of the same name: {', '.join(names)}")
         pairs = zip(names, table.data, strict=True)
-        made = pl.DataFrame([_zoned(_series(pl, name, c), c, tz) for name, c in pairs])
+        made = pl.DataFrame([_zoned(pl, _series(pl, name, c), tz) for name, c in pairs])
         return _remembered(made, notes_pa(value, table))
     if isinstance(value, Dict):
-        return pl.DataFrame([_series(pl, "key", value.key), _series(pl, "value", value.value)])
+        parts = {"key": value.key, "value": value.value}
+        return pl.DataFrame([_zoned(pl, _series(pl, name, part), tz) for name, part in parts.items()])
     note = note_of(value)
-    return _remembered(_zoned(_series(pl, "", value), value, tz), {"value": note} if note else {})
+    return _remembered(_zoned(pl, _series(pl, "", value), tz), {"value": note} if note else {})
 
 
-def _zoned(series: Any, value: Value, tz: str | None) -> Any:
-    """A series of instants with a zone to show them in; others as they are."""
-    if tz is None or not isinstance(value, Vector) or value.qtype not in ZONED:
-        return series
-    return series.dt.replace_time_zone("UTC").dt.convert_time_zone(tz)
+def _zoned(pl: Any, series: Any, tz: str | None) -> Any:
+    """``series`` with a zone to show its instants in, at any depth."""
+    return series if tz is None else series.cast(_zoned_type(pl, series.dtype, tz))
+
+
+def _zoned_type(pl: Any, dtype: Any, tz: str) -> Any:
+    if isinstance(dtype, pl.Datetime):
+        return pl.Datetime(dtype.time_unit, tz)
+    if isinstance(dtype, pl.List):
+        return pl.List(_zoned_type(pl, dtype.inner, tz))
+    if isinstance(dtype, pl.Struct):
+        return pl.Struct({field.name: _zoned_type(pl, field.dtype, tz) for field in dtype.fields})
+    return dtype
 
 
 def _remembered(made: Any, notes: dict[str, Any]) -> Any:

@@ -28,6 +28,7 @@ from ._containers import (
 )
 from ._face import Face, HasForm, Strings, Value, as_q, face, install_face
 from ._functions import ELIDED, NULL, Composition, Derived, Lambda, Primitive, Projection
+from ._json import explain_in_json
 from ._make import (
     atom,
     boolean,
@@ -67,8 +68,9 @@ __all__ = [
     "Face", "HasForm", "KeyedTable", "Lambda", "List", "Primitive", "Projection", "QType", "ReceivedMemory",
     "StringArray", "Strings", "SymbolArray", "Table", "TypeRow", "Value", "Vector", "as_q", "atom", "boolean",
     "booleans", "byte", "bytes_", "char", "chars", "collapse", "count", "date", "dates", "datetime", "datetimes",
-    "describe", "dict_", "face", "float_", "floats", "guid", "guids", "handed_over", "identical", "install_face",
-    "int_", "ints", "is_settled", "joined", "keyed_table", "last_of_each", "long", "longs", "match", "minute",
+    "describe", "dict_", "explain_in_json", "face", "float_", "floats", "guid", "guids", "handed_over",
+    "identical", "install_face", "int_", "ints", "is_settled", "joined", "keyed_table", "last_of_each", "long", "longs",
+    "match", "minute",
     "minutes", "month", "months", "nanoseconds", "real", "reals", "rows_with", "second", "seconds", "settled", "short",
     "shorts", "strings", "symbol", "symbols", "table", "taken", "time", "times", "timespan", "timespans", "timestamp",
     "timestamps", "tolerant_equal", "vector",

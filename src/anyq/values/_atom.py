@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 
@@ -24,6 +24,9 @@ __all__ = ["Atom"]
 _NUMBERS = frozenset(
     {QType.BOOLEAN, QType.BYTE, QType.SHORT, QType.INT, QType.LONG, QType.REAL, QType.FLOAT, QType.SYMBOL}
 )
+_PLAIN = _NUMBERS - {QType.SYMBOL}
+_NEVER_MISSING = frozenset({QType.SYMBOL, QType.CHAR})
+"""The types whose null is a text like others in Python."""
 _FLOATS = frozenset({QType.REAL, QType.FLOAT, QType.DATETIME})
 _PYTHONS = (bytes, uuid.UUID, dt.date, dt.time, dt.timedelta)
 
@@ -95,15 +98,18 @@ class Atom(AtomOperators):
         return hash((self.qtype, self.raw)) if plain is None or plain is self else hash(plain)
 
     def _number(self) -> int | float:
-        if isinstance(self.raw, int | float) and not self._integer_null:
-            return self.raw
+        if self.qtype in _PLAIN and not self._integer_null:
+            return self.raw  # type: ignore[no-any-return]
         what = "null" if self.is_null else "atom"
-        raise ConversionError(f"a {self.qtype.label} {what} is no Python number: {self} (.py() gives its Python value)")
+        raise ConversionError(
+            f"a {self.qtype.label} {what} is no Python number: {self} (.py() gives its Python value, .raw q's number)"
+        )
 
     def __bool__(self) -> bool:
-        if self.qtype is QType.SYMBOL:
-            return bool(self.raw)
-        return bool(self._number())
+        """Numbers by their value, others as their Python value; a null that has none raises."""
+        if self.qtype in _PLAIN or (self.is_null and self.qtype not in _NEVER_MISSING):
+            return bool(self._number())
+        return bool(face().py(self))
 
     def __int__(self) -> int:
         return int(self._number())
@@ -112,12 +118,26 @@ class Atom(AtomOperators):
         return float(self._number())
 
     def __index__(self) -> int:
-        if self.qtype in _FLOATS:
+        number = self._number()
+        if isinstance(number, float):
             raise ConversionError(f"a {self.qtype.label} is no index")
-        return int(self._number())
+        return number
 
     def __round__(self, digits: int | None = None) -> int | float:
         number = self._number()
         if math.isinf(number) and digits is None:
             return number
         return round(number, digits) if digits is not None else round(number)
+
+    def __floor__(self) -> int:
+        return math.floor(self._number())
+
+    def __ceil__(self) -> int:
+        return math.ceil(self._number())
+
+    def __trunc__(self) -> int:
+        return math.trunc(self._number())
+
+    def as_integer_ratio(self) -> NoReturn:
+        """Refuse: `statistics` asks for it, and then makes its answer by calling the class of the items."""
+        raise ConversionError("a q atom is no ratio: use .py() of it or of its vector, or .np() and NumPy's functions")

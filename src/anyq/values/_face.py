@@ -11,11 +11,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, r
 
 import attrs
 
+from anyq.errors import ConversionError
+
 __all__ = ["Face", "HasForm", "Strings", "Value", "as_q", "face", "install_face"]
 
 
 Strings: TypeAlias = Literal["symbols", "chars"]
 """What ``str`` becomes in q."""
+
+
+def formatted(text: str, spec: str) -> str:
+    """The format of a text that stands for a q value; `ConversionError` for the formats of numbers."""
+    try:
+        return format(text, spec)
+    except ValueError as error:
+        raise ConversionError(
+            f"{error}: {text[:40]} is formatted as a text; "
+            ".is_null tells nulls, .py() and .np() give the values of Python and NumPy"
+        ) from None
 
 
 class Value:
@@ -26,9 +39,13 @@ class Value:
     inert: ClassVar[type[Value] | None] = None
     """The class of pickled and deep copies, of a class whose values belong to one interpreter."""
 
-    def py(self) -> Any:
-        """This value as plain Python objects; nulls as in the table of the manual (``None``, ``nan``, ``""``)."""
-        return _face.py(self)
+    def py(self, *, tz: str | None = None) -> Any:
+        """This value as plain Python objects; nulls as in the table of the manual (``None``, ``nan``, ``""``).
+
+        ``tz`` names the time zone in which timestamps and datetimes are shown, as aware ``datetime``; without it they
+        are naive, in UTC.
+        """
+        return _face.py(self) if tz is None else _face.py(self, tz)
 
     def np(self, *, raw: bool = False) -> Any:
         """This value as a NumPy array or scalar; ``raw=True`` gives the bare numbers of the wire."""
@@ -55,6 +72,10 @@ class Value:
 
     def __repr__(self) -> str:
         return _face.repr(self)
+
+    def __format__(self, spec: str) -> str:
+        """The format of the text that q prints: its width, fill and alignment."""
+        return formatted(str(self), spec)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
@@ -122,7 +143,7 @@ class Face:
     repr: Callable[[Value], str] = _missing
     reduce: Callable[[Value], tuple[Any, ...]] = _missing
     match: Callable[[Value, Value], bool] = _missing
-    py: Callable[[Value], Any] = _missing
+    py: Callable[..., Any] = _missing
     np: Callable[[Value, bool], Any] = _missing
     pd: Callable[..., Any] = _missing
     pa: Callable[..., Any] = _missing

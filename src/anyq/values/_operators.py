@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from anyq.errors import ConversionError
 
-from ._face import Value, face
+from ._face import Value, face, formatted
 from ._types import QType
 
 __all__ = ["AtomOperators", "VectorOperators"]
@@ -45,13 +45,17 @@ class AtomOperators(Value):
         raise NotImplementedError
 
     def __format__(self, spec: str) -> str:
-        """The Python value's format; without a ``spec`` the atom as q prints it. A null has no format."""
-        if not spec:
-            return str(self)
-        plain = _plain(self, "format")
-        if isinstance(plain, dt.timedelta):
-            raise ConversionError("a timedelta has no format in Python: use .py(), or str(atom) for q's text")
-        return format(_text_of(plain), spec)
+        """The format of the Python value of numbers and texts; of others, and of nulls, that of the text of q.
+
+        A ``spec`` with ``%`` on a moment or a time of day is Python's ``strftime``.
+        """
+        if not spec or _is_missing(self):
+            return Value.__format__(self, spec)
+        if self.qtype not in _MOMENTS and self.qtype not in _SPANS:
+            plain = _text_of(_plain(self, "format"))
+            return formatted(plain, spec) if isinstance(plain, str) else format(plain, spec)
+        plain = face().py(self) if "%" in spec else None
+        return format(plain, spec) if isinstance(plain, dt.date | dt.time) else Value.__format__(self, spec)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         """An array without dimensions: the null of integers is NaN, that of moments and spans NaT."""
@@ -251,9 +255,14 @@ class VectorOperators(Value):
         return _arrays(operator.ge, self, other)  # type: ignore[no-any-return]
 
 
+def _is_missing(atom: AtomOperators) -> bool:
+    """Whether an atom is a null that Python has no value for."""
+    return atom.is_null and atom.qtype not in (QType.SYMBOL, QType.CHAR, QType.REAL, QType.FLOAT)
+
+
 def _plain(atom: AtomOperators, what: str) -> Any:
     """The Python value of an atom that has one."""
-    if atom.is_null and atom.qtype not in (QType.SYMBOL, QType.CHAR, QType.REAL, QType.FLOAT):
+    if _is_missing(atom):
         raise ConversionError(f"a {atom.qtype.label} null has no {what}; .is_null tells nulls")
     if atom.qtype in _NUMBERS:
         return bool(atom.raw) if atom.qtype is QType.BOOLEAN else atom.raw
@@ -289,15 +298,23 @@ def _ordered(apply: Binary, atom: AtomOperators, other: object) -> Any:
     if qtype in _MOMENTS or qtype in _SPANS:
         nanos = _nanoseconds(other, qtype in _MOMENTS)
         if nanos is None:
-            return NotImplemented
+            return _incomparable(atom, other)
         return bool(apply(_nanoseconds(atom, qtype in _MOMENTS), nanos))
     if isinstance(other, AtomOperators):
         if qtype not in _NUMBERS or other.qtype not in _NUMBERS:
-            return NotImplemented
+            return _incomparable(atom, other)
         other = _plain(other, "place among numbers")
     elif not isinstance(other, _OTHERS.get(qtype, _PLAIN)):
-        return NotImplemented
+        return _incomparable(atom, other)
     return bool(apply(_plain(atom, "place among numbers"), other))
+
+
+def _incomparable(atom: AtomOperators, other: object) -> Any:
+    """Refuse what Python has no order for; an object of another library may know one."""
+    if not isinstance(other, AtomOperators | int | float | str | bytes | None):
+        return NotImplemented
+    what = other.qtype.label if isinstance(other, AtomOperators) else type(other).__name__
+    raise ConversionError(f"a {atom.qtype.label} and a {what} have no order: compare what .py() or .np() give")
 
 
 def _rank(atom: AtomOperators) -> Any:

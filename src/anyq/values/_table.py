@@ -18,6 +18,7 @@ from ._face import Value, as_q, face
 from ._storage import SymbolArray
 from ._types import Attr, QType, as_attr
 from ._vector import List, Vector, collapse, count
+from ._views import DictItems, DictValues, check_reader
 
 __all__ = ["Dict", "KeyedTable", "Table"]
 
@@ -49,27 +50,6 @@ else:
         """
 
         __slots__ = ("_places",)
-
-
-class _Values(ValuesView[Value]):
-    """The values of a `Dict` by place, without a search for each key."""
-
-    __slots__ = ()
-    _mapping: Dict
-
-    def __iter__(self) -> Iterator[Value]:
-        return (item for _, item in self._mapping.items())
-
-
-class _Items(ItemsView[Any, Value]):
-    """The pairs of a `Dict` by place, without a search for each key."""
-
-    __slots__ = ()
-    _mapping: Dict
-
-    def __iter__(self) -> Iterator[tuple[Any, Value]]:
-        held = self._mapping
-        return ((key, held.value[place]) for key, place in held.places().items())
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -121,15 +101,18 @@ class Dict(_Indexed):
 
     def keys(self) -> KeysView[Any]:
         """Python's keys."""
+        check_reader(self)
         return self.places().keys()
 
     def values(self) -> ValuesView[Value]:
         """The q values of `keys`."""
-        return _Values(self)
+        check_reader(self)
+        return DictValues(self)
 
     def items(self) -> ItemsView[Any, Value]:
         """Pairs of a Python key and a q value."""
-        return _Items(self)
+        check_reader(self)
+        return DictItems(self)
 
     @overload
     def get(self, key: object) -> Value | None: ...
@@ -154,6 +137,8 @@ class Dict(_Indexed):
 
     def _match(self, wanted: Value) -> int:
         keys = self.key
+        if isinstance(keys, Table) and len(keys.names) == 1 and not isinstance(wanted, Dict):
+            keys = keys.data.items[0]  # the keys of `keys` are its items
         if isinstance(keys, Vector):
             if not isinstance(wanted, Atom) or wanted.qtype is not keys.qtype:
                 return -1
@@ -174,10 +159,22 @@ class Dict(_Indexed):
         return self.value[found]  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        raise ConversionError(f"a {type(self).__name__} is no array: use .np(), .pd() or .value")
+        raise ConversionError("a dictionary is no array: use .np(), .pd(), or .value for its values")
 
     def __arrow_array__(self, type: object = None) -> NoReturn:
         raise ConversionError("a dictionary is no array: use .pa(), or .value.pa() for its values")
+
+    def __narwhals_dataframe__(self) -> object:
+        return face().narwhals_frame(self)
+
+    def __arrow_c_schema__(self) -> object:
+        return face().arrow_schema(self)
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return face().arrow_array(self, requested_schema)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return face().arrow_stream(self, requested_schema)
 
 
 Mapping.register(Dict)
@@ -327,6 +324,9 @@ class Table(Value):
     def __arrow_c_schema__(self) -> object:
         return face().arrow_schema(self)
 
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return face().arrow_array(self, requested_schema)
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return face().arrow_stream(self, requested_schema)
 
@@ -399,19 +399,13 @@ class KeyedTable(Dict):
         return Table.of(names, List.of(keys.data.items + values.data.items))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        raise ConversionError(_NO_ARRAY)
+        raise ConversionError(_NO_ARRAY.replace("a table", "a keyed table").replace("one of", ".unkeyed() for"))
+
+    def __arrow_array__(self, type: object = None) -> NoReturn:
+        raise ConversionError("a keyed table is no array: use .pa(), or .unkeyed() for its columns")
 
     def _repr_html_(self) -> str:
         return face().html(self)
-
-    def __narwhals_dataframe__(self) -> object:
-        return face().narwhals_frame(self)
-
-    def __arrow_c_schema__(self) -> object:
-        return face().arrow_schema(self)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return face().arrow_stream(self, requested_schema)
 
 
 def _joined(keys: Table, values: Table) -> Any:
