@@ -120,7 +120,7 @@ _CONVERSIONS = {
     "py": "to_py", "np": "to_np", "pd": "to_pd", "pa": "to_pa", "pl": "to_pl", "as_q": "from_object",
     "arrow_array": "arrow_array", "arrow_schema": "arrow_schema", "arrow_stream": "arrow_stream",
     "array": "as_array", "keys": "mapping_keys", "narwhals_frame": "narwhals_frame",
-    "narwhals_series": "narwhals_series",
+    "narwhals_series": "narwhals_series", "operand": "operand_pd",
 }  # fmt: skip
 
 

@@ -293,3 +293,12 @@ def test_texts_that_are_not_utf_8(with_arrow: bool, monkeypatch: pytest.MonkeyPa
     assert anyq.List([anyq.List([bad]), anyq.List([bad])]).pl().to_list() == [["\\xff"], ["\\xff"]]
     assert anyq.List([anyq.List([bad])]).pa().to_pylist() == [["\\xff"]]
     assert table.pl().columns == table.pa().column_names == list(table.pd().columns) == ["\\xff"]
+
+
+def test_intervals_of_days_and_nanoseconds_are_spans() -> None:
+    pa = pytest.importorskip("pyarrow")
+    array = pa.array([(0, 1, 5), None, (0, 0, -1)], pa.month_day_nano_interval())
+    assert anyq.as_q(array) == anyq.timespans([86_400_000_000_005, None, -1])
+    assert anyq.as_q(array[1:]) == anyq.timespans([None, -1])
+    with pytest.raises(anyq.ConversionError, match="months"):
+        anyq.as_q(pa.array([(1, 0, 0)], pa.month_day_nano_interval()))

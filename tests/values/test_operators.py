@@ -208,3 +208,45 @@ def test_copies() -> None:
             np.array(value, copy=False)
     with pytest.raises(ValueError, match="read-only"):
         np.asarray(anyq.symbols(["a"]))[0] = "b"
+
+
+def columns_of(kind: str) -> tuple[anyq.Vector, Any]:
+    pd = pytest.importorskip("pandas")
+    made: dict[str, list[Any]] = {
+        "b": [True, False, True], "s": ["b", "", "a"], "c": [b"b", b" ", b"a"], "x": [3, 1, 2],
+        "g": [uuid.UUID(int=5), None, uuid.UUID(int=6)],
+    }  # fmt: skip
+    vector = anyq.vector(kind, made.get(kind, [2 * 10**4 if kind != "h" else 2, None, 5]))
+    return vector, pd.Series(vector.pd(), index=[7, 8, 9])
+
+
+@pytest.mark.parametrize("kind", [t.char for t in QType if t.dtype is not None or t is QType.SYMBOL])
+def test_operators_with_a_column_of_pandas_are_its_own(kind: str) -> None:
+    pd = pytest.importorskip("pandas")
+    vector, column = columns_of(kind)
+    for place in (0, 2):
+        item, atom = column.iloc[place], vector[place]
+        for apply in (operator.eq, operator.ne, *ORDER):
+            pd.testing.assert_series_equal(apply(column, atom), apply(column, item))
+            pd.testing.assert_series_equal(apply(atom, column), apply(item, column))
+            pd.testing.assert_series_equal(apply(column, vector), apply(column, column.array))
+        assert (pd.Index(column) == atom).tolist() == (column == item).tolist()
+        assert (pd.DataFrame({"c": column}) == atom)["c"].tolist() == (column == item).tolist()
+    if kind in "hijefnuvt":
+        pd.testing.assert_series_equal(column - vector[0], column - column.iloc[0])
+        pd.testing.assert_series_equal(vector + column, column + column.array)
+
+
+@pytest.mark.parametrize("kind", [*TEMPORAL, "h", "j", "f", "x"])
+def test_numpys_functions_take_atoms_as_its_scalars(kind: str) -> None:
+    vector = anyq.vector(kind, [20, 30, 5])
+    array = np.asarray(vector)
+    for function in (np.equal, np.not_equal, np.less, np.maximum):
+        assert np.array_equal(function(array, vector[0]), function(array, array[0]))
+        assert np.array_equal(function(vector[0], vector), function(array[0], array))
+    assert np.array_equal(array == vector[2], array == array[2])
+    if kind not in "pmdz":
+        out = np.zeros_like(array)
+        assert np.add(vector, vector[1], out=out) is out
+        assert np.array_equal(out, array + array[1])
+        assert np.add.reduce(vector) == np.add.reduce(array)

@@ -4,7 +4,7 @@ from ._arrow import arrow_array, arrow_schema, arrow_stream, narwhals_frame, nar
 from ._from_arrow import from_arrow
 from ._numpy import as_array, to_np
 from ._objects import from_object, library, register
-from ._pandas import from_pandas, to_pd
+from ._pandas import from_pandas, operand_pd, to_pd
 from ._polars import from_polars, to_pl
 from ._python import json_default, mapping_keys, to_py
 from ._rules import RULES, Rule
@@ -16,5 +16,5 @@ library("polars", from_polars)
 __all__ = [
     "RULES", "Rule", "arrow_array", "arrow_schema", "arrow_stream", "as_array", "from_arrow", "from_object",
     "from_pandas", "from_polars", "json_default", "library", "mapping_keys", "narwhals_frame",
-    "narwhals_series", "register", "to_np", "to_pa", "to_pd", "to_pl", "to_py",
+    "narwhals_series", "operand_pd", "register", "to_np", "to_pa", "to_pd", "to_pl", "to_py",
 ]  # fmt: skip

@@ -278,6 +278,18 @@ def _parts(values: Value, bounds: list[tuple[int, int]], missing: npt.NDArray[np
     return List.of(tuple(parts))
 
 
+def _intervals(pa: Any, array: Any) -> Value:
+    """Spans as DuckDB gives them: months, days and nanoseconds; `ConversionError` for months, of no fixed length."""
+    fields = np.dtype([("months", np.int32), ("days", np.int32), ("nanos", np.int64)])
+    data, mask = _data(array, fields), _missing(array)
+    if mask is not None:
+        data = np.where(mask, np.zeros(1, fields), data)
+    if bool((data["months"] != 0).any()):
+        raise ConversionError("an interval of months, which have no fixed length, has no q form")
+    spans = from_spans(data["nanos"].view("m8[ns]") + data["days"].astype("m8[D]"))
+    return spans if mask is None else with_nulls(spans, mask)
+
+
 def _structs(pa: Any, array: Any) -> Value:
     fields = [array.type.field(i).name for i in range(array.type.num_fields)]
     return Table(symbols(fields), List.of(tuple([_array(pa, part) for part in array.flatten()])))
@@ -294,6 +306,7 @@ _KINDS: Final[tuple[tuple[str, Callable[[Any, Any], Value]], ...]] = (
     ("is_floating", _numbers),
     ("is_timestamp", _timestamps),
     ("is_duration", _durations),
+    ("is_interval", _intervals),
     ("is_date", _dates),
     ("is_time", _times),
     ("is_string", _strings),

@@ -23,6 +23,7 @@ from anyq.values import (
     Vector,
     as_q,
     atom,
+    collapse,
     symbols,
     timespan,
 )
@@ -36,7 +37,7 @@ from ._rules import RULES, moments, nulls
 from ._texts import column_labels, guid_texts, printable, string_list
 from ._wanted import DEFAULT, How, Note, fitted, kept_attr, note_of, notes_of
 
-__all__ = ["from_pandas", "to_pd"]
+__all__ = ["from_pandas", "operand_pd", "to_pd"]
 
 Array = npt.NDArray[Any]
 _YEARS_1_TO_9999: Final = {
@@ -100,6 +101,14 @@ def _shown(pd: Any, value: Value, tz: str | None, arrow: bool) -> Any:
     if tz is None or not isinstance(value, Vector) or value.qtype not in ZONED:
         return plain
     return pd.DatetimeIndex(plain).tz_localize("UTC").tz_convert(tz).array
+
+
+def operand_pd(value: Value) -> Any:
+    """What pandas' operators are given of a value: an item as it is in a column, or an array without an index."""
+    pd = need("pandas", "pandas")
+    if not isinstance(value, Atom):
+        return to_pd(value).array
+    return pd.Series(column_pd(pd, collapse([value])), copy=False)[0]
 
 
 def _frame_notes(value: Table | KeyedTable) -> dict[str, Any]:

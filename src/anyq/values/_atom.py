@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import operator
 import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -13,7 +14,7 @@ import attrs
 from anyq.errors import ConversionError
 
 from ._face import Value, face
-from ._operators import AtomOperators
+from ._operators import AtomOperators, in_pandas, is_pandas
 from ._types import QType
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Atom(AtomOperators):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
             return face().match(self, other)
+        if is_pandas(other):
+            return in_pandas(operator.eq, self, other)  # type: ignore[no-any-return]
         if self.qtype not in _NUMBERS:
             return self._equals(other)
         if other is None:
@@ -67,6 +70,11 @@ class Atom(AtomOperators):
         if isinstance(other, str) is not (self.qtype is QType.SYMBOL) or not isinstance(other, str | int | float):
             return NotImplemented
         return bool(self.raw == other) and (isinstance(other, str) or not self._integer_null)
+
+    def __ne__(self, other: object) -> bool:
+        if is_pandas(other):
+            return in_pandas(operator.ne, self, other)  # type: ignore[no-any-return]
+        return super().__ne__(other)
 
     def _equals(self, other: object) -> bool:
         """Whether this atom, which is no number, is exactly what ``other`` is in Python."""

@@ -155,6 +155,7 @@ class Face:
     arrow_schema: Callable[[Value], object] = _missing
     arrow_array: Callable[[Value, object], tuple[object, object]] = _missing
     arrow_stream: Callable[[Value, object], object] = _missing
+    operand: Callable[[Value], Any] = _missing
     narwhals_frame: Callable[[Value], object] = _missing
     narwhals_series: Callable[[Value], object] = _missing
     nanoseconds: Callable[[object], int | None] = _missing

@@ -21,7 +21,7 @@ from anyq.errors import ConversionError
 from ._face import Value, face, formatted
 from ._types import QType
 
-__all__ = ["AtomOperators", "VectorOperators"]
+__all__ = ["AtomOperators", "VectorOperators", "in_pandas", "is_pandas"]
 
 Array = npt.NDArray[Any]
 Binary = Callable[[Any, Any], Any]
@@ -37,6 +37,7 @@ class AtomOperators(Value):
     """Arithmetic, order and format of atoms."""
 
     __slots__ = ()
+    __pandas_priority__ = 5000  # above that of DataFrame
     qtype: QType
     raw: Any
 
@@ -60,6 +61,9 @@ class AtomOperators(Value):
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         """An array without dimensions: the null of integers is NaN, that of moments and spans NaT."""
         return face().array(self, dtype, copy)  # type: ignore[no-any-return]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: Any) -> Any:
+        return _by_ufunc(ufunc, method, inputs, options)
 
     def __add__(self, other: object) -> float:
         return _number(operator.add, self, other)  # type: ignore[no-any-return]
@@ -156,7 +160,11 @@ class VectorOperators(Value):
     """Arithmetic and order of vectors: NumPy's, where an integer null is masked. ``==`` is q's match."""
 
     __slots__ = ()
+    __pandas_priority__ = 5000
     qtype: QType
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: Any) -> Any:
+        return _by_ufunc(ufunc, method, inputs, options)
 
     def __add__(self, other: object) -> Array:
         return _arrays(operator.add, self, other)  # type: ignore[no-any-return]
@@ -255,9 +263,35 @@ class VectorOperators(Value):
         return _arrays(operator.ge, self, other)  # type: ignore[no-any-return]
 
 
+def is_pandas(other: object) -> bool:
+    """Whether ``other`` is an array, a column or a frame of pandas, which leave operators to us by our priority."""
+    kind = type(other)
+    return hasattr(kind, "__pandas_priority__") and kind.__module__.partition(".")[0] == "pandas"
+
+
+def in_pandas(apply: Binary, value: Value, other: Any, *, reflected: bool = False) -> Any:
+    """pandas' operator on ``other`` and what ``value`` is in a column of pandas: an item, or an array of them."""
+    mine = face().operand(value)
+    return apply(other, mine) if reflected else apply(mine, other)
+
+
 def _is_missing(atom: AtomOperators) -> bool:
     """Whether an atom is a null that Python has no value for."""
     return atom.is_null and atom.qtype not in (QType.SYMBOL, QType.CHAR, QType.REAL, QType.FLOAT)
+
+
+def _by_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[object, ...], options: dict[str, Any]) -> Any:
+    """NumPy's function of the arrays and scalars that values are: ``numpy.asarray`` makes objects of moments."""
+    return getattr(ufunc, method)(*[_for_numpy(part) for part in inputs], **options)
+
+
+def _for_numpy(part: object) -> object:
+    if isinstance(part, VectorOperators):
+        return face().array(part, None, None)
+    if not isinstance(part, AtomOperators):
+        return part
+    found = face().np(part, False)
+    return np.nan if found is None else found
 
 
 def _plain(atom: AtomOperators, what: str) -> Any:
@@ -283,6 +317,8 @@ def _of_number(atom: AtomOperators) -> Any:
 
 
 def _number(apply: Binary, atom: AtomOperators, other: object, *, reflected: bool = False) -> Any:
+    if is_pandas(other):
+        return in_pandas(apply, atom, other, reflected=reflected)
     if isinstance(other, AtomOperators):
         other = _of_number(other)
     elif not isinstance(other, _PLAIN):
@@ -292,6 +328,8 @@ def _number(apply: Binary, atom: AtomOperators, other: object, *, reflected: boo
 
 
 def _ordered(apply: Binary, atom: AtomOperators, other: object) -> Any:
+    if is_pandas(other):
+        return in_pandas(apply, atom, other)
     if isinstance(other, AtomOperators) and other.qtype is atom.qtype:
         return bool(apply(_rank(atom), _rank(other)))
     qtype = atom.qtype
@@ -346,6 +384,8 @@ def _operand(other: object) -> Any:
 
 
 def _arrays(apply: Binary, vector: VectorOperators, other: object, *, reflected: bool = False) -> Any:
+    if is_pandas(other):
+        return in_pandas(apply, vector, other, reflected=reflected)
     theirs = _operand(other)
     if theirs is NotImplemented:
         return NotImplemented

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from operator import index as integer
 from typing import TYPE_CHECKING, Any, overload
@@ -14,7 +15,7 @@ from anyq.errors import ConversionError
 
 from ._atom import Atom
 from ._face import Value, as_q, face
-from ._operators import VectorOperators
+from ._operators import VectorOperators, in_pandas, is_pandas
 from ._storage import StringArray, SymbolArray
 from ._types import Attr, QType, as_attr, as_qtype
 
@@ -184,12 +185,19 @@ class Vector(VectorOperators):
         return face().arrow_stream(self, requested_schema)
 
     def __eq__(self, other: object) -> bool:
-        """q's match; a char vector is equal to the same ``bytes``, too."""
+        """q's match; a char vector is equal to the same ``bytes``, too. With a column of pandas it is pandas'."""
         if isinstance(other, Value):
             return face().match(self, other)
+        if is_pandas(other):
+            return in_pandas(operator.eq, self, other)  # type: ignore[no-any-return]
         if isinstance(other, bytes) and self.qtype is QType.CHAR:
             return bytes(self) == other
         return NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        if is_pandas(other):
+            return in_pandas(operator.ne, self, other)  # type: ignore[no-any-return]
+        return super().__ne__(other)
 
     __hash__ = None  # type: ignore[assignment]
 
