@@ -58,7 +58,7 @@ table of the README.
 |---|---|
 | choose types of columns | `anyq.as_q(frame, types={"note": "*", "venue": "s"})`; `"*"` is char vectors |
 | make texts char vectors, not symbols | `strings="chars"`, also as an option of a connection |
-| show moments in a zone | `.pd(tz="Europe/London")`, also `.pl`, `.pa` |
+| show moments in a zone | `.pd(tz="Europe/London")`, also `.pl`, `.pa`, `.py` |
 | get Arrow's dtypes in pandas | `.pd(arrow=True)` |
 | index by a column | key the table in q (`` `sym xkey t ``): keys are the index |
 
@@ -83,7 +83,9 @@ print(anyq.as_q(frame, types={"note": "*"})["note"])
 
 `anyq connect HOST:PORT -e 'select from trade' --output trade.parquet` writes a table as Parquet, Arrow, CSV or JSON;
 from Python `pyarrow.parquet.write_table(table.pa(), "trade.parquet")`. DuckDB, narwhals and others take values through
-Arrow's interface: `duckdb.from_arrow(table.pa())`.
+Arrow's interface: `duckdb.from_arrow(table.pa())`. A dict is a table of keys and values there, a keyed table one of all
+its columns. polars takes any mapping for columns by name: `pl.DataFrame(d)` of a dict or a keyed table that is none raises
+and names `.pl()`. Give polars vectors, or `.py()`, and not lists of atoms: it reads all as the first that it meets.
 """
 
 __all__: list[str] = []

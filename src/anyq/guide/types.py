@@ -36,8 +36,9 @@ anyq.vector('j', [1, None, 3])
 
 A `Dict` is a mapping with Python keys (`dict(row)`, `f(**row)`; for `csv`, `row.py()`), a table has `columns`, `shape`,
 `dtypes`, `head`, `tail` and `t[["a", "b"]]`; `t["a"]` is a vector and `t[3]` a row. Numbers take part in arithmetic,
-order and format, vectors in NumPy's operators; a null raises where a number is needed.
-`json.dumps(v, default=anyq.json_default)`.
+order and format, vectors in NumPy's operators; a null raises where a number is needed, and so does a moment, a guid or
+a char. `f"{day:%d.%m.%y}"` is Python's format, `f"{day:>12}"` sets q's text. `json.dumps(v, default=anyq.json_default)`.
+With a column of pandas an operator is that of pandas: `frame[frame.day == await q(".z.d")]`.
 
 `numpy.asarray(v)`, `pd.Series(v)`, `df["c"] = v`, `pa.array(v)`, `pl.Series(v)` and `narwhals.from_native(t)` take values
 as they are. NumPy has no nulls for integers: `numpy.asarray` gives floats with NaN, and an error that names `.np()`
