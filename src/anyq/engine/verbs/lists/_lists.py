@@ -33,7 +33,6 @@ from ...kernel._support import (
     INTEGERS,
     NULL_LONG,
     array_of,
-    empty,
     fail,
     integer,
     integers,
@@ -255,7 +254,7 @@ def _taken(size: int, y: Value) -> Value:
 
 def _nothing_of(y: Value) -> Value:
     if isinstance(y, Vector):
-        return empty(y.qtype)
+        return y[0:0].with_attr(Attr.NONE)
     return y[0:0] if isinstance(y, Table) else EMPTY
 
 

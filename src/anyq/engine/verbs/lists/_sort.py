@@ -13,6 +13,7 @@ from anyq.errors import QError
 from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
 
 from ...kernel._bulk import repeated_items
+from ...kernel._enumeration import Enumeration
 from ...kernel._order import _SHORT, _SMALL, _row_ranks, grade, ranks
 from ...kernel._support import integer, is_atom, longs, strs, vec
 from ...kernel._take import take
@@ -40,6 +41,8 @@ def sort(x: Value, *, down: bool = False) -> Value:
 
 
 def _sort_vector(x: Vector, down: bool) -> Vector:
+    if isinstance(x, Enumeration):
+        return x.like(_sort_vector(x.plain(), down))
     data = x.data
     if isinstance(data, SymbolArray):
         codes, uniques = data.factorize()
