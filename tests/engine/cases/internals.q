@@ -64,7 +64,7 @@ hsym `a`:b / `:a`:b
 .j.j `a / "\"a\""
 .j.j "text" / "\"text\""
 .j.j `a`b!(1;"x\"y") / "{\"a\":1,\"b\":\"x\\\"y\"}"
-.j.j t / "[{\"a\":1,\"b\":\"x\"},\n {\"a\":2,\"b\":\"y\"}]"
+.j.j t / "[{\"a\":1,\"b\":\"x\"},{\"a\":2,\"b\":\"y\"}]"
 .j.j 1b / "true"
 .j.j 0N / "null"
 .j.j (::) / "null"
@@ -121,3 +121,7 @@ getenv "a" / 'type
 / nested deeper than a message from outside may be
 {x~-9!-8!x}(enlist/)[15000;1] / 1b
 {count -9!-8!x}(enlist/)[30000;1] / 1
+/ rows of a table as JSON stand on one line; as the lines of a file each has its own
+.h.tx[`json]enlist t / enlist"[{\"a\":1,\"b\":\"x\"},\n {\"a\":2,\"b\":\"y\"}]"
+5#key` / `q`Q`h`j`o
+.o.Cols t / `a`b

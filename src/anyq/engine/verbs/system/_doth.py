@@ -1,4 +1,7 @@
-"""The ``.h`` and ``.j`` namespaces: markup, data as text, parts of HTTP responses (pages ref/doth.md, ref/dotj.md)."""
+"""The ``.h``, ``.j`` and ``.o`` namespaces: markup, data as text, parts of HTTP responses, what catalogues ask for.
+
+Facts: KX reference, pages ref/doth.md, ref/dotj.md; basics/syscmds.md (``\\f``) has the names of ``.o``.
+"""
 
 from __future__ import annotations
 
@@ -213,7 +216,7 @@ def _json_lines(x: Value) -> Value:
     if isinstance(x, Table):
         return json_lines(x)
     if isinstance(x, List):
-        return strings([write_json(item) for item in x.items])
+        return strings([write_json(item, between=b",\n ") for item in x.items])
     return chars(write_json(x))
 
 
@@ -310,6 +313,8 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".j.j", 1, lambda x: chars(write_json(x)))
     vocabulary.define(".j.k", 1, lambda x: read_json(text_of(x)))
     vocabulary.define(".j.jd", 1, _with_infinity)
+    for name, function in {"Cols": "cols", "Fkey": "fkeys", "Key": "keys"}.items():
+        vocabulary.alias(f".o.{name}", function)
 
 
 def _install_types(vocabulary: Vocabulary) -> None:

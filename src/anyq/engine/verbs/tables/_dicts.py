@@ -109,7 +109,8 @@ def delete_keys(x: Value, y: Value) -> Value:
 def _key_of_name(q: Context, name: str) -> Value:
     """Of a namespace its names, of a dict its keys, of another variable its own name, of nothing the empty list."""
     if name in ("", "."):
-        return symbols(q.names.spaces() if not name else list(q.names.members[""]))
+        # ``.z`` is no namespace that `key` lists (page basics/syscmds.md).
+        return symbols([s for s in q.names.spaces() if s != "z"] if not name else list(q.names.members[""]))
     found = q.names.find(absolute(name, q.context))
     if found is None:
         return EMPTY

@@ -29,7 +29,6 @@ from ...kernel._support import EMPTY, FLOATS, FUNCTIONS, TEMPORAL, chars, items_
 
 __all__ = ["json_lines", "read_json", "write_json"]
 
-_BETWEEN: Final = b",\n "
 _BY_BYTE: Final = {
     QType.BOOLEAN: (b"false", b"true"),
     QType.BYTE: [b'"%02x"' % byte for byte in range(256)],
@@ -37,8 +36,11 @@ _BY_BYTE: Final = {
 }
 
 
-def write_json(x: Value, *, infinity: str = "inf") -> str:
-    """``x`` as JSON. Nulls are ``null``; infinities are ``infinity``, with a minus for the negative one."""
+def write_json(x: Value, *, infinity: str = "inf", between: bytes = b",") -> str:
+    """``x`` as JSON. Nulls are ``null``; infinities are ``infinity``, with a minus for the negative one.
+
+    ``between`` stands between the rows where ``x`` is a table.
+    """
     if isinstance(x, Atom):
         return _atom(x, infinity)
     if isinstance(x, Vector):
@@ -48,7 +50,7 @@ def write_json(x: Value, *, infinity: str = "inf") -> str:
     if isinstance(x, List):
         return "[" + ",".join([write_json(item, infinity=infinity) for item in x.items]) + "]"
     if isinstance(x, Table):
-        return _text(b"[" + b"".join(data for data, _ in _rows(x, infinity, _BETWEEN))[: -len(_BETWEEN)] + b"]")
+        return _text(b"[" + b"".join(data for data, _ in _rows(x, infinity, between))[: -len(between)] + b"]")
     if isinstance(x, KeyedTable):
         return write_json(x.unkeyed(), infinity=infinity)
     if isinstance(x, Dict):
