@@ -61,3 +61,10 @@ wj[1 1+\:w.time;`sym`time;w;(p;(count;`ask))] / update ask:1 1 1 from w
 wj[(0 0 0+00:00:01;0 0 0+00:00:02);`sym`time;w;(p;(count;`ask))] / update ask:0 0 0 from w
 wj1[(10:01:01 10:01:04 10:01:20;10:01:02 10:01:05 10:01:30);`sym`time;w;(p;(count;`bid))] / update bid:2 2 0 from w
 wj[(10:01:01 10:01:04 10:01:20;10:01:02 10:01:05 10:01:30);`sym`time;w;(p;(count;`bid))] / update bid:2 2 1 from w
+/ ww is what wj and wj1 share
+`csv`ww in key .q / 11b
+.q.csv / ","
+wt:([]s:`a`a;t:2 5)
+wq:([]s:4#`a;t:1 3 4 6;p:1 2 3 4)
+ww[1b;-1 0+\:wt`t;`s`t;wt;(wq;(sum;`p))]~wj[-1 0+\:wt`t;`s`t;wt;(wq;(sum;`p))] / 1b
+ww[0b;-1 0+\:wt`t;`s`t;wt;(wq;(sum;`p))]~wj1[-1 0+\:wt`t;`s`t;wt;(wq;(sum;`p))] / 1b

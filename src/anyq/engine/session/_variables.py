@@ -36,8 +36,10 @@ def install(q: Context) -> None:
 def _keywords(q: Context) -> Value:
     """The namespace ``.q``: the keywords that q adds to k, with their values; the other ones are in ``.Q.res``."""
     reserved = set(q.names[".Q.res"].symbols)  # type: ignore[attr-defined]
-    names = sorted(n for n in q.vocabulary.entries if n.isalnum() and n[0].isalpha() and n not in reserved)
-    return Dict(symbols(["", *names]), List.of((NULL, *(q.vocabulary.entries[name].value for name in names))))
+    values = {n: entry.value for n, entry in q.vocabulary.entries.items() if n.isalnum() and n[0].isalpha()}
+    values |= {n: value for n, value in q.vocabulary.constants.items() if n.isalpha()}
+    names = sorted(values.keys() - reserved)
+    return Dict(symbols(["", *names]), List.of((NULL, *(values[name] for name in names))))
 
 
 def _bound(maker: Callable[[Context], Value], q: Context) -> Callable[[], Value]:

@@ -313,8 +313,8 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define(".j.j", 1, lambda x: chars(write_json(x)))
     vocabulary.define(".j.k", 1, lambda x: read_json(text_of(x)))
     vocabulary.define(".j.jd", 1, _with_infinity)
-    for name, function in {"Cols": "cols", "Fkey": "fkeys", "Key": "keys"}.items():
-        vocabulary.alias(f".o.{name}", function)
+    for name, word in {"Cols": "cols", "Fkey": "fkeys", "Key": "keys"}.items():
+        vocabulary.alias(f".o.{name}", word)
 
 
 def _install_types(vocabulary: Vocabulary) -> None:

@@ -19,7 +19,7 @@ from ...kernel._join import join
 from ...kernel._order import ranks
 from ...kernel._records import is_row, records
 from ...kernel._search import shared_codes
-from ...kernel._support import items_of, strs, table_of
+from ...kernel._support import integer, items_of, strs, table_of
 from ...kernel._take import take, window
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
@@ -160,6 +160,11 @@ def _wj(prevailing: bool) -> Callable[..., Value]:
     return wj
 
 
+def window_join(q: Context, prevailing: Value, w: Value, c: Value, x: Value, y: Value) -> Value:
+    """``ww[1b;w;c;x;y]`` is ``wj[w;c;x;y]``, and with ``0b`` ``wj1``. Raises their errors."""
+    return _wj(bool(integer(prevailing)))(q, w, c, x, y)
+
+
 def _window(w: Value, times: Value) -> tuple[Any, Any]:
     bounds = items_of(w)
     if len(bounds) != 2 or not all(isinstance(b, Vector) and len(b) == len(times) for b in bounds):
@@ -197,3 +202,4 @@ def install(vocabulary: Vocabulary) -> None:
     vocabulary.define("asof", 2, asof, context=True)
     vocabulary.define("wj", 4, _wj(True), context=True)
     vocabulary.define("wj1", 4, _wj(False), context=True)
+    vocabulary.define("ww", 5, window_join, context=True)
