@@ -46,7 +46,7 @@ NEWEST: Final = (
         "partitions/",
     ),
     *("embedded/test_atomic.py", "embedded/test_bombs.py", "embedded/test_data_folder.py"),
-    *("embedded/test_exhaustion.py", "engine/apply/", "engine/compile/", "engine/kernel/", "engine/query/"),
+    *("embedded/test_exhaustion.py", "gateway/", "engine/apply/", "engine/compile/", "engine/kernel/", "engine/query/"),
     *("engine/syntax/", "engine/test_differential.py", "engine/test_display.py", "engine/test_properties.py"),
     *("engine/test_verbs.py", "engine/verbs/", "portal/test_stress.py", "programs/", "pykx/", "query/"),
     *("scenarios/test_gigabytes.py", "testing/test_plugin.py", "testing/test_strategies.py"),

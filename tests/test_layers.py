@@ -45,6 +45,7 @@ LAYERS = {
     "dbapi": 5,
     "partitions": 6,
     "guide": 6,
+    "gateway": 7,
     "mcp": 7,
     "cli": 8,
     "testing": 7,

@@ -100,6 +100,7 @@ if _TYPE_CHECKING:
     from . import dbapi as dbapi
     from . import embedded as embedded
     from . import engine as engine
+    from . import gateway as gateway
     from . import guide as guide
     from . import partitions as partitions
     from . import portal as portal
@@ -112,6 +113,7 @@ if _TYPE_CHECKING:
     from .client import Address, Connection, Pool, RawConnection, connect, parse_address
     from .convert import json_default
     from .embedded import open_embedded, serve
+    from .gateway import Gateway
     from .notebook import load_ipython_extension, unload_ipython_extension
     from .portal import Portal, start_portal
     from .query import FunctionalQuery, col, delete, exec, lit, select, update
@@ -143,6 +145,7 @@ _LAZY = {
     "convert": ("json_default",),
     "client": ("Address", "Connection", "Pool", "RawConnection", "connect", "parse_address"),
     "embedded": ("open_embedded", "serve"),
+    "gateway": ("Gateway",),
     "notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "portal": ("Portal", "start_portal"),
     "query": ("FunctionalQuery", "col", "delete", "exec", "lit", "select", "update"),
@@ -150,8 +153,8 @@ _LAZY = {
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
 
 _ROOMS = (
-    "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "guide", "notebook",
-    "partitions", "portal", "protocol", "query", "remote", "server", "sync", "testing", "values",
+    "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "gateway", "guide", "mcp",
+    "notebook",    "partitions", "portal", "protocol", "query", "remote", "server", "sync", "testing", "values",
 )  # fmt: skip
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 
@@ -211,6 +214,7 @@ __all__ = [
     "EncodeError",
     "Error",
     "FunctionalQuery",
+    "Gateway",
     "KeyedTable",
     "Lambda",
     "LimitError",

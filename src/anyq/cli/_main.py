@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._address import host_and_port, listening
-from ._serve_options import add_serve_options
+from ._serve_options import LOG_LEVELS, add_serve_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +115,12 @@ def mcp(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def gateway(arguments: argparse.Namespace) -> int:
+    from ._gateway import run
+
+    return run(arguments)
+
+
 def path(text: str) -> Path:
     from pathlib import Path
 
@@ -127,6 +133,14 @@ def quantity(text: str) -> float:
     if not number >= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is negative, or no number")
     return number
+
+
+def role(text: str) -> tuple[str, str]:
+    """``ROLE=HOST:PORT``."""
+    name, equals, address = text.partition("=")
+    if not (name and equals and address):
+        raise argparse.ArgumentTypeError(f"{text!r} is not ROLE=HOST:PORT, such as hdb=localhost:5012")
+    return name, address
 
 
 def natural(text: str) -> int:
@@ -287,6 +301,33 @@ def add_mcp(commands: Commands) -> None:
     parser.set_defaults(run=mcp)
 
 
+def add_gateway(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "gateway",
+        help="one port in front of many q processes",
+        description="Answers selects of tables that are spread over processes, and the calls of TorQ's gateway "
+        "(.gw.syncexec, .gw.asyncexec and their kin), by asking the processes named by --server.",
+    )
+    parser.add_argument("listen", type=listening, metavar="[HOST:]PORT", help="where clients connect (loopback)")
+    parser.add_argument(
+        "--server",
+        action="append",
+        required=True,
+        type=role,
+        metavar="ROLE=HOST:PORT",
+        help="a process; those of one role hold the same, and stand in for each other. May be repeated",
+    )
+    parser.add_argument("--user", help="who logs in there; the password is that of the variable ANYQ_PASSWORD")
+    parser.add_argument("-u", metavar="FILE", dest="users", help="only clients with a user:password line of this file")
+    parser.add_argument("-T", type=quantity, metavar="SECONDS", dest="seconds", help="longest a query may take")
+    parser.add_argument("--depth", type=natural, default=1, metavar="N", help="queries a process has at a time (1)")
+    parser.add_argument(
+        "--per-client", type=natural, default=64, metavar="N", help="queries of one client at a time (64)"
+    )
+    parser.add_argument("--log-level", choices=LOG_LEVELS, default="info", help="what is logged (info)")
+    parser.set_defaults(run=gateway)
+
+
 COMMANDS = {
     "help": add_help,
     "demo": add_demo,
@@ -294,6 +335,7 @@ COMMANDS = {
     "connect": add_connect,
     "tap": add_tap,
     "replay": add_replay,
+    "gateway": add_gateway,
     "mcp": add_mcp,
 }
 

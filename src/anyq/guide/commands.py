@@ -11,6 +11,7 @@ Everything that a terminal and a shell script need is one command, `anyq`.
 | `anyq connect HOST:PORT -e 'QUERY'` | for scripts: `--format q\|table\|csv\|json\|arrow`, `--output file.parquet`, `--timing`, exit codes |
 | `anyq tap PORT HOST:PORT` | a proxy that shows the messages that pass, and records them with `--record FILE` |
 | `anyq replay FILE HOST:PORT` | plays a recording (`--speed 10`), or a tickerplant's log (`--rate 1000`), into a server |
+| `anyq gateway PORT --server hdb=HOST:PORT ...` | one port in front of many q processes, see `anyq help servers` |
 | `anyq mcp [HOST:PORT]` | tools of a language model, see `anyq help mcp`; read only by default |
 
 Each has `--help`. History and completion are there in any case; `pip install "anyq[cli]"` adds menus of completions,

@@ -91,6 +91,48 @@ lost. `async with made.open(limit=8) as parts: async for part in parts` reads co
 
 `examples/gateway.py` is a gateway with several workers: deferred answers, a queue, and a query tried once more when its
 worker dies.
+
+## A gateway for q clients
+
+`anyq.Gateway` is one port in front of many q processes; `anyq gateway` is the same as a command:
+
+```sh
+anyq gateway 5000 --server hdb=hdb1:5012 --server hdb=hdb2:5012 --server rdb=localhost:5011
+```
+
+Processes of one role hold the same. A q or Python client sends it a select, and gets what one q with all the data would
+answer: the gateway knows which process has which partitions, asks those that the conditions on the partition field leave,
+several at a time, and joins the rows or the parts of aggregates (`sum count min max first last avg wavg var dev`). What
+does not split, or is no select, goes to named roles, by the calls that TorQ's gateway has:
+
+```python
+import anyio
+import anyq
+
+
+async def main() -> None:
+    async with (
+        anyq.serve(port=0) as hdb,
+        anyq.serve(port=0) as rdb,
+        anyq.Gateway({"hdb": [f"localhost:{hdb.port}"], "rdb": [f"localhost:{rdb.port}"]}) as gateway,
+        anyq.connect("localhost", gateway.port) as q,
+    ):
+        print((await q('.gw.syncexec["til 3";`hdb`rdb]')).py())
+        print((await q(anyq.symbol(".gw.syncexecj"), b"6*7", ["hdb"], anyq.symbol("first"))).py())
+
+
+anyio.run(main)
+```
+
+```text
+[0, 1, 2, 0, 1, 2]
+42
+```
+
+A process gets one query at a time (`depth`), the least used first; others wait in order. When one breaks, selects that it
+had are asked of another of its role; the client of any other query gets an error that says that it may have run. Without
+any process of a role the error comes at once. `query_timeout` and `per_client` bound what a client may take. A join
+function that a client sends may compute, and nothing else.
 """
 
 __all__: list[str] = []

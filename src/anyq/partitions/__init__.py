@@ -13,10 +13,15 @@ task pickles, only reads, and may be done again. A part of a table that is in me
 partition of today.
 """
 
+from ._aggregate import Split, combined, split
 from ._filters import Filters
+from ._look import LOOK, Holding, holding
 from ._open import Part, Parts
 from ._plan import Host, Plan, plan
 from ._read import PartitionError, close_connections
 from ._task import Task
 
-__all__ = ["Filters", "Host", "Part", "PartitionError", "Parts", "Plan", "Task", "close_connections", "plan"]
+__all__ = [
+    "LOOK", "Filters", "Holding", "Host", "Part", "PartitionError", "Parts", "Plan", "Split", "Task",
+    "close_connections", "combined", "holding", "plan", "split",
+]  # fmt: skip

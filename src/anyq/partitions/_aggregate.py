@@ -85,9 +85,11 @@ _SPLITS: Final[dict[str, Callable[..., Split]]] = {
 }  # fmt: skip
 
 
-def combined(tables: Sequence[Table], wanted: Mapping[str, Split], by: Columns | None) -> Table | KeyedTable:
-    """The aggregates of all rows, of the parts in the order of partitions."""
-    q = Interpreter()
+def combined(
+    tables: Sequence[Table], wanted: Mapping[str, Split], by: Columns | None, q: Interpreter | None = None
+) -> Table | KeyedTable:
+    """The aggregates of all rows, of the parts in the order of partitions; computed by ``q``, or a new one."""
+    q = q or Interpreter()
     whole = q.value(List.of((q.eval("raze"), List.of(tuple(tables)))))
     keys = [name for name in tables[0].column_names if not any(name in part.partials for part in wanted.values())]
     query = select(whole, {name: part.whole for name, part in wanted.items()}, by=keys if by is not None else None)
