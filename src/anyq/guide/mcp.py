@@ -40,7 +40,7 @@ from anyq.mcp import sandbox, server
 async def main():
     async with Client(server(sandbox(), rows=100)) as client:
         answer = await client.call_tool("query", {"text": "sum til 10"})
-        print(answer.content[0].text)
+        print(answer.content[0].text, end="")
 
 
 anyio.run(main)
