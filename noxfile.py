@@ -40,7 +40,7 @@ RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versio
 
 SIMULATED_CALLS = 200_000
 """Messages that the simulation gives to anyq in the gate, on all Pythons together."""
-PROGRAMS = 276
+PROGRAMS = 210
 """Programs of 40 steps and more that the state machine plays for each entry point and event loop, on all Pythons."""
 
 nox.needs_version = ">=2024.4.15"

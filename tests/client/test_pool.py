@@ -85,6 +85,25 @@ async def test_waiting_has_an_end() -> None:
             await pool("x")
 
 
+async def test_a_time_limit_counts_the_wait_for_a_connection() -> None:
+    async with pooled(max_size=1, timeout=0.02) as (pool, _), pool.connection():
+        for limit in (0.01, None):
+            with anyio.fail_after(10), pytest.raises(anyq.CallTimeout, match=str(limit or 0.02)):
+                await pool("1", timeout=limit)
+
+
+async def test_a_handle_that_is_cancelled_says_whether_it_was_sent() -> None:
+    async with pooled(max_size=1) as (pool, network):
+        network.connections[0].incoming.stalled = True
+        sent, waiting = pool.submit("1"), pool.submit("1")
+        await wait_all_tasks_blocked()
+        for handle, outcome in ((waiting, "not sent"), (sent, "unknown")):
+            handle.cancel()
+            with pytest.raises(anyq.ClosedError) as caught:
+                await handle
+            assert caught.value.outcome == outcome
+
+
 async def test_a_connection_with_dropped_calls_is_drained_first() -> None:
     async with pooled(max_size=1) as (pool, network):
         network.connections[0].incoming.stalled = True

@@ -13,6 +13,7 @@ import pytest
 
 import anyq
 from anyq.server import AnswerState, Client, Handler, Limits, Server
+from anyq.server._session import Session
 
 from .peer import peer
 
@@ -455,3 +456,29 @@ async def test_names_and_errors_that_are_no_unicode_can_be_logged(caplog: pytest
         await q.stream.send(b"\x02" * 20)
         assert await q.at_end()
     assert len(caplog.text.encode("utf-8").splitlines()) >= 2
+
+
+async def test_on_close_is_for_clients_whose_on_open_had_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    opened = Server._opened
+
+    async def on_open(client: Client) -> None:
+        told.append("open")
+
+    async def on_close(client: Client) -> None:
+        told.append("close")
+
+    def leaves_at_once(server: Server, session: Session) -> None:
+        opened(server, session)
+        session.close()
+
+    async with Server(echo, port=0, on_open=on_open, on_close=on_close) as server:
+        monkeypatch.setattr(Server, "_opened", leaves_at_once)
+        with pytest.raises(anyq.Error):
+            async with anyq.connect(port=server.port) as q:
+                await q("1")
+        monkeypatch.undo()
+        assert told == []
+        async with anyq.connect(port=server.port) as q:
+            await q("1")
+    assert told == ["open", "close"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from anyq.codec import Packed
@@ -15,6 +17,9 @@ from anyq.protocol import Calls, CallState
 from anyq.protocol import Ledger as ProtocolLedger
 from anyq.testing import simulate
 from anyq.testing._entries import ENTRIES
+from anyq.testing._served import SERVERS
+from anyq.testing._simulation import played
+from anyq.testing._world import draw_program
 
 CALLS = int(os.environ.get("ANYQ_SIMULATED_CALLS", "8000"))
 """Messages of all entry points together."""
@@ -31,15 +36,16 @@ def test_no_promise_is_broken(part: int, record_property: Callable[[str, object]
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_seed_decides_everything(entry: str) -> None:
-    assert simulate(7, calls=600, entries=[entry]) == simulate(7, calls=600, entries=[entry])
+    for server in SERVERS:
+        program = attrs.evolve(draw_program(random.Random(server), 40, [entry]), server=server)
+        first, second = (played(program, "asyncio", 7).trace for _ in range(2))
+        assert first == second
 
 
-def test_another_process_has_the_same_trace() -> None:
-    command = (sys.executable, "-m", "anyq.testing", "--calls", "300", "--seed", "11")
-    done = [subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout for _ in range(2)]
-    first, second = (text.partition("trace ")[2].partition(":")[0] for text in done)
-    assert first == second
-    assert int(first, 16) == simulate(11, calls=300).trace
+def test_other_processes_have_the_same_trace() -> None:
+    command = (sys.executable, "-m", "anyq.testing", "--calls", "1800", "--seed", "11", "--jobs", "2")
+    text = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
+    assert int(text.partition("trace ")[2].partition(":")[0], 16) == simulate(11, calls=1800).trace
 
 
 # Planted faults

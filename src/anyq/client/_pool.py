@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from types import TracebackType
@@ -201,10 +201,29 @@ class Pool(AsyncFace):
         finally:
             self._release(member)
 
-    async def __call__(self, query: Query, *arguments: object, **options: Any) -> Value:
-        """Ask on a free connection; as `Connection.__call__`, also cancelled. Raises as `connection` does."""
-        async with self.connection() as q:
-            return await q(query, *arguments, **options)
+    async def __call__(self, query: Query, *arguments: object, timeout: float | None = None, **options: Any) -> Value:
+        """Ask on a free connection; as `Connection.__call__`, also cancelled. Raises as `connection` does.
+
+        The wait for a connection counts as part of ``timeout``.
+        """
+        return await self._ask(query, arguments, timeout=timeout, **options)
+
+    async def _ask(
+        self,
+        query: Query,
+        arguments: Sequence[object],
+        begun: Callable[[], object] = lambda: None,
+        *,
+        timeout: float | None = None,
+        **options: Any,
+    ) -> Value:
+        """Ask on a free connection; ``begun`` is called just before."""
+        limit = self._options.timeout if timeout is None else timeout
+        with anyio.move_on_after(limit):
+            async with self.connection() as q:
+                begun()
+                return await q(query, *arguments, **options)
+        raise CallTimeout(f"no answer within {limit} s")
 
     def submit(self, query: Query, *arguments: object, idempotent: bool = False) -> Submitted:
         """Ask now, on the connection that is free first, and get a handle to await the answer later. Never waits.
@@ -215,8 +234,8 @@ class Pool(AsyncFace):
         self._check_open()
         assert self._background is not None
         handle = Submitted(self._check_home)
-        given = handed_query(query, arguments, self.strings_as)
-        self._background.start_soon(handle.run, lambda: self(*given, idempotent=idempotent))
+        head, *rest = handed_query(query, arguments, self.strings_as)
+        self._background.start_soon(handle.run, lambda: self._ask(head, rest, handle.begun, idempotent=idempotent))
         return handle
 
     @awaited

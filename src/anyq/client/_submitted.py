@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 
-from anyq.errors import ClosedError, Error
+from anyq.errors import ClosedError, Error, Outcome
 from anyq.values import Value
 
 __all__ = ["Submitted"]
@@ -25,6 +25,7 @@ class Submitted:
         self._over = anyio.Event()
         self._value: Value | None = None
         self._error: BaseException | None = None
+        self._outcome: Outcome = "not sent"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {'done' if self.done() else 'waits for its answer'}>"
@@ -53,9 +54,18 @@ class Submitted:
         """Give the call up. If it was sent, its answer is dropped when it comes."""
         self._check_home()
         if not self.done():
-            self._error = ClosedError("this call was cancelled")
+            self._error = self._lost("this call was cancelled")
             self._over.set()
             self._scope.cancel()
+
+    def begun(self) -> None:
+        """The call is made now: what becomes of it is not known any more when it is given up."""
+        self._outcome = "unknown"
+
+    def _lost(self, text: str) -> ClosedError:
+        error = ClosedError(text)
+        error.outcome = self._outcome
+        return error
 
     async def run(self, call: Callable[[], Awaitable[Value]]) -> None:
         """Make the call, in a task of the pool's."""
@@ -66,5 +76,5 @@ class Submitted:
                 self._error = self._error or error
             finally:
                 if self._value is None and self._error is None:
-                    self._error = ClosedError("this pool is closed")
+                    self._error = self._lost("this pool is closed")
                 self._over.set()

@@ -103,6 +103,7 @@ class Session(Receiver):
         self._remote = remote
         self._host = host
         self._throttle = Throttle(None) if throttle is None else throttle
+        self._told_open = actions.on_open is None
 
     async def run(self, opened: Forget, closed: Forget) -> None:
         """The whole life. Never raises but for cancellation; ``opened`` is called after the login."""
@@ -307,6 +308,7 @@ class Session(Receiver):
         if action is None:
             return
         if action.plain:
+            self._told_open = True
             try:
                 result = action.now(self)
             except BaseException as error:
@@ -315,7 +317,11 @@ class Session(Receiver):
                 if inspect.isawaitable(result):
                     self._add_work(lambda: self._notify(result, "on_open"))
         else:
-            self._add_work(lambda: self._notify(action.run(self), "on_open"))
+            self._add_work(lambda: self._tell_open(action))
+
+    async def _tell_open(self, action: Action) -> None:
+        self._told_open = True
+        await self._notify(action.run(self), "on_open")
 
     async def _notify(self, running: Awaitable[Any], name: str) -> None:
         try:
@@ -326,8 +332,9 @@ class Session(Receiver):
             self._failures.note(error, self.handle, self.user, name)
 
     async def _left(self) -> None:
+        """Call ``on_close``, but not for a client that left before ``on_open`` had begun."""
         action = self._actions.on_close
-        if action is None:
+        if action is None or not self._told_open:
             return
         with anyio.move_on_after(_CLOSING_TIME):
             await self._notify(action.run(self), "on_close")

@@ -6,6 +6,7 @@ import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
@@ -15,17 +16,18 @@ from anyq import sync
 from anyq.client import Address, Connection, Pool, RawConnection, connect
 from anyq.embedded import BlockingEmbedded, Embedded, EmbeddedQ
 from anyq.errors import ClosedError, ConnectError, ConnectionLost, PortalClosed
-from anyq.portal import start_portal
-from anyq.values import Value, chars
+from anyq.portal import Portal, start_portal
+from anyq.values import Value
 
 from ._puppet import Puppet, PuppetWire
-from ._seams import RawSocket, replaced
+from ._seams import MemoryWaits, RawSocket, replaced
+from ._served import QUERY, embedded_q
 from ._simulated import SimulatedServer
+from ._virtual import virtual_clock
 
 __all__ = ["ENTRIES", "LOST", "Entry", "Handle"]
 
 T = TypeVar("T")
-QUERY: Final = "f"
 _POLL: Final = 0.02
 """Virtual seconds between two polls of a raw connection."""
 LOST: Final = (ConnectionLost, ClosedError, ConnectError, PortalClosed)
@@ -56,12 +58,12 @@ class Entry(ABC):
         yield
 
     @abstractmethod
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        """Ask, and wait for the answer."""
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        """Ask, and wait for the answer, at most ``timeout`` seconds where that can be said."""
 
     @abstractmethod
-    async def submit(self, payload: Any, idempotent: bool) -> Handle | None:
-        """Ask, without waiting; ``None`` where that is not offered."""
+    async def submit(self, payload: Any, idempotent: bool) -> Handle:
+        """Ask, without waiting."""
 
     @abstractmethod
     async def post(self, payload: Any) -> None:
@@ -103,8 +105,8 @@ class AsyncEntry(Entry):
         self.q = q
         self.feed = q.messages(buffer=5, overflow="drop-oldest")
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        return await self.q(QUERY, payload, idempotent=idempotent)
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        return await self.q(QUERY, payload, idempotent=idempotent, timeout=timeout)
 
     async def submit(self, payload: Any, idempotent: bool) -> Handle:
         return AwaitedHandle(self.q.submit(QUERY, payload, idempotent=idempotent))
@@ -137,11 +139,11 @@ class PoolEntry(Entry):
     def __init__(self, q: Pool) -> None:
         self.q = q
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        return await self.q(QUERY, payload, idempotent=idempotent)
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        return await self.q(QUERY, payload, idempotent=idempotent, timeout=timeout)
 
-    async def submit(self, payload: Any, idempotent: bool) -> Handle | None:
-        return None
+    async def submit(self, payload: Any, idempotent: bool) -> Handle:
+        return AwaitedHandle(self.q.submit(QUERY, payload, idempotent=idempotent))
 
     async def post(self, payload: Any) -> None:
         await self.q.post(QUERY, payload)
@@ -185,8 +187,8 @@ class BlockingEntry(Entry):
         async with self._alone:
             yield
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        return await self.puppet.do(lambda: self.q(QUERY, payload, idempotent=idempotent))
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        return await self.puppet.do(lambda: self.q(QUERY, payload, idempotent=idempotent, timeout=timeout))
 
     async def submit(self, payload: Any, idempotent: bool) -> Handle:
         pending = await self.puppet.do(lambda: self.q.submit(QUERY, payload, idempotent=idempotent))
@@ -199,13 +201,15 @@ class BlockingEntry(Entry):
     @asynccontextmanager
     async def open(cls, server: SimulatedServer, options: dict[str, Any]) -> AsyncIterator[Entry]:
         puppet = Puppet()
-        options = {**options, "reconnection_delay": 0.0, "on_request": lambda value: value}
+        options = {**options, "on_request": lambda value: value}
 
         def dial(address: Address, *_: object) -> PuppetWire:
             return PuppetWire.dial(server.connect, address)
 
         try:
-            with replaced("anyq.sync.", dial=dial, monotonic=lambda: 0.0):
+            clock = virtual_clock()
+            times = SimpleNamespace(monotonic=clock, sleep=lambda delay: puppet.perform(lambda: anyio.sleep(delay)))
+            with replaced("anyq.sync.", dial=dial, monotonic=clock, time=times):
                 q = await puppet.do(lambda: sync.connect("simulated", 1, **options).__enter__())
                 try:
                     yield cls(q, puppet)
@@ -256,8 +260,8 @@ class PortalEntry(Entry):
         finally:
             self._puppets.append(puppet)
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        return await self.do(lambda: self.q(QUERY, payload, idempotent=idempotent))
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        return await self.do(lambda: self.q(QUERY, payload, idempotent=idempotent, timeout=timeout))
 
     async def submit(self, payload: Any, idempotent: bool) -> Handle:
         return AwaitedHandle(await self.do(lambda: self.q.submit(QUERY, payload, idempotent=idempotent)))
@@ -269,6 +273,11 @@ class PortalEntry(Entry):
         in_flight: int = self.q.target.statistics().in_flight
         return in_flight
 
+    @staticmethod
+    def shared(portal: Portal, options: dict[str, Any]) -> Any:
+        """What is shared."""
+        return portal.connect("simulated", 1, **options)
+
     @classmethod
     @asynccontextmanager
     async def open(cls, server: SimulatedServer, options: dict[str, Any]) -> AsyncIterator[Entry]:
@@ -277,7 +286,7 @@ class PortalEntry(Entry):
         options = {**options, "dial": server.dial, "on_request": lambda value: value}
         try:
             async with start_portal().in_this_loop() as portal:
-                q = await puppets[0].do(lambda: portal.connect("simulated", 1, **options))
+                q = await puppets[0].do(lambda: cls.shared(portal, options))
                 try:
                     yield cls(q, puppets)
                 finally:
@@ -286,6 +295,20 @@ class PortalEntry(Entry):
         finally:
             for puppet in all_of_them:
                 puppet.end()
+
+
+class SharedPoolEntry(PortalEntry):
+    """A pool that threads share through a portal."""
+
+    name = "shared pool"
+    ordered = False
+
+    @staticmethod
+    def shared(portal: Portal, options: dict[str, Any]) -> Any:
+        return portal.pool("simulated", 1, max_size=3, **options)
+
+    def leftovers(self) -> int:
+        return 0
 
 
 class RawEntry(Entry):
@@ -311,7 +334,7 @@ class RawEntry(Entry):
         self.q.poll_send(1)
         return pending
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
         pending = self._sent(payload, True)
         try:
             answer: Value = await pending
@@ -338,11 +361,8 @@ class RawEntry(Entry):
         async def dial(*_: object) -> RawSocket:
             return RawSocket(server.connect())
 
-        waits = SimpleNamespace(
-            wait_readable=RawSocket.wait, wait_writable=RawSocket.wait, create_task_group=anyio.create_task_group
-        )
         in_flight = options["max_in_flight"]
-        with replaced("anyq.client._raw_client", dial_socket=dial), replaced("anyq.client._wire", anyio=waits):
+        with replaced("anyq.client._raw_client", dial_socket=dial), replaced("anyq.client._wire", anyio=MemoryWaits()):
             made = RawConnection("simulated", 1, max_in_flight=in_flight, on_request=lambda value: value)
             async with made as q, anyio.create_task_group() as tasks:
                 entry = cls(q)
@@ -361,8 +381,8 @@ class EmbeddedEntry(Entry):
     def __init__(self, core: EmbeddedQ) -> None:
         self.q = Embedded(core)
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        return await self.q(QUERY, payload)
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        return await self.q(QUERY, payload, timeout=timeout)
 
     async def submit(self, payload: Any, idempotent: bool) -> Handle:
         return AwaitedHandle(self.q.submit(QUERY, payload))
@@ -373,7 +393,7 @@ class EmbeddedEntry(Entry):
     @classmethod
     @asynccontextmanager
     async def open(cls, server: SimulatedServer, options: dict[str, Any]) -> AsyncIterator[Entry]:
-        async with served(server) as core:
+        async with embedded_q(seen_by(server)) as core:
             yield cls(core)
 
 
@@ -382,8 +402,8 @@ class BlockingEmbeddedEntry(PortalEntry):
 
     name = "blocking embedded"
 
-    async def call(self, payload: Any, idempotent: bool) -> Value:
-        return await self.do(lambda: self.q(QUERY, payload))
+    async def call(self, payload: Any, idempotent: bool, timeout: float | None) -> Value:
+        return await self.do(lambda: self.q(QUERY, payload, timeout=timeout))
 
     async def submit(self, payload: Any, idempotent: bool) -> Handle:
         return PuppetHandle(self, await self.do(lambda: self.q.submit(QUERY, payload)))
@@ -397,29 +417,21 @@ class BlockingEmbeddedEntry(PortalEntry):
         puppets = [Puppet() for _ in range(3)]
         all_of_them = list(puppets)
         try:
-            async with served(server) as core:
+            async with embedded_q(seen_by(server)) as core:
                 yield cls(BlockingEmbedded(core, started=True), puppets)
         finally:
             for puppet in all_of_them:
                 puppet.end()
 
 
-@asynccontextmanager
-async def served(server: SimulatedServer) -> AsyncIterator[EmbeddedQ]:
-    """An embedded q with a function that shows the model what it is called with, and keeps it."""
-    link = server.model.link(True)
-
-    def seen(value: Value) -> Value:
-        server.model.saw(link, value)
-        return value
-
-    async with EmbeddedQ().in_this_loop() as core:
-        core.assign("seen", seen)
-        core.evaluate(chars(f"{QUERY}:{{kept::seen x}}"))
-        yield core
+def seen_by(server: SimulatedServer) -> Callable[[Value], None]:
+    """What tells the model of the calls of an embedded q."""
+    return partial(server.model.saw, server.model.link(True))
 
 
 Opener = Callable[[SimulatedServer, dict[str, Any]], AbstractAsyncContextManager[Entry]]
-_KINDS: Final = (AsyncEntry, PoolEntry, BlockingEntry, PortalEntry, RawEntry, EmbeddedEntry, BlockingEmbeddedEntry)
+_KINDS: Final = (
+    AsyncEntry, PoolEntry, BlockingEntry, PortalEntry, SharedPoolEntry, RawEntry, EmbeddedEntry, BlockingEmbeddedEntry,
+)  # fmt: skip
 ENTRIES: Final[dict[str, tuple[type[Entry], Opener]]] = {kind.name: (kind, kind.open) for kind in _KINDS}
 """Each entry point, and how it is opened."""

@@ -15,12 +15,15 @@ from anyq.errors import DecodeError, Error
 from anyq.protocol import AsyncMessage, SyncRequest
 from anyq.values import Atom, List, Value, Vector
 
-__all__ = ["Link", "Message", "Model", "Violation", "payload_number"]
+__all__ = ["Kind", "Link", "Message", "Model", "Violation", "payload_number"]
 
 _LAST: Final = 60
 """Events that a violation shows."""
 _KEPT: Final = 8
 """Answers that are looked at again and again."""
+_TOLERANCE: Final = 1e-6
+_LATE: Final = 0.5
+"""Virtual seconds that a time limit may be late: a blocking connection is refused, or pauses, meanwhile."""
 
 Kind = Literal["call", "submit", "post"]
 Array = npt.NDArray[np.int64]
@@ -113,6 +116,13 @@ class Model:
         self.note("cancelled", message.number)
         message.outcome = "cancelled"
 
+    def timed_out(self, message: Message, took: float, limit: float | None) -> None:
+        """A caller's time limit is over, after ``took`` seconds."""
+        self.note("timed out", message.number, round(took, 3))
+        message.outcome = "cancelled"
+        if limit is None or not limit - _TOLERANCE <= took <= limit + _LATE:
+            self.broken("cancel-safe", f"call {message.number} with the time limit {limit} s ended after {took} s")
+
     # What servers see
 
     def link(self, ordered: bool) -> Link:
@@ -132,6 +142,8 @@ class Model:
 
     def saw(self, link: Link, value: Value) -> None:
         """A server has a message of a client before it."""
+        if isinstance(value, Vector) and not len(value):  # a pool looks whether its connection is there still
+            return
         number = payload_number(value)
         self.note("seen", link.number, number)
         message = self.messages.get(number)

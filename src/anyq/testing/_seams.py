@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anyio
+import anyio.lowlevel
 
 from ._network import MemoryStream
 
-__all__ = ["RawSocket", "replaced"]
+__all__ = ["MemoryWaits", "RawListener", "RawSocket", "replaced"]
 
 
 @contextmanager
@@ -29,6 +31,8 @@ def replaced(package: str, **names: object) -> Iterator[None]:
 
 class RawSocket:
     """A connection in memory as a socket that does not block."""
+
+    family = socket.AF_UNIX
 
     def __init__(self, stream: MemoryStream) -> None:
         self.stream = stream
@@ -57,7 +61,77 @@ class RawSocket:
         self.stream.incoming.close()
         self.stream.outgoing.close()
 
+    def recv(self, size: int) -> bytes:
+        """Receive what is there; empty at the end, ``BlockingIOError`` if there is nothing yet."""
+        data = self.stream.incoming.get(size)
+        if data is None:
+            raise BlockingIOError
+        return data
+
+    def setblocking(self, blocks: bool) -> None:
+        """Nothing here blocks."""
+
     async def wait(self) -> None:
         """Wait until something is to be read, or has changed."""
         if not self.stream.incoming.readable:
             await self.stream.incoming.changed()
+        else:
+            await anyio.lowlevel.checkpoint()
+
+    async def wait_writable(self) -> None:
+        """Wait until there is room, or something has changed."""
+        if not self.stream.outgoing.writable:
+            await self.stream.outgoing.changed()
+        else:
+            await anyio.lowlevel.checkpoint()
+
+
+class RawListener:
+    """A listening socket in memory: it accepts the streams in ``waiting``."""
+
+    def __init__(self) -> None:
+        self.waiting: list[MemoryStream] = []
+        self.closed = False
+        self._news = anyio.Event()
+
+    def add(self, stream: MemoryStream) -> None:
+        """A client connects."""
+        self.waiting.append(stream)
+        self._news.set()
+
+    def accept(self) -> tuple[RawSocket, tuple[str, int]]:
+        """The next connection, and where it comes from; ``BlockingIOError`` if there is none."""
+        if not self.waiting:
+            raise BlockingIOError
+        return RawSocket(self.waiting.pop(0)), ("127.0.0.1", 1)
+
+    def getsockname(self) -> tuple[str, int]:
+        """Where it listens."""
+        return "127.0.0.1", 1
+
+    def close(self) -> None:
+        """Listen no more."""
+        self.closed = True
+
+    async def wait(self) -> None:
+        """Wait until there is a connection to accept."""
+        self._news = anyio.Event()
+        if not self.waiting:
+            await self._news.wait()
+
+
+class MemoryWaits:
+    """AnyIO, with the waiting for sockets in memory in place of those of the system."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(anyio, name)
+
+    @staticmethod
+    async def wait_readable(sock: RawSocket | RawListener) -> None:
+        """As `anyio.wait_readable`."""
+        await sock.wait()
+
+    @staticmethod
+    async def wait_writable(sock: RawSocket) -> None:
+        """As `anyio.wait_writable`."""
+        await sock.wait_writable()

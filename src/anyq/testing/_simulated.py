@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
 
 import anyio
 import anyio.lowlevel
@@ -25,10 +26,20 @@ _GONE: Final = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndO
 
 
 class SimulatedServer:
-    """One q process: answers each request with its own body, posts and asks when told to, and restarts.
+    """One scripted q process: answers each request with its own body, posts and asks when told to, and restarts.
 
     ``held`` keeps it from looking at messages. What it sees goes to the model.
     """
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, model: Model, *, ordered: bool) -> AsyncIterator[Self]:
+        """A server that lives as long as the block."""
+        async with anyio.create_task_group() as tasks:
+            try:
+                yield cls(model, Host(tasks), ordered=ordered)
+            finally:
+                tasks.cancel_scope.cancel()
 
     def __init__(self, model: Model, host: Host, *, ordered: bool) -> None:
         self.model = model
@@ -63,8 +74,12 @@ class SimulatedServer:
             raise ConnectionRefusedError("the simulated server is down")
         near, far = memory_stream_pair()
         self.streams = [*(stream for stream in self.streams if not stream.closed), near]
-        self._host.start_soon(self._serve, far)
+        self._accept(far)
         return near
+
+    def _accept(self, far: MemoryStream) -> None:
+        """There is a client, at the other end of this stream."""
+        self._host.start_soon(self._serve, far)
 
     async def _serve(self, stream: MemoryStream) -> None:
         peer = ScriptedPeer(stream)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import anyio
 
-__all__ = ["Backend", "run"]
+__all__ = ["Backend", "run", "virtual_clock"]
 
 T = TypeVar("T")
 Backend = Literal["asyncio", "trio"]
+_LOOKS: Final = 64
+"""Turns of a busy event loop between two looks at the system, where nothing happens but the calls of other threads."""
 
 
 class _VirtualLoop(asyncio.SelectorEventLoop):
@@ -21,10 +23,14 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._now = 0.0
+        self._turns = 0
         selector = self._selector  # type: ignore[attr-defined]
         look = selector.select
 
         def select(timeout: float | None = None) -> Any:
+            self._turns += 1
+            if timeout == 0 and self._turns % _LOOKS:
+                return ()
             found = look(timeout if timeout is None else 0)
             if not found and timeout:
                 self._now += timeout
@@ -34,6 +40,15 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._now
+
+
+def virtual_clock() -> Callable[[], float]:
+    """The clock of the event loop that runs here, for any thread."""
+    try:
+        return asyncio.get_running_loop().time
+    except RuntimeError:
+        clock: Callable[[], float] = sys.modules["trio"].lowlevel.current_clock().current_time
+        return clock
 
 
 def run(function: Callable[..., Awaitable[T]], *arguments: Any, backend: Backend, seed: int) -> T:

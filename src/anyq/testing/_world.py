@@ -20,8 +20,11 @@ import anyio.lowlevel
 import attrs
 import numpy as np
 
+from anyq.errors import CallTimeout
+
 from ._entries import ENTRIES, LOST, Entry, Handle
-from ._model import Message, Model, Violation
+from ._model import Kind, Message, Model, Violation
+from ._served import SERVERS
 from ._simulated import Host, SimulatedServer
 
 __all__ = ["STEPS", "Program", "Step", "World", "draw_program", "play"]
@@ -32,23 +35,27 @@ Step = tuple[Any, ...]
 _SMALL: Final = 2
 _LARGE: Final = 6_000
 """Items of a message whose array is sent without a copy."""
+_TIME_LIMIT: Final = 0.3
+"""Virtual seconds; calls have none, or some times that."""
 _PATIENCE: Final = 600.0
 """Virtual seconds after which a caller counts as waiting for ever."""
 
 
 @attrs.frozen
 class Program:
-    """What happens: to which entry point, with which options, step by step. ``turns``: of the event loop, at each."""
+    """What happens: to which entry point, with which options and server, step by step."""
 
     entry: str
     in_flight: int
     attempts: int
     steps: tuple[Step, ...]
+    server: str = "scripted"
+    """A name of `SERVERS`."""
 
 
 # name: (weight, arguments)
 STEPS: Final[dict[str, tuple[int, tuple[int, ...]]]] = {
-    "calls": (40, (2, 8)),
+    "calls": (40, (2, 8, 5, 8)),
     "large_call": (4, (2,)),
     "submit": (12, (2, 2)),
     "post": (8, (2,)),
@@ -79,7 +86,8 @@ def draw_program(source: random.Random, steps: int, entries: Sequence[str]) -> P
         for name in source.choices(names, weights, k=steps)
     ]
     entry = source.choice(entries)
-    return Program(entry, source.randint(1, 4), source.choice((0, 0, -1)), tuple(drawn))
+    in_flight, attempts = source.randint(1, 4), source.choice((0, 0, -1))
+    return Program(entry, in_flight, attempts, tuple(drawn), source.choice(list(SERVERS)))
 
 
 class World:
@@ -112,29 +120,43 @@ class World:
 
     # Clients
 
-    def calls(self, idempotent: int, more: int) -> None:
-        """Some tasks of the client's ask."""
+    def calls(self, idempotent: int, more: int, again: int, patience: int) -> None:
+        """Some tasks of the client's ask, one time or several times, perhaps with a time limit."""
         for _ in range(1 + more):
-            self._start(self._caller, bool(idempotent), _SMALL)
+            self._start(self._caller, bool(idempotent), _SMALL, 1 + again, patience * _TIME_LIMIT or None)
 
     def large_call(self, idempotent: int) -> None:
         """One asks with an array that is not copied."""
-        self._start(self._caller, bool(idempotent), _LARGE)
+        self._start(self._caller, bool(idempotent), _LARGE, 1, None)
 
-    async def _caller(self, idempotent: bool, size: int) -> None:
+    async def _caller(self, idempotent: bool, size: int, times: int, timeout: float | None) -> None:
+        async def ask(message: Message, buffer: Any) -> None:
+            began = anyio.current_time()
+            try:
+                answer = await self.entry.call(buffer, idempotent, timeout)
+            except CallTimeout:
+                self.model.timed_out(message, anyio.current_time() - began, timeout)
+            else:
+                self.model.answered(message, answer)
+
+        for _ in range(times):
+            await self._give("call", size, idempotent, ask)
+
+    async def _give(
+        self, kind: Kind, size: int, idempotent: bool, hand_over: Callable[[Message, Any], Awaitable[None]]
+    ) -> None:
+        """Hand a message over, which `cancel` may interrupt, and write into its buffer afterwards."""
         with anyio.CancelScope() as scope:
             async with self._cancellable(scope), self.entry.turn():
-                message = self.model.give("call", size, idempotent)
+                message = self.model.give(kind, size, idempotent)
                 buffer = self._take(message)
                 try:
-                    answer = await self.entry.call(buffer, idempotent)
+                    await hand_over(message, buffer)
                 except LOST as error:
                     self.model.failed(message, error)
                 except anyio.get_cancelled_exc_class():
                     self.model.cancelled(message)
                     raise
-                else:
-                    self.model.answered(message, answer)
                 finally:
                     self._give_back(buffer)
 
@@ -171,24 +193,11 @@ class World:
         self._start(self._submitter, bool(idempotent), _LARGE if large else _SMALL)
 
     async def _submitter(self, idempotent: bool, size: int) -> None:
-        with anyio.CancelScope() as scope:
-            async with self._cancellable(scope), self.entry.turn():
-                message = self.model.give("submit", size, idempotent)
-                buffer = self._take(message)
-                try:
-                    handle = await self.entry.submit(buffer, idempotent)
-                except LOST as error:
-                    self.model.failed(message, error)
-                except anyio.get_cancelled_exc_class():
-                    self.model.cancelled(message)
-                    raise
-                else:
-                    if handle is None:
-                        self.model.cancelled(message)
-                    else:
-                        self._handles.append((message, handle))
-                finally:
-                    self._give_back(buffer)
+        async def hand_over(message: Message, buffer: Any) -> None:
+            handle = await self.entry.submit(buffer, idempotent)
+            self._handles.append((message, handle))
+
+        await self._give("submit", size, idempotent, hand_over)
 
     def cancel_handle(self, index: int) -> None:
         """Give up what was submitted."""
@@ -200,16 +209,7 @@ class World:
         self._start(self._poster, _LARGE if large else _SMALL)
 
     async def _poster(self, size: int) -> None:
-        with anyio.CancelScope() as scope:
-            async with self._cancellable(scope), self.entry.turn():
-                message = self.model.give("post", size, False)
-                buffer = self._take(message)
-                try:
-                    await self.entry.post(buffer)
-                except LOST as error:
-                    self.model.failed(message, error)
-                finally:
-                    self._give_back(buffer)
+        await self._give("post", size, False, lambda message, buffer: self.entry.post(buffer))
 
     async def read(self) -> None:
         """Read what was posted to the client, if something is there: in order, and nothing twice."""
@@ -333,17 +333,13 @@ async def play(program: Program, model: Model) -> None:
         "reconnection_delay": 0.2,
         "reconnection_function": lambda delay: delay,
     }
-    async with anyio.create_task_group() as servers:
-        server = SimulatedServer(model, Host(servers), ordered=kind.ordered)
-        try:
-            async with open_entry(server, options) as entry:
-                async with anyio.create_task_group() as callers:
-                    try:
-                        await World(entry, server, model, Host(callers)).play(program.steps)
-                    finally:
-                        callers.cancel_scope.cancel()
-                server.heal()
-            if left := entry.leftovers():
-                raise Violation(f"scoped: {left} calls are left behind")
-        finally:
-            servers.cancel_scope.cancel()
+    async with SERVERS[program.server](model, ordered=kind.ordered) as server:
+        async with open_entry(server, options) as entry:
+            async with anyio.create_task_group() as callers:
+                try:
+                    await World(entry, server, model, Host(callers)).play(program.steps)
+                finally:
+                    callers.cancel_scope.cancel()
+            server.heal()
+        if left := entry.leftovers():
+            raise Violation(f"scoped: {left} calls are left behind")
