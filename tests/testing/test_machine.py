@@ -34,13 +34,17 @@ Interpreter()  # the first one raises the recursion limit, which Hypothesis want
 often = [name for name, (weight, _) in STEPS.items() for _ in range(1 + weight // 10)]
 
 
-def fitted(drawn: tuple[str, int, int, int]) -> Step:
-    """A step with as many arguments as it takes, each within its bounds."""
-    name, turns, *numbers = drawn
-    return (name, turns, *(number % bound for number, bound in zip(numbers, STEPS[name][1], strict=False)))
+def fitted(drawn: tuple[str, int, int]) -> Step:
+    """A step with as many arguments as it takes, each within its bounds: the digits of one number."""
+    name, turns, number = drawn
+    arguments = []
+    for bound in STEPS[name][1]:
+        number, digit = divmod(number, bound)
+        arguments.append(digit)
+    return (name, turns, *arguments)
 
 
-step = st.tuples(st.sampled_from(often), st.integers(0, 6), st.integers(0, 59), st.integers(0, 299)).map(fitted)
+step = st.tuples(st.sampled_from(often), st.integers(0, 6), st.integers(0, 2000)).map(fitted)
 programs = st.lists(step, min_size=LEAST, max_size=MOST).map(tuple)
 
 
