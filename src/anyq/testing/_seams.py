@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 
 import anyio
 import anyio.lowlevel
 
 from ._network import MemoryStream
 
-__all__ = ["MemoryWaits", "RawListener", "RawSocket", "replaced"]
+__all__ = ["MemoryLookout", "MemoryWaits", "RawListener", "RawSocket", "replaced"]
 
 
 @contextmanager
@@ -118,6 +119,33 @@ class RawListener:
         self._news = anyio.Event()
         if not self.waiting:
             await self._news.wait()
+
+
+class MemoryReadable:
+    """Waits for the input of one socket of a server's."""
+
+    def __init__(self, sock: RawSocket) -> None:
+        self._socket = sock
+        self.eager: Callable[[], Enum] | None = None
+
+    async def wait(self) -> None:
+        """Wait until there is input that ``eager`` does not deal with."""
+        await self._socket.wait()
+        while self.eager is not None and self.eager().name != "WAKE":
+            await self._socket.wait()
+
+    def close(self) -> None:
+        """The socket is about to be closed."""
+
+
+class MemoryLookout:
+    """Waits for the input of a server's sockets, each by itself."""
+
+    readable = MemoryReadable
+
+    async def run(self) -> None:
+        """There is nothing to look after."""
+        await anyio.sleep_forever()
 
 
 class MemoryWaits:

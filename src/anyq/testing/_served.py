@@ -14,7 +14,7 @@ from anyq.values import Value, chars, long
 
 from ._model import Link, Model, payload_number
 from ._network import MemoryStream
-from ._seams import MemoryWaits, RawListener, replaced
+from ._seams import MemoryLookout, MemoryWaits, RawListener, replaced
 from ._simulated import Host, SimulatedServer
 
 __all__ = ["QUERY", "SERVERS", "embedded_q"]
@@ -117,9 +117,7 @@ def _handle(client: Client) -> int:
 
 def seams() -> AbstractContextManager[None]:
     """Sockets in memory in the place of those of the system."""
-    from anyq.server._readiness import TaskLookout  # no public name: who serves has no choice there
-
-    return replaced("anyq.server.", anyio=MemoryWaits(), lookout_here=TaskLookout)
+    return replaced("anyq.server.", anyio=MemoryWaits(), lookout_here=MemoryLookout)
 
 
 @asynccontextmanager
