@@ -18,7 +18,7 @@ from tests.scenarios.support import scripted, sleeper
 
 import anyq
 from anyq.client import Address, Pool
-from anyq.client._pool import Move, decide
+from anyq.client._pool_moves import Move, decide
 from anyq.protocol import EndOfFile, Response, SyncRequest
 from anyq.testing import ScriptedPeer, VirtualNetwork
 

@@ -11,7 +11,6 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from enum import Enum
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -24,6 +23,7 @@ from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
 from anyq.client._face import AsyncFace, awaited
 from anyq.client._options import ConnectOptions, checked_options
+from anyq.client._pool_moves import Move, decide
 from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.loops import BackgroundTasks, Home
@@ -48,28 +48,6 @@ class PoolStatistics:
     """Connections made since the pool was opened."""
     failed: int
     """Connections that broke or failed a health check."""
-
-
-class Move(Enum):
-    """What to do for a caller."""
-
-    USE = "take the idle connection"
-    OPEN = "make another connection"
-    WAIT = "wait until one comes back"
-    REFUSE = "too many wait already"
-
-
-def decide(*, idle: int, size: int, max_size: int, ahead: int, max_waiting: int | None) -> Move:
-    """What to do for the caller that has ``ahead`` others in front of it, with ``idle`` of ``size``
-    connections free.
-    """
-    if ahead < idle:
-        return Move.USE
-    if ahead < idle + max_size - size:
-        return Move.OPEN
-    if max_waiting is not None and ahead >= max_waiting:
-        return Move.REFUSE
-    return Move.WAIT
 
 
 @attrs.define(eq=False)
