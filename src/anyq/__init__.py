@@ -105,6 +105,7 @@ if _TYPE_CHECKING:
     from . import partitions as partitions
     from . import portal as portal
     from . import protocol as protocol
+    from . import pykx as pykx
     from . import query as query
     from . import remote as remote
     from . import server as server
@@ -154,7 +155,7 @@ _LAZY = {
 
 _ROOMS = (
     "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "gateway", "guide", "mcp",
-    "notebook",    "partitions", "portal", "protocol", "query", "remote", "server", "sync", "testing", "values",
+    "notebook", "partitions", "portal", "protocol", "pykx", "query", "remote", "server", "sync", "testing", "values",
 )  # fmt: skip
 """Packages that are loaded when they are first named, as in ``anyq.sync.connect``."""
 

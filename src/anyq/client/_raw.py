@@ -14,7 +14,7 @@ from anyq.client._bodies import Query
 from anyq.client._options import ConnectOptions, checked_options, parsed
 from anyq.client._pending import Pending
 from anyq.client._raw_client import RawClient
-from anyq.client._raw_server import Authenticate, Handler, RawServer
+from anyq.client._raw_server import Authenticate, Handler, Notice, RawServer
 from anyq.errors import MisuseError
 from anyq.protocol import ConnectionState, ConnectionStatistics
 from anyq.values import Value
@@ -34,6 +34,7 @@ class RawConnection:
     With ``as_server=True`` it listens on ``port`` (on loopback unless ``host`` says otherwise) instead, and the poll
     functions accept clients and run their waiting requests through ``on_sync`` and ``on_async``, functions of the
     received value; ``authenticate`` gets user and password (``None`` if there is none), and accepts all by default.
+    ``on_open`` and ``on_close`` get the number of a client that logged in, and of one that has gone.
     A handler may be async, which needs `poll_recv_async`: ``on_sync=lambda x: q("value", x)`` serves an embedded q.
     To serve over TLS, ``tls`` is a context with a certificate. What a handler raises is logged; its client gets the
     text of a `QError`, of other exceptions class and text, or the class alone with ``expose_errors=False``.
@@ -51,6 +52,8 @@ class RawConnection:
         on_sync: Handler | None = None,
         on_async: Handler | None = None,
         authenticate: Authenticate | None = None,
+        on_open: Notice | None = None,
+        on_close: Notice | None = None,
         conn_gc_time: float = 0.0,
         expose_errors: bool = True,
         username: str = "",
@@ -70,10 +73,13 @@ class RawConnection:
             limits = codec.Limits(max_message_size=checked_options(entry, options).max_message_size)
             where = host or "127.0.0.1", port
             self._server = RawServer(
-                where, on_sync, on_async, authenticate, conn_gc_time, limits, context, expose_errors
+                where, on_sync, on_async, authenticate, conn_gc_time, limits, context, expose_errors, on_open, on_close
             )
             return
-        for name, value in (("on_sync", on_sync), ("on_async", on_async), ("authenticate", authenticate)):
+        for name, value in (
+            ("on_sync", on_sync), ("on_async", on_async), ("authenticate", authenticate), ("on_open", on_open),
+            ("on_close", on_close),
+        ):  # fmt: skip
             if value is not None:
                 raise TypeError(f"anyq.RawConnection cannot honour {name}: it is for as_server=True")
         if conn_gc_time or not expose_errors:

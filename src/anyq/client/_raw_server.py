@@ -46,10 +46,12 @@ from anyq.protocol import (
 )
 from anyq.values import Value
 
-__all__ = ["Authenticate", "Handler", "RawServer"]
+__all__ = ["Authenticate", "Handler", "Notice", "RawServer"]
 
 Handler: TypeAlias = Callable[[Value], object]
 Authenticate: TypeAlias = Callable[[str, str | None], bool]
+Notice: TypeAlias = Callable[[int], object]
+"""Told the number of a client."""
 
 _LOGIN_SECONDS: Final = 10.0
 _MAX_UNSENT: Final = 1 << 26
@@ -65,6 +67,8 @@ class _Client:
     user: str = ""
     requests: deque[SyncRequest | AsyncMessage] = attrs.field(factory=deque)
     gone: bool = False
+    greeted: bool = False
+    """Whether it logged in."""
 
 
 @attrs.define(eq=False)
@@ -88,6 +92,8 @@ class RawServer:
         limits: codec.Limits,
         tls: ssl.SSLContext | None,
         expose_errors: bool,
+        on_open: Notice | None = None,
+        on_close: Notice | None = None,
     ) -> None:
         host, port = where
         if port is None:
@@ -102,6 +108,8 @@ class RawServer:
         self._limits = limits
         self._tls = tls
         self._expose = expose_errors
+        self._on_open = on_open
+        self._on_close = on_close
         self._numbers = itertools.count(1)
         self._socket: socket.socket | None = None
         self._clients: list[_Client] = []
@@ -227,6 +235,8 @@ class RawServer:
             log.debug("a client of a raw connection is gone: %s", error)
             client.gone = True
             client.wire.close()
+            if client.greeted:
+                self._tell(self._on_close, client)
 
     def _read(self, client: _Client) -> None:
         wire = client.wire
@@ -246,6 +256,16 @@ class RawServer:
             wire.protocol.send(Refuse())
             raise ConnectionLost("login refused")
         wire.write(wire.protocol.send(Accept(min(login.capability, CAPABILITY))))
+        client.greeted = True
+        self._tell(self._on_open, client)
+
+    def _tell(self, notice: Notice | None, client: _Client) -> None:
+        """Call ``notice`` with the client's number. What it raises is logged."""
+        if notice is not None:
+            try:
+                notice(client.number)
+            except Exception:
+                log.exception("client %d (%r): a notice failed", client.number, client.user)
 
     def _run(self, client: _Client, request: SyncRequest | AsyncMessage) -> Value | None:
         with self._answering(client, request) as answer:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._caller import Caller
-from ._core import EmbeddedQ
+from ._core import EmbeddedQ, as_received
 from ._host import Listening
 from ._permissions import PERMISSIONS, Destinations, Permissions, data_folder
 from ._python import in_worker
@@ -30,6 +30,7 @@ __all__ = [
     "PendingCall",
     "Permissions",
     "SystemHost",
+    "as_received",
     "data_folder",
     "held",
     "in_worker",

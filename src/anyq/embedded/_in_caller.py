@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from anyq.client import Query, request_value
+from anyq.engine import Interpreter
 from anyq.errors import CallTimeout, ClosedError, MisuseError, QError
 from anyq.portal import Job, Owner
 from anyq.values import NULL, Strings, Value, settled
@@ -147,13 +148,20 @@ class CallerEmbedded(BlockingEmbedded):
 
     def evaluate(self, message: Value | str, timeout: float | None = None) -> Value:
         """What q makes of a message that nobody else writes to: text, or a list of a function and its arguments."""
+        if isinstance(message, str):
+            text = message
+            return self.run(lambda interpreter: interpreter.eval(text), timeout)
+        value = message
+        return self.run(lambda interpreter: interpreter.value(value), timeout)
+
+    def run(self, work: Callable[[Interpreter], T], timeout: float | None = None) -> T:
+        """``work`` done with the interpreter, in its turn; `CallTimeout` after so many seconds."""
         owner, core = self._owner, self.core
         with self._turn:
             if timeout is not None or not owner.ready:
-                return self._slowly(message, timeout)
-            interpreter = core.interpreter
+                return self._slowly(work, timeout)
             try:
-                return interpreter.eval(message) if isinstance(message, str) else interpreter.value(message)
+                return work(core.interpreter)
             except QError:
                 core.rest()
                 raise
@@ -161,13 +169,8 @@ class CallerEmbedded(BlockingEmbedded):
                 if OWNER.outbox:
                     core.handles.flush(OWNER.outbox)
 
-    def _slowly(self, message: Value | str, timeout: float | None) -> Value:
+    def _slowly(self, work: Callable[[Interpreter], T], timeout: float | None) -> T:
         began = monotonic()
-
-        def work(interpreter: Any) -> Value:
-            made: Value = interpreter.eval(message) if isinstance(message, str) else interpreter.value(message)
-            return made
-
         try:
             return self.core.submit(work, seconds=timeout).result()
         except QError as error:

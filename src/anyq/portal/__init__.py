@@ -6,7 +6,7 @@ needs no event loop's library either: an embedded q lives on it.
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from anyq.portal._loop import Loop, current_loop, has_asyncgen_hook, refuse_blocking, running_loop
+from anyq.portal._loop import Loop, current_loop, has_asyncgen_hook, may_block, refuse_blocking, running_loop
 from anyq.portal._owner import Job, Owner
 from anyq.portal._patience import Gate, block_by
 
@@ -49,6 +49,7 @@ __all__ = [
     "block_by",
     "current_loop",
     "has_asyncgen_hook",
+    "may_block",
     "refuse_blocking",
     "running_loop",
     "start_portal",

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from sys import get_asyncgen_hooks
 from typing import Any, Final
@@ -16,7 +17,7 @@ from typing import Any, Final
 from anyq.errors import MisuseError
 from anyq.twin import speedups
 
-__all__ = ["Loop", "current_loop", "has_asyncgen_hook", "refuse_blocking", "running_loop"]
+__all__ = ["Loop", "current_loop", "has_asyncgen_hook", "may_block", "refuse_blocking", "running_loop"]
 
 _here: Final = threading.local()
 
@@ -55,8 +56,19 @@ def _in_cell() -> bool:
 def refuse_blocking(what: str, instead: str) -> None:
     """Raise `MisuseError` if this thread runs an event loop, which ``what`` would stop. The cells of a notebook may."""
     name = running_loop()
-    if name is not None and not (name == "asyncio" and _in_cell()):
+    if name is not None and not getattr(_here, "blocks", False) and not (name == "asyncio" and _in_cell()):
         raise MisuseError(f"{what} would block the {name} event loop that runs in this thread; use {instead}")
+
+
+@contextmanager
+def may_block() -> Iterator[None]:
+    """Inside the block this thread may stop its event loop: for programs whose API has always blocked it."""
+    before = getattr(_here, "blocks", False)
+    _here.blocks = True
+    try:
+        yield
+    finally:
+        _here.blocks = before
 
 
 class Loop:

@@ -1,0 +1,1 @@
+"""``kx.tick``: to be written."""
