@@ -126,7 +126,7 @@ def test_a_server_that_is_polled(capsys: pytest.CaptureFixture[str]) -> None:
             del kx.q.z.pg
             del kx.q.z.pw
 
-    async def ask(port: int) -> Any:
+    async def ask(port: int | None) -> Any:
         async with kx.AsyncQConnection(port=port, username="u", password="password") as q:
             return (await q("1+2")).py()
 
