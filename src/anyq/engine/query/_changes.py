@@ -51,6 +51,8 @@ def _placed(old: Value | None, new: Value, rows: Selection, size: int) -> Value:
 
 
 def _placed_by(q: Context, old: Value | None, tree: Value, rows: Selection, groups: Groups, size: int) -> Value:
+    if not len(groups):
+        return _placed(old, rows.eval(tree), rows, size)
     parts: list[Value] = []
     for k in range(len(groups)):
         q.check()
