@@ -44,7 +44,8 @@ async def main(certificate: str, key: str, authority: str) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 3:
-        anyio.run(main, *sys.argv[1:4])
+        anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3])
     else:
         with tempfile.TemporaryDirectory() as folder:
-            anyio.run(main, *made(Path(folder)))
+            certificate, key, authority = made(Path(folder))
+            anyio.run(main, certificate, key, authority)

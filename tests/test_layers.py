@@ -254,6 +254,8 @@ def test_third_party_imports_are_declared() -> None:
         "prompt_toolkit": {"cli", "notebook"},
         "pygments": {"cli", "notebook"},
         "tqdm": {"notebook"},
+        "shtab": {"cli"},
+        "keyring": {"cli"},
         "hypothesis": {"testing"},
         "pytest": {"testing"},
         "IPython": {"notebook"},

@@ -68,7 +68,7 @@ def test_answers_and_exit_codes(address: str, capfd: pytest.CaptureFixture[str])
 
 
 def test_a_password_is_asked_for_and_stands_on_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    arguments = argparse.Namespace(user="ann", tls=False, connect_timeout=None)
+    arguments = argparse.Namespace(user="ann", tls=False, connect_timeout=None, profile=None)
     monkeypatch.setenv("ANYQ_PASSWORD", "kept")
     assert options_of(arguments)["password"] == "kept"
     monkeypatch.delenv("ANYQ_PASSWORD")

@@ -79,9 +79,16 @@ def test_a_console(tmp_path: Path, rich: bool) -> None:
 
 def test_a_client(tmp_path: Path, served: int) -> None:
     with terminal(tmp_path, "connect", f"127.0.0.1:{served}", "--timing") as client:
+        client.expect("connected to")
         client.expect(f"{served}>")
-        client.send("terminaltable:([]a:1 2 3)\r")
+        client.send("help\r")
+        client.expect("leave")
+        client.send("terminaltable:([]acolumn:1 2 3)\r")
         client.expect("ms")
+        client.send("exec acol" + TAB)
+        client.expect("umn")
+        client.send(" from terminaltable\r")
+        client.expect("1 2 3\r\n")
         client.send("count termin" + TAB)
         client.expect("altable")  # what was typed before may stand there already
         client.send("\r")
@@ -96,12 +103,13 @@ def test_a_client(tmp_path: Path, served: int) -> None:
         client.expect_exact(PASTE_OFF)  # the prompt has let go of the terminal
         time.sleep(0.5)
         client.sendintr()
-        client.expect("abandoned")
+        client.expect("abandoned; the server goes on with it")
         client.send("5*11\r")
+        client.expect("waiting for the server to finish")
         client.expect("55\r\n")
         client.send("nosuchname\r")
         client.expect("'nosuchname")
-        client.send("\\\\\r")
+        client.send("quit\r")
         client.expect(pexpect.EOF)
         client.wait()
         assert client.exitstatus == 0

@@ -27,6 +27,7 @@ from anyq.values import NULL, Value
 
 from ._console import complaint, is_terminal
 from ._format import SUFFIXES, rendered, written
+from ._profiles import Profile, profile_of
 from ._progress import Transfer, display_for
 from ._prompt import Prompt, unfinished
 
@@ -35,12 +36,16 @@ __all__ = ["run"]
 OK, Q_ERROR, WRONG_USAGE, NO_CONNECTION, NO_ANSWER, NO_FORM = 0, 1, 2, 3, 4, 5
 _STEP: Final = 0.1
 HELP = """\
-\\\\           leave
-\\help        this text
+quit, \\\\     leave
+help, \\help  this text
 \\timing      show how long each answer took, or stop showing it
 \\format F    print tables as: q table csv json arrow
 anything else is sent to the server; an input goes on until its brackets are closed; Ctrl-C abandons a call
 """
+
+
+ABANDONED: Final = """\
+abandoned; the server goes on with it, for q cannot be told to stop, and answers the next query after that"""
 
 
 def shown(text: str, stream: TextIO | None = None) -> str:
@@ -73,6 +78,11 @@ class Client:
         finally:
             progress.clear()
 
+    @property
+    def owed(self) -> int:
+        """Answers that the server owes: of queries that were abandoned, while nobody asks."""
+        return self.q.statistics().in_flight
+
     def names(self, word: str) -> list[str]:
         """The names on the server that begin with the word; none when it cannot say quickly."""
         return completion.names(lambda query: self.ask(query, timeout=1.0), word)
@@ -104,8 +114,10 @@ class Shell:
     def input(self, text: str) -> bool:
         """One input: a command of ours, or a question. Whether there may be another."""
         word, _, rest = text.partition(" ")
-        if word == "\\\\":
+        if word == "\\\\" or text == "quit":
             return False
+        if text == "help":
+            word = "\\help"
         if word in self.commands:
             self.commands[word](rest.strip())
         elif text:
@@ -114,6 +126,8 @@ class Shell:
 
     def answer(self, text: str) -> None:
         """One question; its answer or its error is printed."""
+        if self.client.owed:
+            print("waiting for the server to finish the query that was abandoned")
         began = time.perf_counter()
         try:
             value = self.client.ask(text)
@@ -121,7 +135,7 @@ class Shell:
             if value is not NULL:
                 sys.stdout.buffer.write(shown_bytes(rendered(value, self.kind, terminal_style())))
         except KeyboardInterrupt:
-            print("abandoned; the connection goes on")
+            print(ABANDONED if self.client.owed else "abandoned before it was sent")
             return
         except QError as error:
             print(shown(complaint(error)), end="")
@@ -158,20 +172,32 @@ def terminal_style() -> console.Style:
 def once(client: Client, arguments: argparse.Namespace) -> int:
     """Ask each question of the command line in turn; the first error ends it."""
     for query in arguments.execute:
+        began = time.perf_counter()
         value = client.ask(query)
+        took = time.perf_counter() - began
         if arguments.output:
             written(value, arguments.output)
-        elif value is not NULL:
+        elif value is not NULL or arguments.format == "json":
             style = terminal_style() if sys.stdout.isatty() else console.Style(2000, 2000)
             sys.stdout.buffer.write(shown_bytes(rendered(value, arguments.format, style)))
             sys.stdout.buffer.flush()
+        if arguments.timing:
+            print(f"{took * 1e3:.1f} ms", file=sys.stderr)
     return OK
+
+
+def banner(client: Client) -> str:
+    """Who is spoken to, and how to get on from there."""
+    address = client.q.address
+    who = f" as {address.user}" if address.user else ""
+    return f"anyq {anyq.__version__}: connected to {address}{who}; help, quit; TAB completes, Ctrl-C abandons a query"
 
 
 def converse(client: Client, arguments: argparse.Namespace) -> int:
     """Questions from the terminal, or from the standard input, a line each."""
     shell = Shell(client, arguments.format, arguments.timing, f"{client.q.address}> ")
     if is_terminal():
+        print(banner(client))
         return shell.run(Prompt(client.names))
     text = ""
     for line in sys.stdin:
@@ -189,13 +215,27 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """The keywords of `anyq.connect` that the options stand for."""
     options: dict[str, Any] = {"reconnection_attempts": 5, "tls": arguments.tls, "no_ctx": True}
     if arguments.user:
+        profile: Profile | None = arguments.profile
         options["username"] = arguments.user
         options["password"] = os.environ.get("ANYQ_PASSWORD")
+        if options["password"] is None and profile is not None and profile.user == arguments.user:
+            options["password"] = profile.password()
         if options["password"] is None and is_terminal():
             options["password"] = getpass.getpass(f"password of {arguments.user}: ")
     if arguments.connect_timeout:
         options["connect_timeout"] = arguments.connect_timeout
     return options
+
+
+def use_profile(arguments: argparse.Namespace) -> None:
+    """Take from a profile what the command line does not say. `ProfileError` for a name that is none."""
+    profile = arguments.profile = profile_of(arguments.server)
+    if profile is not None:
+        arguments.server = profile.address
+        arguments.tls = arguments.tls or profile.tls
+        for name in ("user", "timeout", "connect_timeout"):
+            if getattr(arguments, name) is None:
+                setattr(arguments, name, getattr(profile, name))
 
 
 def wrong_usage(arguments: argparse.Namespace) -> str:
@@ -216,6 +256,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(wrong, file=sys.stderr)
         return WRONG_USAGE
     try:
+        use_profile(arguments)
         opened = anyq.connect(arguments.server, **options_of(arguments))
     except (TypeError, ValueError) as error:  # the address is none
         print(error, file=sys.stderr)

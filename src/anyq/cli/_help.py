@@ -1,4 +1,4 @@
-"""`anyq help`: the pages of the guide in a terminal."""
+"""`anyq help`: the pages of the guide in a terminal; and what shells need to complete the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from anyq.guide import Page, page, pages
 
-__all__ = ["run"]
+__all__ = ["run", "shell_completion"]
 
 
 def run(words: Sequence[str], parser: Callable[[], argparse.ArgumentParser]) -> int:
@@ -59,3 +59,14 @@ def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
         if isinstance(action, argparse._SubParsersAction):
             return dict(action.choices)
     return {}
+
+
+def shell_completion(shell: str, parser: argparse.ArgumentParser) -> int:
+    """Print the script that completes the command line in that shell. 5 without the library that makes it."""
+    try:
+        import shtab
+    except ModuleNotFoundError:
+        print('anyq completion needs: pip install "anyq[cli]"', file=sys.stderr)
+        return 5
+    print(shtab.complete(parser, shell))
+    return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._address import host_and_port, listening
 from ._serve_options import LOG_LEVELS, add_serve_options
+from ._usage import Parser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ __all__ = ["main"]
 DESCRIPTION = "Talk to q/kdb+ processes, serve q clients, and run q in-process."
 
 
-class QParser(argparse.ArgumentParser):
+class QParser(Parser):
     """A parser that hands what it does not know to a q script, as q does.
 
     The first word that is no option is the script; unknown options and whatever else follows are the script's
@@ -95,6 +96,12 @@ def guide(arguments: argparse.Namespace) -> int:
     from ._help import run
 
     return run(arguments.topic, parser)
+
+
+def completion(arguments: argparse.Namespace) -> int:
+    from ._help import shell_completion
+
+    return shell_completion(arguments.shell, parser())
 
 
 def tap(arguments: argparse.Namespace) -> int:
@@ -222,7 +229,11 @@ def add_connect(commands: Commands) -> None:
         epilog="Exit codes: 0; 1 an error of q; 2 a wrong command line; 3 no connection; 4 no answer; "
         "5 an answer that cannot be printed or written so.",
     )
-    parser.add_argument("server", metavar="HOST:PORT[:USER:PASS]", help="any address that anyq.connect takes")
+    parser.add_argument(
+        "server",
+        metavar="HOST:PORT[:USER:PASS]",
+        help="any address that anyq.connect takes, or the name of a profile (anyq help commands)",
+    )
     parser.add_argument(
         "-e", dest="execute", action="append", metavar="QUERY", help="ask this and end; may be repeated"
     )
@@ -244,6 +255,17 @@ def add_help(commands: Commands) -> None:
     )
     parser.add_argument("topic", nargs="*", help="a page's name or a part of it, such as asking; or a command")
     parser.set_defaults(run=guide)
+
+
+def add_completion(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "completion",
+        help="what a shell needs to complete anyq's commands and options",
+        description='Prints a script for the shell: bash: eval "$(anyq completion bash)" in ~/.bashrc; zsh: anyq '
+        "completion zsh > a file _anyq on fpath; fish: anyq completion fish > ~/.config/fish/completions/anyq.fish.",
+    )
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    parser.set_defaults(run=completion)
 
 
 def add_tap(commands: Commands) -> None:
@@ -337,12 +359,13 @@ COMMANDS = {
     "replay": add_replay,
     "gateway": add_gateway,
     "mcp": add_mcp,
+    "completion": add_completion,
 }
 
 
-def parser(command: str = "") -> argparse.ArgumentParser:
+def parser(command: str = "") -> Parser:
     """The command line: all of it, or as much as one command needs."""
-    top = argparse.ArgumentParser(prog="anyq", description=DESCRIPTION)
+    top = Parser(prog="anyq", description=DESCRIPTION)
     top.add_argument("--version", action="store_true", help="the version of anyq and of what it stands on")
     commands = top.add_subparsers(title="commands", metavar="", prog="anyq", parser_class=QParser)
     for add in [COMMANDS[command]] if command in COMMANDS else COMMANDS.values():

@@ -81,6 +81,7 @@ def _rich_reader(words: Words) -> Callable[[str], str]:
             buffer.validate_and_handle()
 
     session: PromptSession[str] = PromptSession(
+        lexer=_lexer(),
         history=FileHistory(str(history_file())),
         completer=Names(),
         complete_while_typing=False,
@@ -90,6 +91,16 @@ def _rich_reader(words: Words) -> Callable[[str], str]:
         prompt_continuation="  ",
     )
     return lambda prompt: session.prompt(prompt)
+
+
+def _lexer() -> Any:
+    """Colours of q text; none without Pygments, which rich brings."""
+    try:
+        from prompt_toolkit.lexers import PygmentsLexer
+        from pygments.lexers.q import QLexer
+    except ModuleNotFoundError:
+        return None
+    return PygmentsLexer(QLexer)
 
 
 def _plain_reader(words: Words) -> Callable[[str], str]:

@@ -176,7 +176,10 @@ class Tap:
 
     async def run(self, host: str, port: int, ready: Callable[[int], None] | None = None) -> None:
         """Serve until cancelled."""
-        listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
+        try:
+            listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
+        except OSError as error:
+            raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror or error}") from error
         async with listener:
             bound = listener.extra(SocketAttribute.local_port)
             self.show(f"tap on {host}:{bound}, to {self.target[0]}:{self.target[1]}")
@@ -197,7 +200,7 @@ def run(arguments: argparse.Namespace) -> int:
         tap = Tap(arguments.server, shown.put, recorder, arguments.lines, arguments.keep)
         anyio.run(tap.run, *arguments.listen)
     except OSError as error:
-        print(error, file=sys.stderr)
+        print(f"anyq tap: {error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 1 if recorder is not None and recorder.failed else 130

@@ -33,15 +33,14 @@ with anyq.sync.open_embedded() as q:
         "size": rng.integers(1, 100, rows),
     }
     q("trade:flip trade; quote:select time,sym,bid:price-.01 from trade where 0=i mod 7")
-    joined = q("aj[`sym`time;trade;quote]")
+    joined = q("aj[`sym`time;trade;quote]").pl()
     print(joined.shape, q("exec count i from trade"))
-    frame = joined.pl()
-    print(frame.height, frame.columns)
+    print(joined.columns)
 ```
 
 ```text
 (100000, 5) 100000
-100000 ['time', 'sym', 'price', 'size', 'bid']
+['time', 'sym', 'price', 'size', 'bid']
 ```
 
 Large results in parts: `q.stream(select("trade"), rows=1_000_000)`, see [Asking](asking.md). Tables that are spread over

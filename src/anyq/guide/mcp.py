@@ -37,10 +37,12 @@ from mcp.client import Client
 from anyq.mcp import sandbox, server
 
 
-async def main():
+async def main() -> None:
     async with Client(server(sandbox(), rows=100)) as client:
         answer = await client.call_tool("query", {"text": "sum til 10"})
-        print(answer.content[0].text, end="")
+        (text,) = answer.content
+        assert text.type == "text"
+        print(text.text, end="")
 
 
 anyio.run(main)

@@ -46,6 +46,7 @@ where they would round. More under [pandas, polars, Arrow](frames.md).
 
 ```python
 trades = await q("([]sym:`a`b;size:10 20;price:1.5 2.5)")
+assert isinstance(trades, anyq.Table)  # for type checkers: an answer may be any value
 print(trades.shape, trades.columns, trades[0]["size"] + 1)
 print(float((trades["size"] * trades["price"]).sum()))
 ```
