@@ -46,6 +46,7 @@ anything else is sent to the server; an input goes on until its brackets are clo
 
 ABANDONED: Final = """\
 abandoned; the server goes on with it, for q cannot be told to stop, and answers the next query after that"""
+OWED: Final = "waiting for the server to finish the query that was abandoned"
 
 
 def shown(text: str, stream: TextIO | None = None) -> str:
@@ -127,7 +128,7 @@ class Shell:
     def answer(self, text: str) -> None:
         """One question; its answer or its error is printed."""
         if self.client.owed:
-            print("waiting for the server to finish the query that was abandoned")
+            print(OWED)
         began = time.perf_counter()
         try:
             value = self.client.ask(text)
@@ -186,9 +187,8 @@ def once(client: Client, arguments: argparse.Namespace) -> int:
     return OK
 
 
-def banner(client: Client) -> str:
+def greeting(address: anyq.Address) -> str:
     """Who is spoken to, and how to get on from there."""
-    address = client.q.address
     who = f" as {address.user}" if address.user else ""
     return f"anyq {anyq.__version__}: connected to {address}{who}; help, quit; TAB completes, Ctrl-C abandons a query"
 
@@ -197,7 +197,7 @@ def converse(client: Client, arguments: argparse.Namespace) -> int:
     """Questions from the terminal, or from the standard input, a line each."""
     shell = Shell(client, arguments.format, arguments.timing, f"{client.q.address}> ")
     if is_terminal():
-        print(banner(client))
+        print(greeting(client.q.address))
         return shell.run(Prompt(client.names))
     text = ""
     for line in sys.stdin:
