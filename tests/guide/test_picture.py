@@ -8,7 +8,7 @@ import re
 import pytest
 
 pytest.importorskip("rich")
-from tests.picture import PICTURE, conversation, drawn  # noqa: E402
+from tests.picture import PICTURE, conversation, drawn
 
 pytestmark = pytest.mark.newest
 
