@@ -265,6 +265,7 @@ def test_third_party_imports_are_declared() -> None:
         "mcp": {"mcp"},
         "mcp_types": {"mcp"},
         "pydantic": {"mcp"},
+        "typing_extensions": {"mcp"},
     }
     anywhere = {"anyio", "trio", "attrs", "attr", "numpy", "anyq"} | sys.stdlib_module_names
     wrong = []

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypedDict
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import anyq
 from anyq import console
@@ -27,6 +27,7 @@ try:
     from mcp.server import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
     from pydantic import Field
+    from typing_extensions import TypedDict  # pydantic refuses that of typing before Python 3.12
 except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(f'{__name__} needs {_error.name}: pip install "anyq[mcp]"', name=_error.name) from None
 
