@@ -23,6 +23,7 @@ from .session._functions import Closure, rebind
 from .session._host import Host
 from .session._names import Names
 from .session._program import Program
+from .session._scalar_code import ScalarCode
 from .session._settings import Settings
 from .session._stop import Interrupted, Stop
 from .session._views import View
@@ -349,6 +350,10 @@ class Interpreter:
             finally:
                 self._compiling.discard(id(closure))
         return closure.code
+
+    def scalar(self, closure: Closure, types: tuple[QType, ...]) -> ScalarCode | None:
+        """The code of a lambda of numbers over raw numbers of these types; ``None`` if it is no such lambda."""
+        return self.compiler.scalars.code(closure, types) if closure.owner is self else None
 
     def closure(self, function: Lambda) -> Value:
         """A lambda that came as text (from the wire) as one of this interpreter's own."""

@@ -15,8 +15,9 @@ from anyq.values import Atom, Dict, List, Primitive, QType, Table, Value, Vector
 from ..kernel._items import iterated, rebuilt
 from ..kernel._records import records
 from ..session._context import Context
-from ..session._functions import is_function, rank_of
+from ..session._functions import Closure, is_function, rank_of
 from ._maps import COUNTS
+from ._whole import fold_numbers, scan_numbers, scanned
 
 __all__ = ["over", "scan"]
 
@@ -30,11 +31,21 @@ def over(q: Context, f: Value, n: int) -> Function:
         return _repeat_over(q, f, n)
     if n == 1:
         inner = q.callable(f, 2)
-        return partial(_reduce, inner, _whole(q, f), _is_join(q, f))
+        return partial(_reduce_numbers, q, f, partial(_reduce, inner, _whole(q, f), _is_join(q, f)))
     inner = q.callable(f, n)
     if n == 2:
-        return partial(_fold, inner)
+        return partial(_fold_numbers, q, f, partial(_fold, inner))
     return partial(_last_of_zip, inner)
+
+
+def _reduce_numbers(q: Context, f: Value, general: Function, x: Value) -> Value:
+    found = fold_numbers(q, f, x[0], x[1:]) if type(f) is Closure and type(x) is Vector and len(x) else None
+    return general(x) if found is None else found
+
+
+def _fold_numbers(q: Context, f: Value, general: Function, seed: Value, x: Value) -> Value:
+    found = fold_numbers(q, f, seed, x)
+    return general(seed, x) if found is None else found
 
 
 def _loop_rank(q: Context, f: Value) -> int:
@@ -162,11 +173,26 @@ def scan(q: Context, f: Value, n: int) -> Function:
             raise QError("rank")
         return partial(_do_or_while_scan, q, inner)
     if n == 1:
-        return partial(_running, q.callable(f, 2), _running_whole(q, f), _is_join(q, f))
+        return partial(
+            _running_numbers, q, f, partial(_running, q.callable(f, 2), _running_whole(q, f), _is_join(q, f))
+        )
     inner = q.callable(f, n)
     if n == 2:
-        return partial(_running_from, inner)
+        return partial(_running_numbers_from, q, f, partial(_running_from, inner))
     return partial(_running_zip, inner)
+
+
+def _running_numbers(q: Context, f: Value, general: Function, x: Value) -> Value:
+    if type(f) is Closure and type(x) is Vector and len(x):
+        found = scan_numbers(q, f, x[0], x[1:])
+        if found is not None:
+            return scanned(x.qtype, [x.data[:1].tolist()[0], *found[0]], found[1])
+    return general(x)
+
+
+def _running_numbers_from(q: Context, f: Value, general: Function, seed: Value, x: Value) -> Value:
+    found = scan_numbers(q, f, seed, x) if isinstance(x, Vector) and len(x) else None
+    return general(seed, x) if found is None else scanned(seed.qtype, *found)  # type: ignore[attr-defined]
 
 
 _SCANNERS: Final = {"+": "sums", "*": "prds", "&": "mins", "|": "maxs"}

@@ -21,6 +21,7 @@ from ..kernel._texts import WHOLE
 from ..session._context import Context
 from ..session._functions import Closure, project, rank_of
 from ..session._vocabulary import Native
+from ._whole import each_whole
 
 __all__ = ["COUNTS", "each", "each_left", "each_prior", "each_right"]
 
@@ -39,10 +40,18 @@ def each(q: Context, f: Value, n: int) -> Function:
         name = _name_of(q, f)
         if name in WHOLE:
             return partial(_each_text, WHOLE[name], inner)
-        return partial(_each_item if name in _ITEMWISE else _each1, inner)
+        return partial(_each_item, inner) if name in _ITEMWISE else each_whole(q, f, 1, partial(_each1, inner))
     if n == 0:
         raise QError("rank")
-    return partial(_each_many, inner)
+    if n == 2 and _name_of(q, f) == "vs":
+        return partial(_each_split, inner)
+    return each_whole(q, f, n, partial(_each_many, inner))
+
+
+def _each_split(inner: Function, x: Value, y: Value) -> Value:
+    """``","vs'texts`` is ``","vs texts``."""
+    whole = isinstance(x, Atom) and x.qtype is Q.CHAR and isinstance(y, List) and y.strings
+    return inner(x, y) if whole else _each_many(inner, x, y)
 
 
 def _waiting(kind: QType, f: Value) -> Function:
@@ -159,8 +168,11 @@ def each_right(q: Context, f: Value, n: int) -> Function:
     if n != 2:
         raise QError("rank")
     inner = q.callable(f, 2)
+    splitting = partial(_each_split, inner) if _name_of(q, f) == "vs" else None
 
     def visit(x: Value, y: Value) -> Value:
+        if splitting is not None and isinstance(x, Atom) and isinstance(y, List):
+            return splitting(x, y)
         items = iterated(y)
         if items is None:
             return inner(x, y)

@@ -51,6 +51,7 @@ from ..syntax._scope import assigned_in
 from . import _matching, _runtime
 from ._assignments import Assignments
 from ._lines import Unit
+from ._scalars import Scalars
 
 __all__ = ["Compiler", "Unit", "is_silent"]
 
@@ -60,6 +61,7 @@ class Compiler:
 
     def __init__(self, q: Context) -> None:
         self.q = q
+        self.scalars = Scalars(q)
 
     def environment(self, unit: Unit) -> dict[str, Any]:
         """The globals of a compiled function."""
@@ -107,7 +109,7 @@ class Compiler:
         parameters = ", ".join(f"l_{name}" for name in node.params)
         writer.header(f"def q({parameters}):", [f"l_{name} = EMPTY" for name in node.locals])
         writer.body(node.body)
-        return writer.finish(self.environment(unit))
+        return self.scalars.entered(closure, writer.finish(self.environment(unit)))
 
     def program(self, block: Block, source: str, context: str) -> Callable[[], Value]:
         """The code of console or query text, as a function of no arguments."""

@@ -9,7 +9,7 @@ its rows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
@@ -130,6 +130,7 @@ class Binary:
     """What becomes of a value whose key only the right one of two dicts has; it stays if this is not given."""
     exact: tuple[Callable[[Any, Any], Any], int] | None = None
     """A function of two longs, and the magnitude below which its result is q's for both."""
+    itemwise: ClassVar[bool] = True
 
     def __call__(self, x: Value, y: Value) -> Value:
         if type(x) is Atom and type(y) is Atom:
@@ -180,6 +181,7 @@ class Unary:
     types: dict[QType, QType]
     kernel: Callable[[Any, QType, QType], Any]
     scalars: dict[QType, Callable[[Any], Atom]] = attrs.field(factory=dict)
+    itemwise: ClassVar[bool] = True
 
     def __call__(self, x: Value) -> Value:
         if not isinstance(x, Atom | Vector):

@@ -6,13 +6,15 @@ A list of strings lies in one array of bytes (`StringArray`); visiting it would 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from anyq.values import List, QType, StringArray, Value, Vector
 
-__all__ = ["WHOLE"]
+__all__ = ["WHOLE", "split", "translated", "trimmed"]
 
 _BLANK: Final = 32
 
@@ -36,6 +38,43 @@ def _descending(x: StringArray) -> Value:
     return List.of(StringArray((255 - (keys & 255)).astype(np.uint8), offsets[:-1], offsets[1:]))
 
 
+def translated(x: StringArray, table: Any) -> List:
+    """Each character replaced by that of a table of 256."""
+    data, offsets = x.contiguous()
+    return List.of(StringArray(_frozen(table[data]), offsets[:-1], offsets[1:]))
+
+
+def trimmed(x: StringArray, *, left: bool, right: bool) -> List:
+    """The texts without blanks at their ends; of one that is all blanks nothing is left."""
+    data, offsets = x.contiguous()
+    filled = np.flatnonzero(data != _BLANK)
+    starts, ends = offsets[:-1], offsets[1:]
+    first, last = np.searchsorted(filled, starts), np.searchsorted(filled, ends) - 1
+    some = last >= first
+    begins = np.where(some, filled[np.where(some, first, 0)], starts) if len(filled) else starts
+    stops = np.where(some, filled[np.where(some, last, 0)] + 1, starts) if len(filled) else starts
+    begins = begins if left else starts
+    return List.of(StringArray(data, begins, np.maximum(stops if right else np.where(some, ends, starts), begins)))
+
+
+def split(x: StringArray, by: bytes) -> list[StringArray]:
+    """The parts of each text between separators of one byte."""
+    data, offsets = x.contiguous()
+    marks = np.flatnonzero(data == by[0])
+    counts = np.searchsorted(marks, offsets[1:]) - np.searchsorted(marks, offsets[:-1]) + 1
+    bounds = np.zeros(len(x) + 1, np.int64)
+    np.cumsum(counts, out=bounds[1:])
+    starts, ends = np.empty(bounds[-1], np.int64), np.empty(bounds[-1], np.int64)
+    inner = np.ones(bounds[-1], np.bool_)
+    inner[bounds[:-1]] = False  # the first part of each text begins where the text does, the others behind a mark
+    starts[bounds[:-1]], starts[inner] = offsets[:-1], marks + 1
+    inner = np.ones(bounds[-1], np.bool_)
+    inner[bounds[1:] - 1] = False
+    ends[bounds[1:] - 1], ends[inner] = offsets[1:], marks
+    at = bounds.tolist()
+    return [StringArray(data, starts[a:b], ends[a:b]) for a, b in pairwise(at)]
+
+
 def _at(x: StringArray, where: Any) -> Value:
     """A character of each; a blank, the null, for what is empty."""
     filled = x.ends > x.starts
@@ -55,5 +94,8 @@ WHOLE: Final[dict[str, Callable[[StringArray], Value]]] = {
     "desc": _descending,
     "first": lambda x: _at(x, x.starts),
     "last": lambda x: _at(x, x.ends - 1),
+    "trim": partial(trimmed, left=True, right=True),
+    "ltrim": partial(trimmed, left=True, right=False),
+    "rtrim": partial(trimmed, left=False, right=True),
 }
 """By the name of the function that is applied to each string."""

@@ -17,6 +17,7 @@ __all__ = ["parse_text"]
 
 _INTEGER: Final = r"[+-]?\d+\Z"
 _FLOAT: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z"
+_HEX: Final = r"[0-9A-Fa-f]{1,2}\Z"
 _NAMED: Final = {"0n": float("nan"), "0N": float("nan"), "0w": float("inf"), "0W": float("inf")}
 _LONGEST: Final = 19
 """Digits of the largest long. Python reads no more than 4,300."""
@@ -49,10 +50,7 @@ def _address(text: str) -> bytes:
 
 
 def _byte(text: str, _: QType) -> Any:
-    try:
-        return int(text[:2], 16)
-    except ValueError:
-        return None
+    return int(text[:2], 16) if re.match(_HEX, text[:2]) else None
 
 
 def _integer(text: str, qtype: QType) -> Any:
@@ -64,6 +62,11 @@ def _integer(text: str, qtype: QType) -> Any:
     if len(digits) > _LONGEST:
         return None
     number = -int(digits) if text[0] == "-" else int(digits)
+    return _within(qtype, number)
+
+
+def _within(qtype: QType, number: int) -> int | None:
+    """The number, if the type has room for it."""
     low, high = qtype.ninf, qtype.inf
     assert isinstance(low, int)
     assert isinstance(high, int)
@@ -99,9 +102,9 @@ def _timestamp(text: str, _: QType) -> Any:
     unix = re.match(_UNIX, text)
     if unix:
         fraction = (unix[2] or ".")[1:10].ljust(9, "0")
-        return (int(unix[1]) - _UNIX_EPOCH) * 10**9 + int(fraction)
+        return _within(QType.TIMESTAMP, (int(unix[1]) - _UNIX_EPOCH) * 10**9 + int(fraction))
     found = read_moment(text)
-    return None if found is None else found.days * DAY + found.ns
+    return None if found is None else _within(QType.TIMESTAMP, found.days * DAY + found.ns)
 
 
 def _datetime(text: str, _: QType) -> Any:
@@ -110,9 +113,9 @@ def _datetime(text: str, _: QType) -> Any:
 
 
 def _clock(unit: int, digits: int) -> Callable[[str, QType], Any]:
-    def read(text: str, _: QType) -> Any:
+    def read(text: str, qtype: QType) -> Any:
         ns = read_span(text, digits)
-        return None if ns is None else ns // unit if ns >= 0 else -(-ns // unit)
+        return None if ns is None else _within(qtype, ns // unit if ns >= 0 else -(-ns // unit))
 
     return read
 

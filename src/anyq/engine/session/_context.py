@@ -11,13 +11,14 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from anyq.errors import QError
-from anyq.values import Atom, Lambda, Value
+from anyq.values import Atom, Lambda, QType, Value
 
 from ..syntax._nodes import Assign, Block, Function, Query
 from ._functions import Closure
 from ._host import Host
 from ._names import Names
 from ._program import Program
+from ._scalar_code import ScalarCode
 from ._settings import Settings
 from ._stop import Stop
 from ._views import View
@@ -176,6 +177,9 @@ class Context(Protocol):
 
     def make_closure(self, node: Function, context: str, label: str = "") -> Closure:
         """A lambda value for a node."""
+
+    def scalar(self, closure: Closure, types: tuple[QType, ...]) -> ScalarCode | None:
+        """The code of a lambda of numbers over raw numbers of these types."""
 
     def compiled(self, closure: Closure) -> PythonFunction:
         """The code of a lambda, compiled if this is its first use."""

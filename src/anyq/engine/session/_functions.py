@@ -10,6 +10,7 @@ import attrs
 from anyq.values import ELIDED, Composition, Derived, Dict, Lambda, Primitive, Projection, QType, Value
 
 from ..syntax._nodes import Function
+from ._scalar_code import ScalarCode
 from ._vocabulary import Native, Vocabulary, arity_of
 
 __all__ = ["MAX_RANK", "Closure", "holes", "is_function", "project", "rank_of", "rebind"]
@@ -34,6 +35,8 @@ class Closure(Lambda):
     code: Callable[..., Value]
     origin: str = ""
     ready: bool = False
+    scalars: dict[tuple[QType, ...], ScalarCode | None] = attrs.field(factory=dict)
+    """Its code over raw numbers of these types, where it was asked for; ``None`` where there is none."""
 
 
 def rebind(closure: Closure, code: Callable[..., Value]) -> None:

@@ -24,6 +24,7 @@ from ...kernel._support import (
     text_of,
     vec,
 )
+from ...kernel._texts import split
 from ...session._vocabulary import Vocabulary
 from ._arithmetic import add, div, mod, multiply
 
@@ -54,6 +55,8 @@ def split_by(x: Value, y: Value) -> Value:
 def _split_text(by: bytes, y: Value, kind: QType) -> Value:
     """The parts of ``y`` between ``by``, as vectors of ``kind``, which is the type of the separator."""
     if isinstance(y, List):
+        if y.strings and kind is QType.CHAR and len(by) == 1:
+            return List.of(tuple(map(List.of, split(y.strings, by))))
         return collapse([_split_text(by, item, kind) for item in y.items])
     if not isinstance(y, Vector) or y.qtype not in (QType.CHAR, QType.BYTE) or not by:
         raise QError("type" if by else "length")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -76,6 +76,8 @@ def _floats_equal(a: Any, b: Any) -> Any:
 
 class Comparison:
     """One of the six comparisons, made of "equal" and "less" of its type."""
+
+    itemwise: ClassVar[bool] = True
 
     def __init__(self, exact: Callable[[Any, Any], Any], floats: Callable[[Any, Any], Any]) -> None:
         self.exact = exact

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from anyq.errors import QError
 from anyq.values import Atom, Dict, List, QType, Table, Value, Vector, collapse
 
 from ...kernel._domains import place, places
 from ...kernel._enumeration import EnumeratedAtom, Enumeration
 from ...kernel._itemwise import extend1
-from ...kernel._support import (
-    empty,
-    is_string,
-    items_of,
-    symbols,
-    text_of,
-    vec,
-)
+from ...kernel._read_texts import read_texts
+from ...kernel._support import empty, is_string, items_of, text_of
 from ...kernel._temporal import BY_NAME, CASTABLE, cast, part_of
 from ...kernel._tok import parse_text
 from ...session._context import Context
@@ -39,22 +31,13 @@ def tok(qtype: QType, y: Value, *, day_first: bool = False) -> Value:
         if not len(y):
             return empty(qtype)
         if y.strings is not None and qtype is not QType.CHAR:
-            return _tok_all(qtype, list(y.strings), day_first)
+            return read_texts(qtype, y.strings, day_first=day_first)
         return collapse([tok(qtype, item, day_first=day_first) for item in y.items])
     if isinstance(y, Dict | Table):
         return extend1(lambda item: tok(qtype, item, day_first=day_first), y)
     if isinstance(y, Atom | Vector) and y.qtype is qtype:
         return y
     raise QError("type")
-
-
-def _tok_all(qtype: QType, texts: list[bytes], day_first: bool) -> Vector:
-    raws = [parse_text(qtype, text, day_first=day_first) for text in texts]
-    if qtype is QType.SYMBOL:
-        return symbols(raws)
-    if qtype is QType.GUID:
-        return vec(qtype, np.frombuffer(b"".join(raws), qtype.numpy))
-    return vec(qtype, np.array(raws, qtype.numpy))
 
 
 # -- the dollar

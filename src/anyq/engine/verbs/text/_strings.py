@@ -14,6 +14,7 @@ from ...kernel._itemwise import extend1
 from ...kernel._patterns import cut, matches, test_of
 from ...kernel._support import EMPTY, Array, bools, chars, flag, is_atom, is_string, longs, symbol, text_of, vec
 from ...kernel._take import window
+from ...kernel._texts import translated, trimmed
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ..lists._types import is_null
@@ -53,19 +54,21 @@ def _string(q: Context, x: Value) -> Value:
 # -- case and blanks
 
 
-def _mapped(x: Value, on_text: Callable[[str], str], on_bytes: Callable[[Array], Array]) -> Value:
-    """Symbols and chars of any shape through a function; other atoms are ``'type``."""
+def _mapped(x: Value, on_text: Callable[[str], str], table: Array) -> Value:
+    """Symbols through a function, chars through a table of bytes, in any shape; other atoms stay."""
     if isinstance(x, Atom):
         if x.qtype is _SYMBOL:
             return symbol(on_text(x.raw))
         if x.qtype is _CHAR:
-            return Atom(_CHAR, int(on_bytes(np.array([x.raw], np.uint8))[0]))
+            return Atom(_CHAR, int(table[x.raw]))
         return x
     if isinstance(x, Vector):
         if x.qtype is _SYMBOL:
             return vec(_SYMBOL, _mapped_symbols(x.symbols, on_text))
-        return vec(_CHAR, on_bytes(x.data)) if x.qtype is _CHAR else x
-    return extend1(lambda part: _mapped(part, on_text, on_bytes), x)
+        return vec(_CHAR, table[x.data]) if x.qtype is _CHAR else x
+    if isinstance(x, List) and x.strings:
+        return translated(x.strings, table)
+    return extend1(lambda part: _mapped(part, on_text, table), x)
 
 
 def _mapped_symbols(data: SymbolArray, on_text: Callable[[str], str]) -> SymbolArray:
@@ -74,21 +77,16 @@ def _mapped_symbols(data: SymbolArray, on_text: Callable[[str], str]) -> SymbolA
     return SymbolArray.from_strs(mapped[codes] if len(codes) else [])
 
 
-_LOWER = bytes.maketrans(bytes(range(65, 91)), bytes(range(97, 123)))
-_UPPER = bytes.maketrans(bytes(range(97, 123)), bytes(range(65, 91)))
-
-
-def _translated(table: bytes) -> Callable[[Array], Array]:
-    lookup = np.frombuffer(table, np.uint8)
-    return lambda data: np.asarray(lookup[data])
+_LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)
+_UPPER = np.frombuffer(bytes(range(256)).upper(), np.uint8)
 
 
 def lower(x: Value) -> Value:
-    return _mapped(x, str.lower, _translated(_LOWER))
+    return _mapped(x, str.lower, _LOWER)
 
 
 def upper(x: Value) -> Value:
-    return _mapped(x, str.upper, _translated(_UPPER))
+    return _mapped(x, str.upper, _UPPER)
 
 
 def _trimming(left: bool, right: bool) -> Callable[[Value], Value]:
@@ -102,6 +100,8 @@ def _trimming(left: bool, right: bool) -> Callable[[Value], Value]:
             return window(x, int(kept[0]) if left else 0, int(kept[-1]) + 1 if right else len(x))
         if isinstance(x, Dict) and isinstance(x.value, Vector):
             return Dict(x.key, collapse([trim(item) for item in x.value]))
+        if isinstance(x, List) and x.strings:
+            return trimmed(x.strings, left=left, right=right)
         if isinstance(x, List | Dict):
             return extend1(trim, x)
         if isinstance(x, Table):
