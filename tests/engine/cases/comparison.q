@@ -169,3 +169,12 @@ not `a / 'type
 0N within 0N 1 / 1b
 `b within `a`c / 1b
 1 within 1 2 3 / 'length
+/ dicts meet by key: what one lacks is compared as a null
+(`a`b!1 2)=`b`c!2 3 / `a`b`c!010b
+(`a`b!1 2)<`b`c!2 3 / `a`b`c!001b
+(`a`b!1 2)<>`b`c!2 3 / `a`b`c!101b
+(`a`b!1 0N)=`b`c!2 0N / `a`b`c!001b
+(`a`b!`x`y)=`b`c!`y`z / `a`b`c!010b
+(`a`b!(1 2;3 4))=`b`c!(3 5;6 7) / `a`b`c!(00b;10b;00b)
+([c:`a`b]t:"jj")=([c:`b`c]t:"jf") / ([c:`a`b`c]t:010b)
+(`a`b!1 2)>=`b`c!2 3 / `a`b`c!110b

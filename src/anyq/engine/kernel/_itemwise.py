@@ -21,7 +21,7 @@ from ._promote import Promotion
 from ._raw import convert
 from ._records import records
 from ._search import positions
-from ._support import FUNCTIONS, array_of, atom_of, items_of, strs, symbols, vec
+from ._support import FUNCTIONS, array_of, atom_of, items_of, null_items, null_like, strs, symbols, vec
 
 __all__ = ["Binary", "Unary", "extend1", "extend2"]
 
@@ -83,22 +83,30 @@ def _table_and_dict(f: BinaryFunction, x: Value, y: Value) -> Value:
 
 
 def _union(f: BinaryFunction, x: Dict, y: Dict) -> Value:
+    """By key. What has no partner stays as it is; a comparison has a null for its partner."""
     keys, values = items_of(x.key), items_of(x.value)
     have = len(keys)
+    alone, compares = getattr(f, "alone", None), getattr(f, "compares", False)
     found = positions(x.key, y.key).tolist()
+    if compares:
+        kept = set(found)
+        values = [v if at in kept else f(v, _missing(v)) for at, v in enumerate(values)]
     for place, key, value in zip(found, items_of(y.key), items_of(y.value), strict=True):
         if place < have:
             values[place] = f(values[place], value)
         else:
             keys.append(key)
-            alone = getattr(f, "alone", None)
-            values.append(value if alone is None else alone(value))
+            values.append(f(_missing(value), value) if compares else value if alone is None else alone(value))
     if isinstance(x, KeyedTable):
         if not isinstance(y, KeyedTable):
             raise QError("type")
         return KeyedTable(records(keys), records(values))
     made = records(keys) if isinstance(x.key, Table) else collapse(keys)
     return Dict(made, collapse(values))
+
+
+def _missing(value: Value) -> Value:
+    return null_items(value) if isinstance(value, Vector | List) else null_like(value)
 
 
 def _tables(f: BinaryFunction, x: Value, y: Value) -> Value:

@@ -78,6 +78,8 @@ class Comparison:
     """One of the six comparisons, made of "equal" and "less" of its type."""
 
     itemwise: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
+    """Of two dicts, what one lacks is compared as a null."""
 
     def __init__(self, exact: Callable[[Any, Any], Any], floats: Callable[[Any, Any], Any]) -> None:
         self.exact = exact
