@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import anyio
@@ -95,7 +95,9 @@ async def test_a_time_limit_counts_the_wait_for_a_connection() -> None:
 async def test_a_handle_that_is_cancelled_says_whether_it_was_sent() -> None:
     async with pooled(max_size=1) as (pool, network):
         network.connections[0].incoming.stalled = True
-        sent, waiting = pool.submit("1"), pool.submit("1")
+        sent = pool.submit("1")
+        await wait_all_tasks_blocked()
+        waiting = pool.submit("1")
         await wait_all_tasks_blocked()
         for handle, outcome in ((waiting, "not sent"), (sent, "unknown")):
             handle.cancel()
@@ -307,3 +309,81 @@ async def test_whatever_happens_each_gets_its_own_and_none_is_lost(seed: int) ->
         assert statistics.open <= 3
         assert (await pool("last")).py() == b"last"
     assert all(stream.closed for stream in network.connections)
+
+
+# -- several servers
+
+
+def server_of(connection: anyq.Connection) -> int:
+    assert connection.address.port is not None
+    return connection.address.port - 1
+
+
+@asynccontextmanager
+async def spread(count: int, **options: Any) -> AsyncIterator[tuple[Pool, list[VirtualNetwork], set[int]]]:
+    """A pool over servers; those whose number is in the set cannot be reached."""
+    down: set[int] = set()
+    async with AsyncExitStack() as stack:
+        networks = [await stack.enter_async_context(VirtualNetwork.open(scripted(sleeper))) for _ in range(count)]
+
+        async def dial(address: Address) -> ByteStream:
+            assert address.port is not None
+            if address.port - 1 in down:
+                raise ConnectionRefusedError
+            return await networks[address.port - 1].dial(address)
+
+        hosts = [f"peer:{number + 1}" for number in range(count)]
+        pool = Pool(hosts, dial=dial, balance="least busy", **options)
+        yield await stack.enter_async_context(pool), networks, down
+
+
+async def test_the_least_busy_server_is_asked() -> None:
+    async with spread(3, max_size=6) as (pool, networks, _), AsyncExitStack() as stack:
+        held = [await stack.enter_async_context(pool.connection()) for _ in range(6)]
+        assert sorted(server_of(connection) for connection in held) == [0, 0, 1, 1, 2, 2]
+        assert [network.attempts for network in networks] == [2, 2, 2]
+
+
+async def test_an_idle_connection_serves_while_its_server_is_the_least_busy() -> None:
+    async with spread(2, max_size=4) as (pool, networks, _):
+        for _ in range(5):
+            await pool("x")
+        assert sum(network.attempts for network in networks) == 1
+        async with pool.connection() as first, pool.connection() as second:
+            assert first.address != second.address
+        async with pool.connection() as first, pool.connection() as second:
+            assert first.address != second.address
+        assert [network.attempts for network in networks] == [1, 1]
+
+
+async def test_a_server_that_is_down_is_left_out_for_a_while() -> None:
+    async with spread(2, max_size=3) as (pool, networks, down):
+        down.add(1)
+        async with pool.connection() as a, pool.connection() as b, pool.connection() as c:
+            assert [server_of(connection) for connection in (a, b, c)] == [0, 0, 0]
+        assert networks[1].attempts == 0
+        down.clear()
+        async with pool.connection() as a:
+            assert server_of(a) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_no_server_has_two_more_in_use_than_another(seed: int) -> None:
+    """While there is room for connections, whatever is taken and given back."""
+    choice = random.Random(seed)
+    async with spread(3, max_size=30) as (pool, _, _), AsyncExitStack() as stack:
+        held: list[AsyncExitStack] = []
+        for _ in range(60):
+            if held and choice.random() < 0.4:
+                await held.pop(choice.randrange(len(held))).aclose()
+                continue
+            before = pool._in_use()
+            own = await stack.enter_async_context(AsyncExitStack())
+            taken = await own.enter_async_context(pool.connection())
+            assert before[server_of(taken)] == min(before)
+            held.append(own)
+
+
+def test_the_balance_is_one_of_two() -> None:
+    with pytest.raises(ValueError, match="least busy"):
+        Pool("peer", 5000, balance="random")  # type: ignore[arg-type]

@@ -19,11 +19,12 @@ import anyio.lowlevel
 import attrs
 
 from anyq.client._address import Address, parse_address
+from anyq.client._balance import Balance, Places
 from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
 from anyq.client._face import AsyncFace, awaited
 from anyq.client._options import ConnectOptions, checked_options
-from anyq.client._pool_moves import Move, decide
+from anyq.client._pool_moves import Move, PoolStatistics, decide
 from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.loops import BackgroundTasks, Home
@@ -32,27 +33,11 @@ from anyq.values import Strings, Value
 __all__ = ["Pool", "PoolStatistics"]
 
 
-@attrs.frozen(kw_only=True)
-class PoolStatistics:
-    """What `Pool.statistics` gives."""
-
-    open: int
-    """Connections there are, those that are being made included."""
-    idle: int
-    busy: int
-    draining: int
-    """Connections that wait for answers which nobody wants any more."""
-    waiting: int
-    """Callers that wait for a connection."""
-    opened: int
-    """Connections made since the pool was opened."""
-    failed: int
-    """Connections that broke or failed a health check."""
-
-
 @attrs.define(eq=False)
 class _Member:
     connection: Connection
+    place: int
+    """Which address it is to."""
     idle_since: float = 0.0
 
 
@@ -67,11 +52,22 @@ class Pool(AsyncFace):
     closed if they have not after ``drain_timeout``. The other options are those of `anyq.connect`, for
     each connection.
 
-    The idle connection used last is used first, so that an oversized pool keeps few connections warm.
+    The idle connection used last is used first, so that an oversized pool keeps few connections warm. With
+    ``balance="least busy"`` the addresses are servers that stand in for each other: a caller gets a connection to the
+    one where the fewest are in use, and one that cannot be reached is left out for some seconds.
     """
 
     _fields = frozenset(
-        {"addresses", "check_after", "check_timeout", "drain_timeout", "max_size", "max_waiting", "wait_timeout"}
+        {
+            "addresses",
+            "balance",
+            "check_after",
+            "check_timeout",
+            "drain_timeout",
+            "max_size",
+            "max_waiting",
+            "wait_timeout",
+        }
     )
 
     def __init__(
@@ -85,6 +81,7 @@ class Pool(AsyncFace):
         check_after: float = 30.0,
         check_timeout: float = 5.0,
         drain_timeout: float = 30.0,
+        balance: Balance = "first",
         username: str = "",
         password: str | None = None,
         tls: bool | ssl.SSLContext = False,
@@ -104,6 +101,9 @@ class Pool(AsyncFace):
         self.check_after = check_after
         self.check_timeout = check_timeout
         self.drain_timeout = drain_timeout
+        self.balance = balance
+        self._places = Places(len(self.addresses), balance)
+        self._made_now = [0] * len(self.addresses)
         self._options = checked_options("anyq.Pool", options, tls if isinstance(tls, ssl.SSLContext) else None)
         self._background: BackgroundTasks | None = None
         self._home: Home | None = None
@@ -113,7 +113,6 @@ class Pool(AsyncFace):
         self._draining: set[_Member] = set()
         self._opening = 0
         self._waiters: deque[anyio.Event] = deque()
-        self._preferred = 0
         self._opened = self._failed = 0
 
     def __repr__(self) -> str:
@@ -310,11 +309,11 @@ class Pool(AsyncFace):
                 if waiter is not None:
                     self._waiters.remove(waiter)
                     waiter = None
-                if move is Move.OPEN:
+                if move is Move.OPEN or self._better_elsewhere():
                     member = await self._open()
                     self._busy.add(member)
                     return member
-                member = self._idle.pop()
+                member = self._next_idle()
                 self._busy.add(member)
                 if await self._healthy(member):
                     return member
@@ -325,6 +324,21 @@ class Pool(AsyncFace):
             if waiter is not None:
                 self._waiters.remove(waiter)
             self._wake()
+
+    def _in_use(self) -> list[int]:
+        """How many connections to each address are in use, or are being made."""
+        counts = self._made_now[:]
+        for member in (*self._busy, *self._draining):
+            counts[member.place] += 1
+        return counts
+
+    def _better_elsewhere(self) -> bool:
+        idle, now = [member.place for member in self._idle], anyio.current_time()
+        return self._size < self.max_size and self._places.better_elsewhere(idle, self._in_use(), now)
+
+    def _next_idle(self) -> _Member:
+        places = [member.place for member in self._idle]
+        return self._idle.pop(self._places.best(places, self._in_use()))
 
     def _line_up(self, waiter: anyio.Event | None) -> anyio.Event:
         """A place in the queue: the one held already, or the last."""
@@ -414,19 +428,23 @@ class Pool(AsyncFace):
         self._opening += 1
         try:
             errors: list[ConnectError] = []
-            for step in range(len(self.addresses)):
-                index = (self._preferred + step) % len(self.addresses)
+            places = self._places
+            for place in places.order(self._in_use(), anyio.current_time()):
+                self._made_now[place] += 1
                 try:
-                    connection = await Connection(self.addresses[index], self._options).open(self._background)
+                    connection = await Connection(self.addresses[place], self._options).open(self._background)
                 except ConnectError as error:
                     errors.append(error)
+                    places.refused(place, anyio.current_time())
                     continue
+                finally:
+                    self._made_now[place] -= 1
                 if self._closed:
                     await connection.aclose()
                     self._check_open()
-                self._preferred = index
+                places.took(place)
                 self._opened += 1
-                return _Member(connection)
+                return _Member(connection, place)
             raise errors[0]
         finally:
             self._opening -= 1

@@ -1,10 +1,30 @@
-"""What a pool does for a caller that wants a connection."""
+"""What a pool does for a caller that wants a connection, and how it stands."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-__all__ = ["Move", "decide"]
+import attrs
+
+__all__ = ["Move", "PoolStatistics", "decide"]
+
+
+@attrs.frozen(kw_only=True)
+class PoolStatistics:
+    """What `Pool.statistics` gives."""
+
+    open: int
+    """Connections there are, those that are being made included."""
+    idle: int
+    busy: int
+    draining: int
+    """Connections that wait for answers which nobody wants any more."""
+    waiting: int
+    """Callers that wait for a connection."""
+    opened: int
+    """Connections made since the pool was opened."""
+    failed: int
+    """Connections that broke or failed a health check."""
 
 
 class Move(Enum):

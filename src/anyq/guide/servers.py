@@ -28,7 +28,8 @@ anyio.run(main)
 1 1
 ```
 
-`max_waiting` and `wait_timeout` bound who may wait for a connection and how long; a connection that was idle for
+With `balance="least busy"` the addresses are servers that stand in for each other, and a caller gets a connection to the
+one where the fewest are in use. `max_waiting` and `wait_timeout` bound who may wait for a connection and how long; a connection that was idle for
 `check_after` seconds has to answer before it is handed out.
 
 ## Several servers at the same time
