@@ -120,9 +120,6 @@ class Link:
         protocol.receive_data(data)
         self._dispatch()
 
-    def due(self) -> int:
-        return self.protocol.ledger.in_flight
-
     def expects_answer(self) -> bool:
         return self.protocol.ledger.in_flight == 1 and not self.protocol.inside_message
 

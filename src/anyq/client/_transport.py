@@ -12,10 +12,8 @@ runs what else there is to run, again and again.
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
-from collections.abc import Callable, Sequence
-from time import perf_counter
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import anyio
@@ -32,13 +30,6 @@ _BURST: Final = 4 << 20
 _CHUNK: Final = 1 << 16
 _SMALL: Final = 1 << 12
 """How much is received at first where one answer is due: most are that small, and are not looked at in the buffer."""
-_PATIENCE: Final = 0.0002
-"""Seconds for which an event loop is kept awake for an answer."""
-_SOON: Final = 1.5 * _PATIENCE
-"""Of an answer that took longer than that, going to sleep is the smaller part."""
-_TURNS: Final = 3
-"""How many turns of the event loop it may take until there is another call."""
-_let_others_run: Final[Callable[[], None]] = getattr(os, "sched_yield", lambda: None)
 
 
 class Receiver(Protocol):
@@ -52,9 +43,6 @@ class Receiver(Protocol):
 
     def receive_data(self, data: bytes) -> None:
         """Bytes that are somewhere else already; empty bytes are the end of the stream. May raise."""
-
-    def due(self) -> int:
-        """How many answers are due."""
 
     def expects_answer(self) -> bool:
         """Whether what comes next may well be one small answer, whole."""
@@ -98,28 +86,18 @@ class Transport(Protocol):
 class SocketTransport:
     """A connected, non-blocking socket, which this object owns."""
 
-    __slots__ = ("_look", "_moved_at", "_prompt", "_sock")
+    __slots__ = ("_sock",)
 
     in_doubt = 0
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._prompt = True
-        """Whether the last answer came soon."""
-        self._moved_at = 0.0
-        """When something was sent or received."""
-        self._look: Callable[[], None] | None = None
-        """To be called when something was sent, if there may be an answer soon."""
 
     def try_send(self, data: Buffer) -> int:
         try:
-            count = self._sock.send(data)
+            return self._sock.send(data)
         except _BLOCKED:
             return 0
-        self._moved_at = perf_counter()
-        if self._look is not None and self._prompt:
-            self._look()
-        return count
 
     async def send_some(self, pieces: Sequence[memoryview]) -> int:
         while True:
@@ -158,8 +136,6 @@ class SocketTransport:
                 data = self._sock.recv(_SMALL)
             except _BLOCKED:
                 return None
-            now = perf_counter()
-            self._prompt, self._moved_at = now - self._moved_at < _SOON, now
             receiver.receive_data(data)
             if not data:
                 return True
@@ -173,8 +149,6 @@ class SocketTransport:
             count = self._fill(buffer)
             if count is None:
                 return None
-            now = perf_counter()
-            self._prompt, self._moved_at = now - self._moved_at < _SOON, now
             receiver.buffer_updated(count)
             if count == 0:
                 return True
@@ -205,33 +179,12 @@ class SocketTransport:
         while True:
             await anyio.wait_readable(self._sock)
             ended = self._burst(receiver)
-            if ended is None and self._prompt and receiver.due() <= 1:
-                ended = await self._keep_looking(receiver)
             if ended is not None:
                 return ended
-
-    async def _keep_looking(self, receiver: Receiver) -> bool | None:
-        """Receive one answer after the other, as `_burst` does, for as long as each comes soon."""
-        idle = 0
-        while idle < _TURNS:
-            await anyio.lowlevel.checkpoint()
-            due = receiver.due()
-            if due != 1:
-                idle += 1 if not due else _TURNS
-                continue
-            idle = 0
-            ended = self._burst(receiver)
-            if ended is not None:
-                return ended
-            if perf_counter() - self._moved_at > _PATIENCE:
-                return None
-            _let_others_run()
-        return None
 
     async def _pump_by_callback(self, receiver: Receiver) -> bool:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
-        looking = False
 
         def readable() -> None:
             try:
@@ -246,25 +199,10 @@ class SocketTransport:
                     done.set_result(ended)
             loop.remove_reader(self._sock)
 
-        def look() -> None:
-            nonlocal looking
-            looking = receiver.due() == 1 and perf_counter() - self._moved_at < _PATIENCE and not done.done()
-            if looking:
-                _let_others_run()
-                loop.call_soon(look)
-
-        def sent() -> None:
-            nonlocal looking
-            if not looking:
-                looking = True
-                loop.call_soon(look)
-
         loop.add_reader(self._sock, readable)
-        self._look = sent
         try:
             return await done
         finally:
-            self._look = None
             loop.remove_reader(self._sock)
 
 

@@ -10,11 +10,6 @@ a server are registered with one `select.epoll`, and the event loop looks after 
 there are several rounds, as long as each has answered a request: while some clients are answered, others ask. A client
 has one turn in each round, and tasks wait for no more than some dozens of turns.
 
-Waking a processor that sleeps takes longer than many a client takes for its next request. So after a request that was
-answered at once, if the last one came soon, the event loop is kept from going to sleep for a moment (`_PATIENCE`): it
-looks for input, and runs what else there is to run, again and again. Pieces of a large body are no request: between
-them it sleeps.
-
 Where there is no epoll, asyncio's own registrations do, and on Trio each
 session waits by itself.
 """
@@ -22,12 +17,10 @@ session waits by itself.
 from __future__ import annotations
 
 import asyncio
-import os
 import select
 import socket
 from collections.abc import Callable
 from enum import Enum
-from time import perf_counter
 from typing import Any, Final, Protocol
 
 import anyio
@@ -36,12 +29,6 @@ __all__ = ["Eager", "Lookout", "Readable", "Turn", "lookout_here"]
 
 _TURNS: Final = 64
 """How many sockets are served, about, before the tasks of the event loop have their turn."""
-
-_PATIENCE: Final = 0.0001
-"""Seconds for which an event loop is kept awake for the next request."""
-_SOON: Final = 2 * _PATIENCE
-"""Of a request that took longer than that to come, going to sleep is the smaller part."""
-_let_others_run: Final[Callable[[], None]] = getattr(os, "sched_yield", lambda: None)
 
 
 class Turn(Enum):
@@ -54,7 +41,6 @@ class Turn(Enum):
 
 Eager = Callable[[], Turn]
 _ANSWERED: Final = Turn.ANSWERED  # the class of an enumeration takes its time to find a member
-_WAKE: Final = Turn.WAKE
 
 
 class Readable(Protocol):
@@ -216,9 +202,6 @@ class EpollLookout:
         self._epoll = select.epoll()
         self._number = self._epoll.fileno()
         self._ready: dict[int, Eager] = {}
-        self._heard_at = 0.0
-        self._prompt = False
-        """Whether the last request came soon after the one before."""
 
     def readable(self, sock: socket.socket) -> Readable:
         return RegisteredReadable(sock, self)
@@ -231,26 +214,17 @@ class EpollLookout:
         if self._ready.pop(number, None) is not None and not self._epoll.closed:
             self._epoll.unregister(number)
 
-    def _serve(self) -> bool:
-        """Give those their turn that have input. Whether there may be more soon."""
-        poll, ready, turns, asked = self._epoll.poll, self._ready, 0, False
+    def _serve(self) -> None:
+        """Give those their turn that have input."""
+        poll, ready, turns = self._epoll.poll, self._ready, 0
         answered = True
         while answered and turns < _TURNS and (found := poll(0, _TURNS)):
             answered = False
             turns += len(found)
             for number, _ in found:
-                function = ready.get(number)
-                if function is None:  # another one's turn closed it
-                    continue
-                turn = function()
-                if turn is _ANSWERED:
-                    answered = asked = True
-                elif turn is _WAKE:
-                    asked = True
-        now = perf_counter()
-        if asked:
-            self._prompt, self._heard_at = now - self._heard_at < _SOON, now
-        return self._prompt and now - self._heard_at < _PATIENCE
+                function = ready.get(number)  # another one's turn may have closed it
+                if function is not None and function() is _ANSWERED:
+                    answered = True
 
 
 class AsyncioLookout(EpollLookout):
@@ -261,26 +235,14 @@ class AsyncioLookout(EpollLookout):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._loop = loop
-        self._looking = False
 
     async def run(self) -> None:
         try:
-            self._loop.add_reader(self._number, self._begin)
+            self._loop.add_reader(self._number, self._serve)
             await anyio.sleep_forever()
         finally:
             self._loop.remove_reader(self._number)
             self._epoll.close()
-
-    def _begin(self) -> None:
-        if not self._looking:
-            self._look()
-
-    def _look(self) -> None:
-        self._looking = False
-        if not self._epoll.closed and self._serve():
-            self._looking = True
-            _let_others_run()
-            self._loop.call_soon(self._look)
 
 
 class TrioLookout(EpollLookout):
@@ -292,14 +254,11 @@ class TrioLookout(EpollLookout):
 
         self.new_event = trio.Event
         self._wait_readable: Callable[[int], Any] = trio.lowlevel.wait_readable
-        self._checkpoint: Callable[[], Any] = trio.lowlevel.checkpoint
 
     async def run(self) -> None:
         try:
             while True:
                 await self._wait_readable(self._number)
-                while self._serve():
-                    _let_others_run()
-                    await self._checkpoint()
+                self._serve()
         finally:
             self._epoll.close()

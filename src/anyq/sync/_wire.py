@@ -26,11 +26,7 @@ _PIECE_SIZE: Final = 1 << 12
 """Bytes that `Wire.exchange` receives at most; most answers are shorter."""
 _PIECE: Final = (_PIECE_SIZE,)
 _NOW: Final = (_DONT_WAIT,)
-_PATIENCE: Final = 200_000
-"""Nanoseconds of looking for an answer without going to sleep."""
-_SOON: Final = 3 * _PATIENCE // 2
-"""Of an answer that took longer than that, going to sleep is the smaller part."""
-_exchange: Final[Any] = getattr(speedups, "exchange", None)
+_exchange: Final[Any] = getattr(speedups, "send_and_receive", None)
 
 delicate(__file__)
 
@@ -127,24 +123,15 @@ class PlainWire:
 
 
 class CompiledWire(PlainWire):
-    """A `PlainWire` whose exchange is one piece of C code.
+    """A `PlainWire` whose exchange is one piece of C code."""
 
-    It looks for the answer for a while before it goes to sleep, if the last answer came soon: on a machine that has
-    nothing else to do, waking a processor takes longer than many an answer.
-    """
-
-    __slots__ = ("_patience",)
-
-    def __init__(self, sock: socket.socket) -> None:
-        super().__init__(sock)
-        self._patience = _PATIENCE
+    __slots__ = ()
 
     @interruptible
     def exchange(self, data: bytes, results: list[Any]) -> None:
         if pending:
             deliver()
-        waited = _exchange(self._number, data, _PIECE_SIZE, results, self._patience)
-        self._patience = _PATIENCE if waited is not None and waited < _SOON else 0
+        _exchange(self._number, data, _PIECE_SIZE, results)
 
 
 class TlsWire:

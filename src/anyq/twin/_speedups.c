@@ -1,7 +1,7 @@
 /* The hot loops of anyq that NumPy cannot express.
 
    Each function takes buffers and gives numbers; what it found wrong it says by its result, and the callers in Python
-   raise. (`factorize_strs` takes objects, and the last, `exchange`, is none of them. Values are made in _decoder.c.) The
+   raise. (`factorize_strs` takes objects, and the last, `send_and_receive`, is none of them. Values are made in _decoder.c.) The
    functions of the same names in Python (anyq/codec/_scan.py, _stream.py, _strings.py; anyq/values/_storage.py;
    anyq/convert/_texts.py; anyq/sync/_wire.py) are their specification, and the tests compare the two. No index is used
    before it is checked, so a buffer that another thread changes meanwhile gives a wrong result at worst: the
@@ -12,9 +12,7 @@
 
 #ifndef _WIN32
 #include <errno.h>
-#include <sched.h>
 #include <sys/socket.h>
-#include <time.h>
 #ifdef MSG_NOSIGNAL
 #define NO_SIGNAL MSG_NOSIGNAL
 #else
@@ -909,7 +907,6 @@ string_views(PyObject *module, PyObject *args)
 #ifndef _WIN32
 
 #define LONGEST_PIECE 65536
-#define LONGEST_PATIENCE 1000000 /* ns; nobody is to notice that a signal waits for it */
 
 static int
 add(PyObject *list, PyObject *item)
@@ -919,89 +916,55 @@ add(PyObject *list, PyObject *item)
     return status;
 }
 
-static int64_t
-nanoseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* Twin of PlainWire.exchange (anyq/sync/_wire.py): send what goes at once and, if that was all, wait for an answer; for
-   the first `patience` nanoseconds without going to sleep, as waking may take longer than the answer. Between two looks
-   whoever else is to run on this processor does, and that may be the peer.
+/* Twin of PlainWire.exchange (anyq/sync/_wire.py): send what goes at once and, if that was all, wait for an answer.
    What became of it is appended to `results` before a signal handler gets to run: how much was sent, then what came. */
 static PyObject *
-exchange(PyObject *self, PyObject *const *args, Py_ssize_t count)
+send_and_receive(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     char piece[LONGEST_PIECE];
     ssize_t sent, received = -1;
-    int failed, broken = 0;
+    int failed;
 
-    if (count != 5 || !PyBytes_CheckExact(args[1]) || !PyList_CheckExact(args[3])) {
-        PyErr_SetString(PyExc_TypeError, "exchange(fd: int, data: bytes, limit: int, results: list, patience: int)");
+    if (count != 4 || !PyBytes_CheckExact(args[1]) || !PyList_CheckExact(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "send_and_receive(fd: int, data: bytes, limit: int, results: list)");
         return NULL;
     }
     int fd = (int)PyLong_AsLong(args[0]);
     Py_ssize_t limit = PyLong_AsSsize_t(args[2]), size = PyBytes_GET_SIZE(args[1]);
-    int64_t patience = PyLong_AsLongLong(args[4]), began, now;
     if (PyErr_Occurred())
         return NULL;
     if (limit < 1 || limit > LONGEST_PIECE) {
         PyErr_Format(PyExc_ValueError, "a piece has 1 to %d bytes", LONGEST_PIECE);
         return NULL;
     }
-    if (patience < 0 || patience > LONGEST_PATIENCE) {
-        PyErr_Format(PyExc_ValueError, "patience is 0 to %d ns", LONGEST_PATIENCE);
-        return NULL;
-    }
 
-    Py_BEGIN_ALLOW_THREADS
     do
         sent = send(fd, PyBytes_AS_STRING(args[1]), (size_t)size, MSG_DONTWAIT | NO_SIGNAL);
     while (sent < 0 && errno == EINTR);
-    failed = errno;
-    began = now = nanoseconds();
-    if (sent == size)
-        while (now - began < patience) {
-            received = recv(fd, piece, (size_t)limit, MSG_DONTWAIT);
-            failed = errno;
-            broken = received < 0 && failed != EAGAIN && failed != EWOULDBLOCK && failed != EINTR;
-            if (received >= 0 || broken)
-                break;
-            sched_yield();
-            now = nanoseconds();
-        }
-    Py_END_ALLOW_THREADS
-
     if (sent < 0) {
-        if (failed == EAGAIN || failed == EWOULDBLOCK)
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
             Py_RETURN_NONE;
-        errno = failed;
         return PyErr_SetFromErrno(PyExc_OSError);
     }
     if (add(args[3], PyLong_FromSsize_t(sent)) < 0)
         return NULL;
     if (sent < size)
         Py_RETURN_NONE;
-    while (received < 0 && !broken) {
+    do {
         if (PyErr_CheckSignals() < 0)
             return NULL;
         Py_BEGIN_ALLOW_THREADS
         received = recv(fd, piece, (size_t)limit, 0);
         failed = errno;
-        now = nanoseconds();
         Py_END_ALLOW_THREADS
-        broken = received < 0 && failed != EINTR;
-    }
-    if (broken) {
+    } while (received < 0 && failed == EINTR);
+    if (received < 0) {
         errno = failed;
         return PyErr_SetFromErrno(PyExc_OSError);
     }
     if (add(args[3], PyBytes_FromStringAndSize(piece, received)) < 0)
         return NULL;
-    return PyLong_FromLongLong(now - began);
+    Py_RETURN_NONE;
 }
 
 #endif
@@ -1096,7 +1059,7 @@ static PyMethodDef methods[] = {
     {"compress", compress, METH_VARARGS, "compress(body, out) -> length of the stream in out, or -1"},
     {"decompress", decompress, METH_VARARGS, "decompress(stream, out) -> 0, or what is wrong"},
 #ifndef _WIN32
-    {"exchange", (PyCFunction)(void (*)(void))exchange, METH_FASTCALL, "exchange(fd, data, limit, results, patience) -> ns until the answer, or None"},
+    {"send_and_receive", (PyCFunction)(void (*)(void))send_and_receive, METH_FASTCALL, "send_and_receive(fd, data, limit, results) -> None"},
 #endif
     {"factorize", factorize, METH_VARARGS, "factorize(raw, codes) -> distinct texts"},
     {"factorize_strs", factorize_strs, METH_VARARGS, "factorize_strs(items, codes) -> distinct texts"},
