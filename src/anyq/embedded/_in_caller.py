@@ -111,8 +111,8 @@ class CallerEmbedded(BlockingEmbedded):
     `KeyboardInterrupt` in the evaluation itself.
     """
 
-    def __init__(self, deadline: float = 5.0, strings: Strings = "symbols") -> None:
-        core = EmbeddedQ(owned_by=CallerOwner)
+    def __init__(self, deadline: float = 5.0, strings: Strings = "symbols", **options: Any) -> None:
+        core = EmbeddedQ(owned_by=CallerOwner, **options)
         super().__init__(core, deadline, strings)
         assert isinstance(core.owner, CallerOwner)
         self._owner: CallerOwner = core.owner

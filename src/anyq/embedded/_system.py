@@ -32,6 +32,7 @@ _SYSTEMS: Final = {"Linux": "l", "Darwin": "m", "Windows": "w"}
 
 class SystemHost(Host):
     """This machine. Relative paths start from ``folder``, which `change_folder` moves; the process stays where it is.
+    With ``moving=True`` they start from where the process is, and `change_folder` moves that.
 
     ``output`` and ``errors`` are where q's handles 1 and 2 write; what is written is flushed at once. Everything is
     allowed. `exit` raises `SystemExit` in the thread that evaluates.
@@ -43,18 +44,24 @@ class SystemHost(Host):
         output: BinaryIO | None = None,
         errors: BinaryIO | None = None,
         folder: str | os.PathLike[str] | None = None,
+        moving: bool = False,
         script: str = "",
         arguments: Sequence[str] = (),
     ) -> None:
         self.output = output
         self.errors = errors
-        self.folder: Path = Path(folder or os.getcwd()).absolute()
+        self._folder: Path | None = None if moving else Path(folder or os.getcwd()).absolute()
         self.script = script
         self.arguments = arguments
         self.look: Callable[[], object] = lambda: None
         """Called while something is waited for: raises when the evaluation that waits is to end."""
         self._anchor: Path | None = None
         self._wake = threading.Event()
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths start."""
+        return self._folder or Path.cwd()
 
     # -- output
 
@@ -212,7 +219,10 @@ class SystemHost(Host):
         found = self.path(path).resolve()
         if not found.is_dir():
             raise QError(f"{path}. OS reports: No such file or directory")
-        self.folder = found
+        if self._folder is None:
+            os.chdir(found)
+        else:
+            self._folder = found
 
 
 @contextlib.contextmanager

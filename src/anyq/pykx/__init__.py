@@ -34,6 +34,7 @@ from . import _write as write
 from ._async import AsyncQConnection
 from ._compress import Compress, CompressionAlgorithm, Encrypt
 from ._config import licensed, qargs, qhome, qlic
+from ._console import Console
 from ._ctx import Q, QContext
 from ._db import DB, DBError
 from ._embedded_q import EmbeddedQ, q
@@ -55,8 +56,10 @@ from ._install import install, uninstall
 from ._ipc import QConnection, SecureQConnection, SyncQConnection
 from ._query import QSQL, SQL, Insert, Upsert
 from ._raw import RawQConnection
+from ._read import QReader
 from ._reimport import PyKXReimport
 from ._serialize import deserialize, serialize, ssl_info
+from ._system import SystemCommands
 from ._toq import toq
 from ._wrappers import (
     Anymap,
@@ -147,6 +150,7 @@ from ._wrappers import (
     Variable,
     Vector,
 )
+from ._write import QWriter
 
 __version__ = "3.1.0+anyq"
 _wrappers = wrappers
@@ -170,6 +174,7 @@ __all__ = [
     "Composition",
     "Compress",
     "CompressionAlgorithm",
+    "Console",
     "DBError",
     "DateAtom",
     "DateVector",
@@ -233,6 +238,8 @@ __all__ = [
     "QContext",
     "QError",
     "QFuture",
+    "QReader",
+    "QWriter",
     "QueryPhrase",
     "RawQConnection",
     "RealAtom",
@@ -248,6 +255,7 @@ __all__ = [
     "SymbolVector",
     "SymbolicFunction",
     "SyncQConnection",
+    "SystemCommands",
     "Table",
     "TemporalAtom",
     "TemporalFixedAtom",

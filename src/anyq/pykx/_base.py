@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -56,13 +57,21 @@ def wrap(value: Value) -> Any:
     found: type[K] | None
     if kind is Atom:
         found = ATOMS[value.qtype]  # type: ignore[attr-defined]
+        if value.qtype is QType.DATETIME:  # type: ignore[attr-defined]
+            _deprecate()
     elif kind is Vector:
         found = VECTORS[value.qtype]  # type: ignore[attr-defined]
+        if value.qtype is QType.DATETIME:  # type: ignore[attr-defined]
+            _deprecate()
     else:
         found = OTHERS.get(kind) or OTHERS[_kind(value)]
     made = object.__new__(found)
     made._v = value
     return made
+
+
+def _deprecate() -> None:
+    warnings.warn("The q datetime type is deprecated", DeprecationWarning, stacklevel=4)
 
 
 def _kind(value: Value) -> object:
@@ -147,11 +156,19 @@ def _power(base: Any, exponent: Any, modulus: Any = None) -> Any:
     return np.power(np.asarray(base, np.float64), np.asarray(exponent, np.float64))[()]
 
 
+def _text(value: Value) -> str:
+    """What the console shows of a value, also of those of which it shows nothing."""
+    if value == ELIDED:
+        return "::"
+    return console.text(value, _engine.style()) or console.line(value)
+
+
 class K:
     """Any q value. Calling a class converts its argument to that class: ``kx.LongVector([1, 2])``."""
 
     _v: Value
     t: ClassVar[int] = 0
+    """The number of the q type, negative for atoms."""
 
     def __new__(cls, x: Any = None, *arguments: Any, cast: bool | None = None, **keywords: Any) -> Any:
         return LINKS.toq(x, None if cls is K else cls, cast=cast, **keywords)
@@ -193,7 +210,7 @@ class K:
         made.__dict__.update(self.__dict__)
         return made
 
-    def any(self) -> bool:
+    def any(self, *_: Any, **__: Any) -> Any:
         """Whether any item is true."""
         return bool(
             wrap(
@@ -203,7 +220,7 @@ class K:
             )
         )
 
-    def all(self) -> bool:
+    def all(self, *_: Any, **__: Any) -> Any:
         """Whether all items are true."""
         return bool(
             wrap(
@@ -216,10 +233,10 @@ class K:
     # Text
 
     def __str__(self) -> str:
-        return console.text(self._v, _engine.style())
+        return _text(self._v)
 
     def __repr__(self) -> str:
-        text = console.text(self._v, _engine.style())
+        text = _text(self._v)
         if "\n" in text:
             text = f"\n{text}\n"
         elif "'" in text or "\\" in text:

@@ -280,10 +280,10 @@ def _fby_tree(by: Any, aggregate: Any, data: Any, by_table: bool, data_table: bo
 def _part(x: Any, table: bool) -> Any:
     if isinstance(x, QueryPhrase):
         return ParseTree.table(x.to_dict())._data
-    if isinstance(x, Mapping):
-        return ParseTree.table(x)._data
     if type(x).__name__ == "Dictionary":
         return ParseTree.table(x.py())._data
+    if isinstance(x, Mapping) and not isinstance(x, K):
+        return ParseTree.table(x)._data
     if table:
         return ParseTree.table(x)._data
     if isinstance(x, K):

@@ -336,6 +336,8 @@ def _atom_pd(atom: Atom, raw: bool) -> Any:
 
 def _column_pd(column: Value, raw: bool, as_arrow: bool) -> Any:
     pandas = _pandas()
+    if isinstance(column, Vector) and _enumerated(column) and not raw and not as_arrow:
+        return pandas.Series(pandas.Categorical(_items_py(column)))
     if as_arrow:
         return _arrow_pd(column, raw)
     array = _np(column, raw=raw)

@@ -31,13 +31,20 @@ def opened() -> embedded.BlockingEmbedded:
     if found is None:
         with _lock, may_block():
             if _opened is None:
-                made = embedded.open_blocking(thread="own" if _config.pykx_threading else "caller")
+                made = _made()
                 made.__enter__()
                 for prepare in ON_OPEN:
                     made.core.submit(prepare).wait()
                 _opened = made
             found = _opened
     return found
+
+
+def _made() -> embedded.BlockingEmbedded:
+    """A q that is where this process is, also after ``os.chdir``."""
+    if _config.pykx_threading:
+        return embedded.BlockingEmbedded(embedded.EmbeddedQ(moving=True))
+    return embedded.CallerEmbedded(moving=True)
 
 
 def shutdown_thread() -> None:

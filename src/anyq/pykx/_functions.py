@@ -60,6 +60,8 @@ class Function(K):
         if len(given) > 8:
             raise TypeError(f"Too many arguments: {len(given)} given, q functions take 8")
         values = [unwrap(argument) for argument in given]
+        if any(value == ELIDED for value in values):
+            return wrap(QProjection((self._v, *values)))
         return wrap(_engine.apply(self._v, *(values or [NULL])))
 
     def _arranged(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:

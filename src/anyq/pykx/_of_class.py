@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import uuid
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, Final
 
 import numpy as np
@@ -82,11 +83,11 @@ def cast_to(obj: K, cls: type[K]) -> Value:
         raise TypeError(f"Cannot convert a {type(obj).__name__} to {cls.__name__}")
     if isinstance(value, Table | Dict):
         raise TypeError(f"Cannot convert a {type(obj).__name__} to {cls.__name__}")
-    text = isinstance(value, Vector) and value.qtype is QType.CHAR
+    text = isinstance(value, Vector | Atom) and value.qtype is QType.CHAR and cls.t != -10
     if t == -11 and text:
         return _engine.call("{`$x}", value)
     if text and t < 0:
-        return _engine.call("{x$y}", Atom(QType.CHAR, ord(char.upper())), value)
+        return _engine.call("{x$(),y}", Atom(QType.CHAR, ord(char.upper())), value)
     if t < 0 and isinstance(value, Vector | List):
         raise TypeError(f"Cannot convert a {type(obj).__name__} to {cls.__name__}")
     if char == "s":
@@ -141,6 +142,8 @@ def _exact(obj: Any, qtype: QType) -> Value:
         if len(raw) != 1:
             raise ValueError(f"{obj!r} is not one character")
         return Atom(QType.CHAR, raw[0])
+    if qtype is QType.SYMBOL and isinstance(obj, PurePath):
+        return value_of(obj)
     if qtype is QType.SYMBOL and not isinstance(obj, str | bytes):
         raise TypeError(f"Cannot convert {type(obj)} {obj!r} to a symbol")
     if qtype is QType.GUID and not isinstance(obj, uuid.UUID):
@@ -169,8 +172,22 @@ def _with_cast(obj: Any, qtype: QType, cast: bool) -> Value:
             raise TypeError(f"Cannot convert {type(obj)} to {qtype.label} without a cast")
         return _exact(obj, qtype)
     if isinstance(obj, str | bytes) and qtype not in (QType.SYMBOL, QType.CHAR):
-        return _engine.call("{x$y}", Atom(QType.CHAR, ord(qtype.char.upper())), chars(obj))
+        return _parsed(obj, qtype)
+    if qtype in _RANGES and isinstance(obj, float | np.floating):
+        obj = int(obj)
     return _exact(obj, qtype)
+
+
+def _parsed(obj: Any, qtype: QType) -> Value:
+    """A number of text, as Python reads it, or a moment as q does. ``TypeError`` for other text."""
+    try:
+        if qtype in _RANGES:
+            return _exact(int(obj), qtype)
+        if qtype in (QType.REAL, QType.FLOAT):
+            return _exact(float(obj), qtype)
+    except ValueError as error:
+        raise TypeError(f"Can not cast {obj!r} to {qtype.label}") from error
+    return _engine.call("{x$y}", Atom(QType.CHAR, ord(qtype.char.upper())), chars(obj))
 
 
 def _of_vector(obj: Any, qtype: QType, cast: bool | None) -> Value:
@@ -207,6 +224,8 @@ def _collected(items: list[Value], qtype: QType) -> Value:
 def _of_numbers(obj: Any, qtype: QType, cast: bool | None) -> Value | None:
     if qtype.dtype is None or qtype.epoch:
         return None
+    if cast and qtype.dtype.kind in "iu" and obj.dtype.kind in "iu" and len(obj):
+        checked(lambda: vector(qtype, [int(obj.min()), int(obj.max())]))
     if obj.dtype == qtype.dtype or cast:
         return native(np.array(obj.astype(qtype.dtype)), False)
     same = obj.dtype.kind == qtype.dtype.kind

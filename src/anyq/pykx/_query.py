@@ -80,7 +80,7 @@ def _columns(columns: Any, verb: str, by: bool = False) -> Value:
     """The columns of a query: a dictionary of names and trees, or for ``exec`` of one column its tree."""
     single = verb == "exec"
     if columns is None:
-        return boolean(False) if by else _EMPTY
+        return boolean(False) if by and not single else _EMPTY
     if isinstance(columns, str | bytes):
         name = columns.decode() if isinstance(columns, bytes) else columns
         if single and not name.isidentifier():

@@ -56,7 +56,8 @@ class SymbolicFunction(SymbolAtom, Function):
         )
 
     def _equal(self, other: object) -> Any:
-        return isinstance(other, SymbolicFunction) and str(self) == str(other) and self._context is other._context
+        same = isinstance(other, SymbolicFunction) and str(self) == str(other)
+        return same and self._context is other._context  # type: ignore[attr-defined]
 
     def _compare(self, sign: str, other: Any) -> Any:
         return self._equal(other) and "=" in sign

@@ -45,15 +45,15 @@ class TableMethods:
 
     # Changes
 
-    def insert(self, row: Any, match_schema: bool = False, test_insert: bool = False) -> Any:
+    def insert(self, row: Any, match_schema: bool = False, test_insert: bool = False, inplace: bool = True) -> Any:
         """Add rows, to this object too. Rows whose key exists are an error."""
-        return self._with_rows("insert", row, match_schema, test_insert)
+        return self._with_rows("insert", row, match_schema, test_insert, inplace)
 
-    def upsert(self, row: Any, match_schema: bool = False, test_insert: bool = False) -> Any:
+    def upsert(self, row: Any, match_schema: bool = False, test_insert: bool = False, inplace: bool = True) -> Any:
         """Add rows, or put them in the place of those with the same key, in this object too."""
-        return self._with_rows("upsert", row, match_schema, test_insert)
+        return self._with_rows("upsert", row, match_schema, test_insert, inplace)
 
-    def _with_rows(self, verb: str, row: Any, match_schema: bool, test: bool) -> Any:
+    def _with_rows(self, verb: str, row: Any, match_schema: bool, test: bool, inplace: bool) -> Any:
         rows = unwrap(row)
         if match_schema:
             wanted = wrap(_engine.call("{exec t from 0!meta x}", self._v)).py()
@@ -69,9 +69,11 @@ class TableMethods:
             )
         else:
             made = _engine.call("{x upsert y}", self._v, rows)
-        if not test:
+        if not test and inplace:
             self._v = made
             return self
+        if not test:
+            return wrap(made)
         return wrap(_engine.call("{-5 sublist x}", made))
 
     def sorted(self, cols: Any = "") -> Any:

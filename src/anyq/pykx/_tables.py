@@ -42,6 +42,14 @@ class Mapping(Collection, abc.Mapping[Any, Any]):
         """The values, as a q value."""
         return wrap(_engine.call("value", self._v))
 
+    @property
+    def _keys(self) -> Any:
+        return wrap(_engine.call("{$[98h=type x;cols x;key x]}", self._v))
+
+    @property
+    def _values(self) -> Any:
+        return wrap(_engine.call("{$[98h=type x;value flip x;value x]}", self._v))
+
     def items(self) -> Any:
         """Pairs of a key and a value."""
         return zip(self.keys(), self.values(), strict=True)
@@ -158,12 +166,19 @@ class Table(TableMethods, FrameMethods, Mapping):
     def _looked_up(self, key: Any) -> Any:
         value = unwrap(key)
         if isinstance(value, QVector) and value.qtype is QType.SYMBOL:
+            self._all_known(value)
             return wrap(_engine.call("{y#x}", self._v, value))
         if isinstance(value, QVector) and value.qtype is QType.BOOLEAN:
             return wrap(_engine.call("{x where y}", self._v, value))
         if isinstance(key, str):
             self._known(key)
         return wrap(_engine.call("{x y}", self._v, value))
+
+    def _all_known(self, names: QVector) -> None:
+        missing = [name for name in names.symbols if name not in self._names]
+        if missing:
+            what = f"column: {missing[0]}" if len(missing) == 1 else f"columns: {missing}"
+            raise QError(f"Attempted to retrieve inaccessible {what}")
 
     def _known(self, name: str) -> None:
         if name not in self._names:

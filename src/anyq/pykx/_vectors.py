@@ -17,6 +17,7 @@ from ._atoms import enumerate_by
 from ._base import OTHERS, VECTORS, K, type_name, unwrap, wrap
 from ._exceptions import QError
 from ._links import LINKS
+from ._nulls import holds_infinity, holds_null
 
 __all__ = [
     "Anymap", "BooleanVector", "ByteVector", "CharVector", "Collection", "DateVector", "DatetimeVector", "EnumVector",
@@ -44,22 +45,12 @@ class Collection(K):
     @property
     def has_nulls(self) -> bool:
         """Whether an item is null."""
-        return bool(wrap(_engine.call(_HAS_NULLS, self._v)))
+        return holds_null(self._v)
 
     @property
     def has_infs(self) -> bool:
         """Whether an item is an infinity."""
-        return bool(wrap(_engine.call(_HAS_INFS, self._v)))
-
-
-_HAS_NULLS: Final = (
-    "{$[99h=type x;.z.s value x;98h=type x;any .z.s each value flip x;0h=type x;any .z.s each x;"
-    "100h<=type x;0b;any null x]}"
-)
-_HAS_INFS: Final = (
-    "{$[99h=type x;.z.s value x;98h=type x;any .z.s each value flip x;0h=type x;any .z.s each x;"
-    "(abs type x)in 5 6 7 8 9 12 13 14 15 16 17 18 19h;any(x=w)|x=neg w:first 0#x,(.Q.t abs type x)$0W;0b]}"
-)
+        return holds_infinity(self._v)
 
 
 class Vector(Collection, abc.Sequence[Any]):
@@ -188,6 +179,8 @@ class Vector(Collection, abc.Sequence[Any]):
             return None
         if len(self) == 0 == _length(theirs):
             return wrap(_engine.call("~", self._v, theirs))
+        if isinstance(self._v, QList) and isinstance(theirs, QList | QVector) and len(self) == len(theirs):
+            return deep_equal(self, wrap(theirs))
         try:
             return wrap(_engine.call("=", self._v, theirs))
         except QError:
@@ -195,31 +188,31 @@ class Vector(Collection, abc.Sequence[Any]):
                 return deep_equal(self, wrap(theirs))
             raise
 
-    def sum(self) -> Any:
+    def sum(self, *_: object, **__: object) -> Any:
         """The sum of the items."""
         return wrap(_engine.call("sum", self._v))
 
-    def prod(self) -> Any:
+    def prod(self, *_: object, **__: object) -> Any:
         """The product of the items."""
         return wrap(_engine.call("prd", self._v))
 
-    def min(self) -> Any:
+    def min(self, *_: object, **__: object) -> Any:
         """The least item."""
         return wrap(_engine.call("min", self._v))
 
-    def max(self) -> Any:
+    def max(self, *_: object, **__: object) -> Any:
         """The greatest item."""
         return wrap(_engine.call("max", self._v))
 
-    def mean(self) -> Any:
+    def mean(self, *_: object, **__: object) -> Any:
         """The mean of the items."""
         return wrap(_engine.call("avg", self._v))
 
-    def median(self) -> Any:
+    def median(self, *_: object, **__: object) -> Any:
         """The median of the items."""
         return wrap(_engine.call("med", self._v))
 
-    def mode(self) -> Any:
+    def mode(self, *_: object, **__: object) -> Any:
         """The items that come most often."""
         return wrap(_engine.call("{where max[c]=c:count each group x}", self._v))
 
