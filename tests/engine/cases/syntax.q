@@ -199,3 +199,6 @@ k){$[99h~@x;!x;()]}`a`b!1 2 / `a`b
 / a keyword right after a bracket and a dot is applied
 (!).flip((`a;1);(`b;2)) / `a`b!1 2
 (#).(2;3) / 3 3
+/ 0: beside a delimiter is the verb
+","0:2 3#til 6 / ("0,3";"1,4";"2,5")
+0:10 / 00:10

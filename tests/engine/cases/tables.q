@@ -145,3 +145,5 @@ cols([]a:1 2;`long$b:3 4) / `a`b
 (`s#([k:2 4]v:`a`b))3 / enlist[`v]!enlist`a
 (`s#([n:`a`a`b;k:1 3 2]v:til 3))((`a;2);(`b;9)) / ([]v:0 2)
 ([]k:1 2 3)lj`s#([k:2 4]v:`a`b) / ([]k:1 2 3;v:``a`a)
+/ what is dealt from gives the name
+{n:x;item:y;cols([]n?0D0;n?item;a:n?9;n?item)}[3;`a`b] / `n`item`a`item1

@@ -65,6 +65,7 @@ _TOKEN: Final = re.compile(
     re.X | re.S,
 )
 _MORE: Final = re.compile(rf"[ \t]+(-?{_NUMBER})")
+_FILE_VERB: Final = re.compile(r"[012]:\d")
 _KINDS: Final = {
     "string": Kind.STRING, "symbols": Kind.SYMBOLS, "io": Kind.GLYPH, "numbers": Kind.NUMBERS, "name": Kind.NAME,
     "iterator": Kind.ITERATOR, "null": Kind.GLYPH, "glyph": Kind.GLYPH, "open": Kind.OPEN, "close": Kind.CLOSE,
@@ -108,6 +109,8 @@ def tokenize(source: str) -> list[Token]:
         after_noun = bool(tokens) and not blank and not after_signature and _ends_noun(tokens[-1])
         if kind == "numbers" and after_noun and source[position] == "-":
             kind, end = "glyph", position + 1
+        elif kind == "numbers" and tokens and tokens[-1].kind is Kind.STRING and _FILE_VERB.match(source, position):
+            kind, end = "io", position + 2  # ``","0:10 10#x``: no minute stands beside a delimiter
         elif kind == "numbers":
             end = _numbers_end(source, end)
         elif kind == "glyph" and _through(source, found.group(), end):

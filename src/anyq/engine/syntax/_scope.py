@@ -158,7 +158,8 @@ def column_name(node: Node) -> tuple[str, Node]:
     ``update "M"=sex`` keep the column's name, while ``2*qty`` is named ``x``. Left of a word any constant is:
     ``by 10 xbar time.minute`` is named ``minute``; and the words of two columns are named for the right one:
     ``size wavg price`` is ``price`` (page ref/avg.md). A constant left of a derived verb is passed over too:
-    ``-3#'time`` is named ``time`` (page kb/programming-idioms.md).
+    ``-3#'time`` is named ``time`` (page kb/programming-idioms.md). ``n?item`` is ``item`` (page
+    learn/brief-introduction.md).
     """
     if isinstance(node, Assign) and node.indices is None and node.verb is None:
         return node.name, node.value
@@ -167,7 +168,7 @@ def column_name(node: Node) -> tuple[str, Node]:
     first: Node = node
     while isinstance(first, Apply):
         nouns = [a for a in first.arguments if not isinstance(a, Verb | Function)]
-        word = isinstance(first.function, Verb) and first.function.name[0].isalpha()
+        word = isinstance(first.function, Verb) and (first.function.name[0].isalpha() or first.function.name == "?")
         if isinstance(first.function, Iterated):
             if len(nouns) < 2 or not isinstance(nouns[0], Constant):
                 break
