@@ -28,6 +28,7 @@ TOOLS = (
     "pexpect>=4.9",
     "duckdb>=1.1",
     "narwhals>=2",
+    "opentelemetry-sdk>=1.25",
     "ipykernel>=6.29",
     "nbclient>=0.10",
     "tqdm>=4.66",

@@ -47,6 +47,7 @@ LAYERS = {
     "guide": 6,
     "gateway": 7,
     "mcp": 7,
+    "otel": 6,
     "cli": 8,
     "testing": 7,
     "notebook": 7,
@@ -265,6 +266,7 @@ def test_third_party_imports_are_declared() -> None:
         "mcp": {"mcp"},
         "mcp_types": {"mcp"},
         "pydantic": {"mcp"},
+        "opentelemetry": {"otel"},
         "typing_extensions": {"mcp"},
     }
     anywhere = {"anyio", "trio", "attrs", "attr", "numpy", "anyq"} | sys.stdlib_module_names

@@ -117,6 +117,7 @@ if _TYPE_CHECKING:
     from .gateway import Gateway
     from .notebook import load_ipython_extension, unload_ipython_extension
     from .portal import Portal, start_portal
+    from .protocol import CallInfo, Hooks, RequestInfo
     from .query import FunctionalQuery, col, delete, exec, lit, select, update
 
 _CONVERSIONS = {
@@ -149,6 +150,7 @@ _LAZY = {
     "gateway": ("Gateway",),
     "notebook": ("load_ipython_extension", "unload_ipython_extension"),
     "portal": ("Portal", "start_portal"),
+    "protocol": ("CallInfo", "Hooks", "RequestInfo"),
     "query": ("FunctionalQuery", "col", "delete", "exec", "lit", "select", "update"),
 }
 """What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
@@ -199,6 +201,7 @@ __all__ = [
     "Attr",
     "AuthenticationError",
     "BusyError",
+    "CallInfo",
     "CallTimeout",
     "ClosedError",
     "Composition",
@@ -216,6 +219,7 @@ __all__ = [
     "Error",
     "FunctionalQuery",
     "Gateway",
+    "Hooks",
     "KeyedTable",
     "Lambda",
     "LimitError",
@@ -232,6 +236,7 @@ __all__ = [
     "QType",
     "RawConnection",
     "RemoteProtocolError",
+    "RequestInfo",
     "Table",
     "Value",
     "Vector",

@@ -50,6 +50,7 @@ SAMPLES: dict[str, object] = {
     "tls_from_environment": True,
     "on_request": lambda value: value,
     "on_state": lambda state: None,
+    "hooks": anyq.Hooks(),
     "on_call": lambda report: None,
     "report_queries": False,
     "strings": "chars",

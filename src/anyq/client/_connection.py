@@ -66,10 +66,10 @@ def connect(
     ``strings="chars"`` sends ``str`` and the string columns of frames as char vectors, in place of symbols
     (``"symbols"``, the default); `anyq.symbol` and `anyq.symbols` still make symbols.
 
-    Hooks: ``on_request`` answers the server's own sync requests (a function of the value, may be async;
-    without it they get the error ``nyi``), ``on_state`` is told ``"connected"``, ``"lost"``,
-    ``"reconnected"`` and ``"closed"``, ``on_call`` gets a `CallReport` after each call (without its text
-    if ``report_queries=False``). ``dial`` opens the byte stream in place of a socket.
+    Hooks: ``on_request`` answers the server's own sync requests (a function of the value, may be async; without it
+    they get the error ``nyi``), ``on_state`` is told ``"connected"``, ``"lost"``, ``"reconnected"`` and ``"closed"``,
+    ``on_call`` gets a `CallReport` after each call, ``hooks``, an `anyq.Hooks`, is told of both and more (without the
+    texts of queries if ``report_queries=False``). ``dial`` opens the byte stream in place of a socket.
 
     Raises `TypeError` without a port, `ValueError` for what is no address.
     """

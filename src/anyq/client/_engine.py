@@ -15,6 +15,7 @@ from anyq.client._options import Options
 from anyq.errors import DecodeError, DecodeLimitError, Error, QError, error_text
 from anyq.protocol import (
     AsyncMessage,
+    CallInfo,
     Calls,
     Connection,
     Message,
@@ -40,6 +41,7 @@ class Engine(Calls):
             abandon_closes=options.abandon == "close",
             on_state=options.on_state,
             on_call=options.on_call,
+            hooks=options.hooks,
         )
         self.address = address
         self.options = options
@@ -73,6 +75,10 @@ class Engine(Calls):
             if self.options.report_queries:
                 text = query.decode("utf-8", "backslashreplace") if isinstance(query, bytes) else query
                 call.label = str(text)[:_LABEL_LENGTH]
+            hooks = self.options.hooks
+            if hooks is not None:
+                call.info = CallInfo(self.address, call.label, call.started, call.size)
+                self.tell(hooks.call_begins, call.info)
 
     def connected(self, protocol: Connection) -> None:
         """A link is logged in. What waited for it is made anew if this peer can do less than the one before."""

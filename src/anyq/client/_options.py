@@ -9,9 +9,10 @@ from typing import Any, Final, Literal, TypedDict
 
 import attrs
 from anyio.abc import ByteStream
+from attrs.validators import instance_of, optional
 
 from anyq.client._address import Address, parse_address
-from anyq.protocol import CAPABILITY, CallReport, Overflow
+from anyq.protocol import CAPABILITY, CallReport, Hooks, Overflow
 from anyq.values import Strings, Value
 
 __all__ = ["ConnectOptions", "Options", "Overflow"]
@@ -70,6 +71,7 @@ class Options:
     on_request: Callable[[Value], Value | Awaitable[Value]] | None = None
     on_state: Callable[[str], object] | None = None
     on_call: Callable[[CallReport], object] | None = None
+    hooks: Hooks | None = attrs.field(default=None, validator=optional(instance_of(Hooks)))
     report_queries: bool = True
     strings: Strings = attrs.field(default="symbols")
     dial: Callable[[Address], Awaitable[ByteStream]] | None = None
@@ -146,6 +148,7 @@ class ConnectOptions(TypedDict, total=False):
     on_request: Callable[[Value], Value | Awaitable[Value]] | None
     on_state: Callable[[str], object] | None
     on_call: Callable[[CallReport], object] | None
+    hooks: Hooks | None
     report_queries: bool
     strings: Strings
     dial: Callable[[Address], Awaitable[ByteStream]] | None
@@ -156,7 +159,7 @@ _CLIENTS = "it is for connections that are opened, not for those that are accept
 _POLLED: Final = frozenset({
     "capability", "connect_timeout", "keepalive", "max_in_flight", "max_message_size", "abandon", "compress", "no_ctx",
     "verify", "ca_file", "cert_file", "key_file", "server_hostname", "tls_from_environment", "on_request",
-    "on_state", "on_call", "report_queries", "strings",
+    "on_state", "on_call", "hooks", "report_queries", "strings",
 })  # fmt: skip
 _NAMES: Final = tuple(field.name for field in attrs.fields(Options) if field.name != "ssl_context")
 REFUSED: Final[Mapping[str, Mapping[str, str]]] = {

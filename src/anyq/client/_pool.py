@@ -28,6 +28,7 @@ from anyq.client._pool_moves import Move, PoolStatistics, decide
 from anyq.client._submitted import Submitted
 from anyq.errors import BusyError, CallTimeout, ClosedError, ConnectError, Error, LimitError
 from anyq.loops import BackgroundTasks, Home
+from anyq.protocol import tell
 from anyq.values import Strings, Value
 
 __all__ = ["Pool", "PoolStatistics"]
@@ -282,8 +283,12 @@ class Pool(AsyncFace):
         return len(self._idle) + len(self._busy) + len(self._draining) + self._opening
 
     async def _acquire(self) -> _Member:
+        hooks, began = self._options.hooks, anyio.current_time()
         with anyio.move_on_after(self.wait_timeout):
-            return await self._acquire_in_turn()
+            member = await self._acquire_in_turn()
+            if hooks is not None:
+                tell(hooks.pool_waits, anyio.current_time() - began)
+            return member
         raise CallTimeout(f"no connection of the pool became free within {self.wait_timeout} s")
 
     async def _acquire_in_turn(self) -> _Member:
@@ -313,7 +318,7 @@ class Pool(AsyncFace):
                     member = await self._open()
                     self._busy.add(member)
                     return member
-                member = self._next_idle()
+                member = self._idle.pop(self._places.best([one.place for one in self._idle], self._in_use()))
                 self._busy.add(member)
                 if await self._healthy(member):
                     return member
@@ -326,19 +331,14 @@ class Pool(AsyncFace):
             self._wake()
 
     def _in_use(self) -> list[int]:
-        """How many connections to each address are in use, or are being made."""
-        counts = self._made_now[:]
+        counts = self._made_now[:]  # by address, those that are being made included
         for member in (*self._busy, *self._draining):
             counts[member.place] += 1
         return counts
 
     def _better_elsewhere(self) -> bool:
-        idle, now = [member.place for member in self._idle], anyio.current_time()
-        return self._size < self.max_size and self._places.better_elsewhere(idle, self._in_use(), now)
-
-    def _next_idle(self) -> _Member:
-        places = [member.place for member in self._idle]
-        return self._idle.pop(self._places.best(places, self._in_use()))
+        idle = [member.place for member in self._idle]
+        return self._size < self.max_size and self._places.better_elsewhere(idle, self._in_use(), anyio.current_time())
 
     def _line_up(self, waiter: anyio.Event | None) -> anyio.Event:
         """A place in the queue: the one held already, or the last."""

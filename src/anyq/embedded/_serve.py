@@ -6,6 +6,7 @@ import os
 import ssl
 from collections.abc import Iterable, Sequence
 
+from anyq.protocol import Hooks
 from anyq.server import Handler, Limits, Users, read_users
 from anyq.values import Value
 
@@ -36,6 +37,7 @@ def serve(
     grace: float = 5.0,
     timeout: float | None = None,
     expose_errors: bool = True,
+    hooks: Hooks | None = None,
     data: str | os.PathLike[str] | None = None,
     outbound: Iterable[str] | bool | None = None,
     allow_shell: bool = False,
@@ -102,7 +104,7 @@ def serve(
     _check(given, allow, tls, grace=grace, timeout=timeout)
     network = {
         "timer": timer, "host": host, "port": port, "unix": unix, "tls": tls, "plain": plain, "grace": grace,
-        "limits": limits or Limits(), "expose_errors": expose_errors, "listen": listen,
+        "limits": limits or Limits(), "expose_errors": expose_errors, "hooks": hooks, "listen": listen,
     }  # fmt: skip
     kept = [users] if isinstance(users, str | os.PathLike) else []
     permissions = Permissions(

@@ -16,6 +16,7 @@ from anyq.guide import (
     embedded,
     errors,
     frames,
+    hooks,
     how_it_works,
     mcp,
     notebooks,
@@ -38,7 +39,7 @@ __all__ = ["Page", "page", "pages"]
 
 _IN_ORDER: Final = (
     asking, queries, cancelling, errors, types, frames, reconnecting, subscribing, threads, servers, serving, service,
-    security, testing, notebooks, commands, mcp, remote, embedded, pykx, how_it_works, performance,
+    hooks, security, testing, notebooks, commands, mcp, remote, embedded, pykx, how_it_works, performance,
 )  # fmt: skip
 _TITLE: Final = re.compile(r"# (.+)\n")
 

@@ -26,6 +26,7 @@ from anyq.protocol._events import (
 )
 from anyq.protocol._feed import Feed, Overflow
 from anyq.protocol._header import HEADER_SIZE, MAX_SIZE, Header, header_bytes, parse_header
+from anyq.protocol._hooks import CallInfo, Hooks, RequestInfo, tell
 from anyq.protocol._ledger import CALL_MOVES, Call, CallState, Ledger
 from anyq.protocol._login import CAPABILITY
 from anyq.protocol._losses import REFUSED, Post, Request, broken_reason, end_of_file_text, lost_error, with_outcome
@@ -45,6 +46,7 @@ __all__ = [
     "AsyncMessage",
     "Buffer",
     "Call",
+    "CallInfo",
     "CallReport",
     "CallState",
     "Calls",
@@ -58,6 +60,7 @@ __all__ = [
     "Feed",
     "ForeignProtocol",
     "Header",
+    "Hooks",
     "Ledger",
     "Login",
     "Message",
@@ -67,6 +70,7 @@ __all__ = [
     "Post",
     "Refuse",
     "Request",
+    "RequestInfo",
     "Response",
     "Role",
     "State",
@@ -77,5 +81,6 @@ __all__ = [
     "header_bytes",
     "lost_error",
     "parse_header",
+    "tell",
     "with_outcome",
 ]

@@ -34,8 +34,9 @@ from anyq.protocol._events import (
     SyncRequest,
 )
 from anyq.protocol._feed import Feeds
+from anyq.protocol._hooks import Hooks, tell
 from anyq.protocol._ledger import Call, CallState
-from anyq.protocol._losses import Post, Request, broken_error, end_of_file_text, lost_error, with_outcome
+from anyq.protocol._losses import Post, Request, broken_error, end_of_file_text, error_in, lost_error, with_outcome
 
 __all__ = ["Calls", "ConnectionState"]
 
@@ -64,6 +65,7 @@ class Calls:
         abandon_closes: bool = False,
         on_state: Callable[[str], object] | None = None,
         on_call: Callable[[CallReport], object] | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         self.where = where
         self.reconnects = reconnects
@@ -81,6 +83,7 @@ class Calls:
         self._abandon_closes = abandon_closes
         self._on_state = on_state
         self._on_call = on_call
+        self._hooks = hooks
         self._is_broken = False
         self._orders = 0
         self._unreported: list[Exception] = []
@@ -101,7 +104,7 @@ class Calls:
     @property
     def reports_calls(self) -> bool:
         """True if the calls' labels and times are asked for."""
-        return self._on_call is not None
+        return self._on_call is not None or self._hooks is not None
 
     def check_usable(self) -> None:
         """Raise what a call would raise now."""
@@ -181,6 +184,8 @@ class Calls:
         """
         self.protocol = protocol
         self._is_broken = False
+        if self._hooks is not None:
+            protocol.ledger.on_sent = self._sent
         parked, self.parked = self.parked, {}
         for call, message in parked.items():
             try:
@@ -305,8 +310,8 @@ class Calls:
             assert isinstance(call, Request)
             call.answer(event)
             self.counters.answered += 1
-            if self._on_call is not None:
-                self.over(call, "answered", len(event.body))
+            if self.reports_calls:
+                self.over(call, "answered", event)
         elif isinstance(event, AsyncMessage):
             self._arrived(event)
         elif isinstance(event, DroppedReply):
@@ -351,8 +356,21 @@ class Calls:
 
     # Reports
 
-    def over(self, call: Request, outcome: Literal["answered", "abandoned", "lost"], size: int = 0) -> None:
-        """Report that a call got its answer, of ``size`` bytes, or will not get it."""
+    def _sent(self, call: Call) -> None:
+        if isinstance(call, Request) and call.info is not None and self._hooks is not None:
+            call.info.sent = self.now()
+            self.tell(self._hooks.call_sent, call.info)
+
+    def over(
+        self, call: Request, outcome: Literal["answered", "abandoned", "lost"], response: Response | None = None
+    ) -> None:
+        """Report that a call got its answer, or will not get it."""
+        size = 0 if response is None else len(response.body)
+        info = call.info
+        if self._hooks is not None and info is not None and not info.outcome:
+            info.seconds, info.outcome, info.response_bytes = self.now() - info.started, outcome, size
+            info.error = None if response is None else error_in(response)
+            self.tell(self._hooks.call_ends, info)
         if self._on_call is not None:
             report = CallReport(
                 query=call.label,
@@ -368,9 +386,12 @@ class Calls:
         if state == self.state:
             return
         self.state = state
-        hooks: Iterable[Callable[[Any], object]] = [*filter(None, [self._on_state]), *self.watchers]
-        for hook in hooks:
+        told: Iterable[Callable[[Any], object]] = [*filter(None, [self._on_state]), *self.watchers]
+        for hook in told:
             self.tell(hook, state)
+        hooks = self._hooks
+        if hooks is not None:
+            self.tell(lambda state: hooks.connection_changes(self.where, state), state)
 
     def now(self) -> float:
         """Seconds on a clock, for reports. For drivers."""
@@ -378,10 +399,7 @@ class Calls:
 
     def tell(self, hook: Callable[[T], object], news: T) -> None:
         """Call a hook of the program's. One that fails must not take the connection with it."""
-        try:
-            hook(news)
-        except Exception:
-            log.exception("a hook of the connection failed")
+        tell(hook, news)
 
 
 def _messages(count: int) -> str:

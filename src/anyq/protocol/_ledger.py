@@ -14,6 +14,7 @@ go first: the other side may be blocked until it has them.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from enum import Enum
 from typing import Final, Generic, TypeVar
 
@@ -72,12 +73,14 @@ class Ledger(Generic[M]):
     ``max_in_flight`` bounds how many requests may await their response, tombstones included.
     """
 
-    __slots__ = ("_confirmed", "_handed", "_posted", "_queued", "_sent", "max_in_flight", "queued_size")
+    __slots__ = ("_confirmed", "_handed", "_posted", "_queued", "_sent", "max_in_flight", "on_sent", "queued_size")
 
     def __init__(self, max_in_flight: int = 1) -> None:
         if max_in_flight < 1:
             raise ValueError(f"max_in_flight must be at least 1, not {max_in_flight}")
         self.max_in_flight: int = max_in_flight
+        self.on_sent: Callable[[Call], object] | None = None
+        """Called with each message that is taken, for hooks."""
         # A plain dict would look for its first item behind all that were taken before.
         self._queued: OrderedDict[Call, tuple[M, bool, int]] = OrderedDict()
         self.queued_size: int = 0
@@ -143,6 +146,8 @@ class Ledger(Generic[M]):
         self.queued_size -= size
         call.state = CallState.SENT
         self._handed.append((call, message, size))
+        if self.on_sent is not None:
+            self.on_sent(call)
         return message
 
     def hand_over(self, message: M, size: int, *, more: bool = False) -> None:
@@ -172,6 +177,8 @@ class Ledger(Generic[M]):
         if not self.enter_alone(call):
             return False
         self._handed[:] = [(call, message, size)]
+        if self.on_sent is not None:
+            self.on_sent(call)
         return True
 
     def answer_alone(self) -> bool:

@@ -16,6 +16,7 @@ from anyq.errors import (
     ProtocolError,
 )
 from anyq.protocol._events import EndOfFile, Message, Response
+from anyq.protocol._hooks import CallInfo
 from anyq.protocol._ledger import Call, CallState
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "broken_error",
     "broken_reason",
     "end_of_file_text",
+    "error_in",
     "lost_error",
     "with_outcome",
 ]
@@ -43,7 +45,7 @@ class Post(Call):
 class Request(Call):
     """A call on its way, and its response or what prevents that. Drivers add the waiting."""
 
-    __slots__ = ("error", "idempotent", "label", "message", "response", "size", "started", "uncertain")
+    __slots__ = ("error", "idempotent", "info", "label", "message", "response", "size", "started", "uncertain")
 
     def __init__(self, *, idempotent: bool = False, size: int = 0) -> None:
         super().__init__()
@@ -53,6 +55,8 @@ class Request(Call):
         self.uncertain: bool = False
         """True once it went out on a link that is lost, and waits to be sent again."""
         self.label: str | None = None
+        self.info: CallInfo | None = None
+        """What hooks are told, where there are any."""
         self.size: int = size
         self.started: float = 0.0
         self.response: Response | None = None
@@ -119,3 +123,9 @@ def with_outcome(error: Exception, outcome: Outcome) -> Exception:
     own.__cause__ = error.__cause__
     own.outcome = outcome
     return own
+
+
+def error_in(response: Response) -> str | None:
+    """The text of the q error that a response is, if it is one; errors are never compressed."""
+    head = bytes(memoryview(response.body)[:512])
+    return head[1:].partition(b"\0")[0].decode("utf-8", "replace") if head[:1] == b"\x80" else None

@@ -97,7 +97,7 @@ class Action:
     ``plain`` actions are run by calling `now`; others by awaiting `run`.
     """
 
-    __slots__ = ("_limiter", "finish", "function", "in_thread", "leaves", "plain", "timeout", "wants_client")
+    __slots__ = ("_limiter", "finish", "function", "in_thread", "leaves", "plain", "quick", "timeout", "wants_client")
 
     def __init__(self, handler: Handler | Callable[..., Any], arguments: int) -> None:
         given = handler if isinstance(handler, Handler) else Handler(handler)
@@ -114,6 +114,8 @@ class Action:
             raise TypeError("a coroutine function cannot run in a worker thread; leave in_thread out")
         self.leaves: bool = getattr(given.function, "leaves", False) is True
         self.plain: bool = not (awaits or given.in_thread or given.concurrency or given.timeout or given.finish)
+        self.quick: bool = self.plain
+        """Whether its function may be called past `now`, for small requests."""
 
     def now(self, *arguments: Any) -> Any:
         """Call a plain action's function. The last argument is the client."""

@@ -17,9 +17,11 @@ import attrs
 
 from anyq.errors import ClosedError
 from anyq.loops import BackgroundTasks, Home, Local
+from anyq.protocol import Hooks
 
 from ._client import Client, message_of
 from ._handlers import Action, Failures, Handler
+from ._hooked import HookedAction
 from ._limits import Limits, Stats
 from ._listen import Listener, abstract_name, listen_tcp, listen_unix
 from ._readiness import Lookout, lookout_here
@@ -84,6 +86,8 @@ class Server(Local):
     listen: bool = attrs.field(default=True, kw_only=True)
     handles: Iterator[int] = attrs.field(factory=lambda: itertools.count(_FIRST_HANDLE), kw_only=True)
     expose_errors: bool = attrs.field(default=True, kw_only=True)
+    hooks: Hooks | None = attrs.field(default=None, kw_only=True)
+    """Told when the handler of a message begins and ends."""
     stats: Stats = attrs.field(factory=Stats, init=False)
     clients: dict[int, Client] = attrs.field(factory=dict, init=False)
     """The clients that are logged in, by handle."""
@@ -257,10 +261,14 @@ class Server(Local):
         def ready(handler: Handles | None, arguments: int) -> Action | None:
             return None if handler is None else Action(handler, arguments)
 
-        on_async = self.on_sync if self.on_async is None else self.on_async
+        hooks = self.hooks
+
+        def hooked(handler: Handles, sync: bool) -> Action:
+            return Action(handler, 1) if hooks is None else HookedAction(handler, hooks, sync)
+
         return Actions(
-            Action(self.on_sync, 1),
-            Action(on_async, 1),
+            hooked(self.on_sync, True),
+            hooked(self.on_sync if self.on_async is None else self.on_async, False),
             ready(self.authenticate, 2),
             ready(self.on_open, 0),
             ready(self.on_close, 0),

@@ -233,7 +233,7 @@ class Session(Receiver):
                 if self._waiting or self._transport.backlog:
                     self._push(b"")
                 self._opened()
-                if self._actions.on_sync.plain and self._transport is self._socket:
+                if self._actions.on_sync.quick and self._transport is self._socket:
                     self._use_fast_path(self._actions.on_sync)
                 await self._read()
                 self._end("it left")
