@@ -19,8 +19,9 @@ import trio
 import anyq
 from anyq.portal import SharedConnection, SharedPool, start_portal
 
-ONLY_ASYNC = {"aclose", "open", "drained"}
-"""``aclose`` is ``close`` here, what is connected is open, and ``drained`` is for those who share a connection."""
+ONLY_ASYNC = {"aclose", "open", "drained", "serve_transport"}
+"""``aclose`` is ``close`` here, what is connected is open, ``drained`` is for those who share a connection, and a
+transport belongs to an event loop."""
 ONLY_BLOCKING = {"close", "portal", "target"}
 
 

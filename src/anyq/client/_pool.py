@@ -8,7 +8,7 @@ answers that are still due have to be read first.
 from __future__ import annotations
 
 import ssl
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -196,6 +196,7 @@ class Pool(AsyncFace):
         **options: Any,
     ) -> Value:
         """Ask on a free connection; ``begun`` is called just before."""
+        self._check_home()
         limit = self._options.timeout if timeout is None else timeout
         with anyio.move_on_after(limit):
             async with self.connection() as q:
@@ -330,11 +331,9 @@ class Pool(AsyncFace):
                 self._waiters.remove(waiter)
             self._wake()
 
-    def _in_use(self) -> list[int]:
-        counts = self._made_now[:]  # by address, those that are being made included
-        for member in (*self._busy, *self._draining):
-            counts[member.place] += 1
-        return counts
+    def _in_use(self) -> list[int]:  # by address, those that are being made included
+        used = Counter(member.place for member in (*self._busy, *self._draining))
+        return [made + used[place] for place, made in enumerate(self._made_now)]
 
     def _better_elsewhere(self) -> bool:
         idle = [member.place for member in self._idle]
