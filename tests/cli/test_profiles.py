@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import trustme
 
+import anyq.sync
 from anyq.cli import main
 from anyq.cli._profiles import Profile, ProfileError, profile_of, profiles_file
 
@@ -103,6 +106,23 @@ def test_a_password_of_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ProfileError, match="keyring set anyq ann@h:1"):
         made.password()
     assert Profile(name="p", address="h:1").password() is None
+
+
+def test_tls_with_an_authority_of_ones_own(
+    profiles: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    with anyq.sync.serve(port=0, tls=context) as server:
+        where = f"localhost:{server.port}"
+        profiles.write_text(f'[prod]\naddress="{where}"\ntls=true\nca_file="{path}"\n')
+        assert main(["connect", where, "--tls", "-e", "1"]) == 3
+        assert main(["connect", where, "--tls", "--ca-file", str(path), "-e", "1"]) == 0
+        assert main(["connect", "prod", "-e", "2"]) == 0
+    assert capsysbinary.readouterr().out == b"1\n2\n"
 
 
 def test_it_connects(profiles: Path, served: int, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -44,6 +44,8 @@ anything else is sent to the server; an input goes on until its brackets are clo
 """
 
 
+_GIVEN: Final = ("connect_timeout", "ca_file", "cert_file", "key_file")
+"""Options of `anyq.connect` that the command line and profiles have by the same names."""
 ABANDONED: Final = """\
 abandoned; the server goes on with it, for q cannot be told to stop, and answers the next query after that"""
 OWED: Final = "waiting for the server to finish the query that was abandoned"
@@ -222,8 +224,9 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
             options["password"] = profile.password()
         if options["password"] is None and is_terminal():
             options["password"] = getpass.getpass(f"password of {arguments.user}: ")
-    if arguments.connect_timeout:
-        options["connect_timeout"] = arguments.connect_timeout
+    for name in _GIVEN:
+        if getattr(arguments, name, None):
+            options[name] = getattr(arguments, name)
     return options
 
 
@@ -233,7 +236,7 @@ def use_profile(arguments: argparse.Namespace) -> None:
     if profile is not None:
         arguments.server = profile.address
         arguments.tls = arguments.tls or profile.tls
-        for name in ("user", "timeout", "connect_timeout"):
+        for name in ("user", "timeout", *_GIVEN):
             if getattr(arguments, name) is None:
                 setattr(arguments, name, getattr(profile, name))
 

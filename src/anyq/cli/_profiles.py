@@ -31,6 +31,9 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     "tls": (bool,),
     "timeout": (int, float),
     "connect_timeout": (int, float),
+    "ca_file": (str,),
+    "cert_file": (str,),
+    "key_file": (str,),
 }
 
 
@@ -50,6 +53,9 @@ class Profile:
     tls: bool = False
     timeout: float | None = None
     connect_timeout: float | None = None
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
 
     def password(self) -> str | None:
         """The password, by the command or the keyring of the profile; ``None`` if it names neither.

@@ -35,7 +35,8 @@ timeout = 30
 
 The password is the first line that the command prints; or, with `keyring = true`, that of your desktop's keyring
 (`pip install keyring`, `keyring set anyq ann@kdb.example.com:5010`). A password itself does not belong in the file.
-`ANYQ_PASSWORD` of the environment comes before both.
+`ANYQ_PASSWORD` of the environment comes before both. `ca_file`, `cert_file`, `key_file` and `connect_timeout` are known as
+well; what the command line says counts more than the profile.
 
 ## A conversation
 

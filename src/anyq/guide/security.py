@@ -62,7 +62,12 @@ access
 
 A server takes an `ssl.SSLContext`, a client `tls=True` and `ca_file=` where the authority is your own.
 `examples/tls.py` makes a certificate and checks both. Servers that ask clients for certificates set
-`context.verify_mode = ssl.CERT_REQUIRED`, and the client passes `cert_file=` and `key_file=`.
+`context.verify_mode = ssl.CERT_REQUIRED`, and the client passes `cert_file=` and `key_file=`. On the command line:
+
+```text
+SSL_CERT_FILE=cert.pem SSL_KEY_FILE=key.pem anyq q -p 5050 -E 2 -u users
+anyq connect localhost:5050 --tls --ca-file ca.pem --user ann
+```
 """
 
 __all__: list[str] = []

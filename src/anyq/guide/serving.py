@@ -48,11 +48,11 @@ PRICES = {"AAPL": 1.5, "IBM": 2.5}
 
 
 def on_sync(message: anyq.Value, client: Client) -> object:
-    """A message is q text, or a list of a name and arguments."""
+    """A message is q text, which is bytes here, or a list of a name and arguments."""
     match message.py():
         case ["price", str(sym)] if sym in PRICES:
             return PRICES[sym]
-        case ["prices"] | "prices":
+        case b"prices" | ["prices"] | "prices":
             return PRICES
     raise anyq.QError("access")
 
@@ -61,6 +61,7 @@ async def main() -> None:
     async with anyq.serve(Handler(on_sync, timeout=5), port=0) as server:
         async with anyq.connect("localhost", server.port) as q:
             print(await q(anyq.symbol("price"), "IBM"))
+            print(await q("prices"))
             try:
                 await q("delete from `.")
             except anyq.QError as error:
@@ -72,6 +73,8 @@ anyio.run(main)
 
 ```text
 2.5
+AAPL| 1.5
+IBM | 2.5
 access
 ```
 
