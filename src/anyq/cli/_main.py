@@ -244,9 +244,7 @@ def add_connect(commands: Commands) -> None:
     parser.add_argument("--connect-timeout", type=quantity, metavar="SECONDS", help="longest wait for a connection")
     parser.add_argument("--user", help="who logs in; the password is asked for, or that of the variable ANYQ_PASSWORD")
     parser.add_argument("--tls", action="store_true", help="speak TLS, certificate checked")
-    parser.add_argument(
-        "--ca-file", metavar="FILE", help="who signed the server's certificate, if not the system's"
-    )
+    parser.add_argument("--ca-file", metavar="FILE", help="who signed the server's certificate, if not the system's")
     parser.add_argument("--cert-file", metavar="FILE", help="the certificate of this client, for servers that want one")
     parser.add_argument("--key-file", metavar="FILE", help="its key")
     parser.set_defaults(run=connect)
