@@ -14,37 +14,26 @@ import shutil
 import subprocess
 import sys
 import time
-import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import nox
 
 VERSIONS = ("3.11", "3.12", "3.13")
-TOOLS = (
-    "pytest-xdist>=3.5",
-    "pytest-asyncio>=1",
-    "trustme>=1.1",
-    "pexpect>=4.9",
-    "duckdb>=1.1",
-    "narwhals>=2",
-    "opentelemetry-sdk>=1.25",
-    "ipykernel>=6.29",
-    "nbclient>=0.10",
-    "tqdm>=4.66",
-    "fastapi>=0.115",
-    "httpx>=0.27",
-)
-MYPY = "mypy>=2.4,<2.5"
-PYRIGHT = "pyright[nodejs]>=1.1.400"
-RUFF = "ruff>=0.17,<0.18"  # the formatter's output differs between minor versions
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def group(name: str) -> list[str]:
+    """What a dependency group of pyproject.toml needs."""
+    return nox.project.dependency_groups(PROJECT, name)
+
 
 SIMULATED_CALLS = 200_000
 """Messages that the simulation gives to anyq in the gate, on all Pythons together."""
 PROGRAMS = 210
 """Programs of 40 steps and more that the state machine plays for each entry point and event loop, on all Pythons."""
 
-nox.needs_version = ">=2024.4.15"
+nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")  # as pip does, so that both get through the same proxies
@@ -121,14 +110,14 @@ def install_wheel(session: nox.Session, extras: str, *constraints: str) -> None:
     session.install("build")
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     (wheel,) = dist.glob("*.whl")
-    session.install(f"anyq[{extras}] @ {wheel.absolute().as_uri()}", *TOOLS, *constraints)
+    session.install(f"anyq[{extras}] @ {wheel.absolute().as_uri()}", *group("test"), *constraints)
     session.install("--force-reinstall", "--no-deps", str(wheel))  # a kept environment may hold another build of it
     session.run("python", "-P", "-c", "import anyq; assert 'site-packages' in anyq.__file__, anyq.__file__")
 
 
 def lowest_versions() -> list[str]:
     """The oldest versions that pyproject.toml allows of what the wheel depends on."""
-    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    project = PROJECT["project"]
     wanted = [
         *project["dependencies"],
         *(line for extra in project["optional-dependencies"].values() for line in extra),
@@ -199,7 +188,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and format."""
-    session.install(RUFF)
+    session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
 
@@ -207,7 +196,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Strict types over the library and its tests; complete ones for its users, and the README's programs as theirs."""
-    session.install("-e", ".[all]", MYPY, PYRIGHT, "nox", *TOOLS)
+    session.install("-e", ".[all]", *group("types"), *group("test"))
     session.run("mypy", *session.posargs)
     session.run("pyright", "--verifytypes", "anyq", "--ignoreexternal")
     programs = Path(session.virtualenv.location).absolute() / "readme"
@@ -327,3 +316,15 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", "-q", "-W", "--keep-going", str(source), str(source / "html"), *session.posargs)
     session.run("python", "-m", "tests.check_site", str(source / "html"))
     session.log(f"the pages are in {source / 'html'}")
+
+
+@nox.session(python=NEWEST)
+def package(session: nox.Session) -> None:
+    """What would be uploaded: the distributions, their contents, and the long description."""
+    session.install(*group("package"))
+    folder = Path(session.virtualenv.location) / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(folder), silent=True)
+    made = [str(path) for path in sorted(folder.iterdir())]
+    session.run("twine", "check", "--strict", *made)
+    session.run("check-wheel-contents", *[path for path in made if path.endswith(".whl")])

@@ -61,7 +61,7 @@ class Compiler:
 
     def __init__(self, q: Context) -> None:
         self.q = q
-        self.scalars = Scalars(q)
+        self.scalars: Scalars = Scalars(q)
 
     def environment(self, unit: Unit) -> dict[str, Any]:
         """The globals of a compiled function."""
