@@ -143,3 +143,27 @@ def test_verbs_between_items(verb: str) -> None:
                 assert given == "length"
             else:
                 assert same(given, outcome(visited(f, x, y)))  # type: ignore[arg-type]
+
+
+PRIOR: Final = [*"-+*%&|<>=~:^,", "{x-y}", "{x+2*y}", "{x<y}", "{y}"]
+
+
+@pytest.mark.parametrize("function", PRIOR)
+@pytest.mark.parametrize("items", LISTS)
+def test_each_prior(function: str, items: str) -> None:
+    """As item by item after a seed, which is how the first item is told from the others."""
+    x = Q.eval(items)
+    f = Q.eval(f"({function})") if len(function) == 1 else Q.eval(function)
+    found = outcome(lambda: Q.apply(Q.eval("{x':[y]}"), (f, x)))
+    general = outcome(lambda: Q.apply(Q.eval("{(enlist first x':[enlist first y]),{x[y;z]}[x]'[1_y;-1_y]}"), (f, x)))
+    if len(x) > 1:
+        assert same(found, general)
+
+
+@given(columns())
+@settings(max_examples=examples(60), deadline=None)
+def test_scans_of_verbs(x: Vector) -> None:
+    step = Q.eval("{[a;b] a^b}")
+    assert same(
+        outcome(lambda: Q.apply(Q.eval("{(^\\)x}"), (x,))), outcome(lambda: Q.apply(Q.eval("{x\\[y]}"), (step, x)))
+    )

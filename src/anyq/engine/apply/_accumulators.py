@@ -195,7 +195,7 @@ def _running_numbers_from(q: Context, f: Value, general: Function, seed: Value, 
     return general(seed, x) if found is None else scanned(seed.qtype, *found)  # type: ignore[attr-defined]
 
 
-_SCANNERS: Final = {"+": "sums", "*": "prds", "&": "mins", "|": "maxs"}
+_SCANNERS: Final = {"+": "sums", "*": "prds", "&": "mins", "|": "maxs", "^": "fills"}
 
 
 def _running_whole(q: Context, f: Value) -> Function | None:

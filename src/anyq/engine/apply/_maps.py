@@ -15,13 +15,14 @@ from anyq.values import Atom, Derived, Dict, List, Primitive, QType, StringArray
 
 from ..kernel._index import index_at
 from ..kernel._items import iterated, nothing_visited, rebuilt
+from ..kernel._join import concatenate
 from ..kernel._records import records
 from ..kernel._support import is_atom, null_like
 from ..kernel._texts import WHOLE
 from ..session._context import Context
 from ..session._functions import Closure, project, rank_of
 from ..session._vocabulary import Native
-from ._whole import each_whole
+from ._whole import each_whole, is_itemwise
 
 __all__ = ["COUNTS", "each", "each_left", "each_prior", "each_right"]
 
@@ -194,7 +195,13 @@ def each_prior(q: Context, f: Value, n: int) -> Function:
         raise QError("rank")
     joins = isinstance(f, Primitive) and q.vocabulary.primitive(f) is q.vocabulary.entries[","]
 
+    whole = _prior_whole(q, f)
+
     def unseeded(x: Value) -> Value:
+        if whole is not None and type(x) is Vector and len(x) > 1 and not x.attr:
+            made = _neighbours(whole, unseeded, x)
+            if made is not None:
+                return made
         items = iterated(x)
         if not items:
             return x
@@ -205,12 +212,31 @@ def each_prior(q: Context, f: Value, n: int) -> Function:
     return unseeded
 
 
+def _prior_whole(q: Context, f: Value) -> Function | None:
+    """``f`` of all items and all items before them, if it goes through them by itself."""
+    if _name_of(q, f) == ":":
+        return lambda x, y: y
+    return q.callable(f, 2) if is_itemwise(q, f, 2) else None
+
+
+def _neighbours(whole: Function, visit: Function, x: Vector) -> Value | None:
+    """The first item goes by itself, as only its neighbour is no item; ``None`` where that makes other types."""
+    try:
+        rest = whole(x[1:], x[:-1])
+    except QError:
+        return None
+    first = visit(x[:1])
+    if type(first) is not Vector or type(rest) is not Vector or first.qtype is not rest.qtype:
+        return None
+    return concatenate([first, rest]) if len(rest) == len(x) - 1 else None
+
+
 def _seed(q: Context, f: Value, first: Value) -> Value:
     """What stands before the first item: the identity of arithmetic, so that it passes through; else a null.
 
     Built-in functions get an atom for rows too, which their arithmetic extends.
     """
-    if type(f) is Closure:
+    if type(f) is Closure or _name_of(q, f) == ":":
         return null_like(first)
     atom = first
     while isinstance(atom, Vector | List) and len(atom):

@@ -23,14 +23,14 @@ from ..session._vocabulary import Native
 from ..syntax._grammar import UNARY_OF_GLYPH
 from ..syntax._nodes import Apply, Assign, Constant, Name, Node, Verb
 
-__all__ = ["each_whole", "fold_numbers", "scan_numbers", "scanned"]
+__all__ = ["each_whole", "fold_numbers", "is_itemwise", "scan_numbers", "scanned"]
 
 Function = Callable[..., Value]
 
 
 def each_whole(q: Context, f: Value, n: int, general: Function) -> Function:
     """``f'`` of ``n`` arguments; ``general`` is the way that visits each item."""
-    if _is_itemwise(q, f, n):
+    if is_itemwise(q, f, n):
         inner = q.callable(f, n)
 
         def whole(*arguments: Value) -> Value:
@@ -169,7 +169,8 @@ def scanned(kind: QType, raws: list[Any], rest: list[Value]) -> Value:
 # -- which functions are item-wise
 
 
-def _is_itemwise(q: Context, f: Value, n: int) -> bool:
+def is_itemwise(q: Context, f: Value, n: int) -> bool:
+    """Whether ``f`` of ``n`` vectors is what it is of their items, one by one."""
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     if isinstance(f, Native):
         entry = q.vocabulary.entries[f.name]

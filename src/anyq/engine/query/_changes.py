@@ -17,6 +17,7 @@ from ..kernel._join import join, razed
 from ..kernel._take import Positions, take
 from ..session._context import Context, Scope
 from ._prepared import Prepared
+from ._segments import segmented
 from ._selection import Selection, as_column, groups_of
 
 __all__ = ["deleted", "updated"]
@@ -53,17 +54,25 @@ def _placed(old: Value | None, new: Value, rows: Selection, size: int) -> Value:
 def _placed_by(q: Context, old: Value | None, tree: Value, rows: Selection, groups: Groups, size: int) -> Value:
     if not len(groups):
         return _placed(old, rows.eval(tree), rows, size)
-    parts: list[Value] = []
-    for k in range(len(groups)):
-        q.check()
-        part = rows.among(groups.rows(k))
-        parts.append(as_column(part.eval(tree), len(part)))
-    column = razed(parts)
+    column = _by_group(q, tree, rows, groups)
     if rows.rows is None:
         back = np.empty(size, np.int64)
         back[groups.order] = np.arange(size)
         return take(column, back)
     return _put(old, rows.all_rows()[groups.order], column, size)
+
+
+def _by_group(q: Context, tree: Value, rows: Selection, groups: Groups) -> Value:
+    """The new items of all groups, in the order of the groups."""
+    found = segmented(q, tree, rows, groups)
+    if isinstance(found, Vector):
+        return found
+    parts: list[Value] = []
+    for k, size in enumerate(np.diff(groups.starts).tolist()):
+        q.check()
+        made = rows.among(groups.rows(k)).eval(tree) if found is None else found[k]
+        parts.append(as_column(made, size))
+    return razed(parts)
 
 
 def _put(old: Value | None, rows: Positions, new: Value, size: int) -> Value:

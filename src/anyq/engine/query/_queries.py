@@ -49,6 +49,7 @@ from ._parts import (
     window,
 )
 from ._prepared import Prepared
+from ._segments import group_values, row_wise
 from ._selection import Selection, as_column, groups_of
 
 __all__ = ["Queries"]
@@ -167,7 +168,7 @@ class Queries:
         """An expression for every group, as a column: of atoms where each gives an atom, else of lists."""
         name, inner = self._aggregate(tree)
         if name and len(groups):
-            whole = self._row_wise(inner, rows)
+            whole = row_wise(self.q, inner, rows)
             if whole is not None:
                 first = rows.among(groups.rows(0)).eval(tree)
                 done = reduced(name, whole, groups, first if isinstance(first, Atom) else None)
@@ -177,10 +178,12 @@ class Queries:
             column = rows.scope(tree.raw)
             if column is not None and count(column) == len(rows):
                 return List.of(tuple([take(column, groups.rows(k)) for k in range(len(groups))]))
-        results = []
-        for k in range(len(groups)):
-            self.q.check()
-            results.append(rows.among(groups.rows(k)).eval(tree))
+        results = group_values(self.q, tree, rows, groups)
+        if results is None:
+            results = []
+            for k in range(len(groups)):
+                self.q.check()
+                results.append(rows.among(groups.rows(k)).eval(tree))
         if not results:
             whole = rows.eval(tree)
             return null_like(collapse([whole])) if isinstance(whole, Atom) else List.of(())
@@ -195,27 +198,6 @@ class Queries:
             if entry is not None and entry.name in _AGGREGATES:
                 return entry.name, tree[1]
         return "", tree
-
-    def _row_wise(self, tree: Value, rows: Selection) -> Value | None:
-        """An expression over all rows, if it gives every row its own item; ``None`` if it may mix them."""
-        if not self._is_row_wise(tree):
-            return None
-        made = rows.eval(tree)
-        return made if isinstance(made, Vector | List) and len(made) == len(rows) else None
-
-    def _is_row_wise(self, tree: Value) -> bool:
-        todo = [tree]
-        while todo:
-            part = todo.pop()
-            if isinstance(part, List) and len(part) > 1:
-                head = part[0]
-                entry = self.q.vocabulary.primitive(head) if isinstance(head, Primitive) else None
-                if entry is None or entry.name not in _ITEM_WISE:
-                    return False
-                todo.extend(part.items[1:])
-            elif not isinstance(part, Atom):
-                return False
-        return True
 
     # -- exec
 
@@ -339,7 +321,6 @@ class Queries:
 
 
 _AGGREGATES = frozenset({"sum", "avg", "count", "min", "max", "first", "last"})
-_ITEM_WISE = frozenset({"+", "-", "*", "%", "neg", "abs", "&", "|"})
 
 
 def _order(q: Context, x: Value) -> tuple[str, Value]:

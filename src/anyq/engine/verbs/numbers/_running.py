@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import accumulate, islice
 from typing import Final
 
 import attrs
@@ -211,17 +212,19 @@ class Moving:
 
 def _windowed(size: int, running: Array) -> Array:
     """The sum over each window, of running sums."""
-    out = running.copy()
-    if 0 < size < len(running):
-        out[size:] -= running[:-size]
-    elif size <= 0:
-        out[:] = 0
+    if size <= 0:
+        return np.zeros_like(running)
+    out = np.empty_like(running)
+    out[:size] = running[:size]
+    np.subtract(running[size:], running[:-size], out=out[size:])
     return out
 
 
 def _moving_sum(size: int, y: Vector) -> Value:
     """A difference of running sums, so that of dates it is a number of days (page ref/sum.md)."""
     qtype = SUBTRACT[y.qtype, y.qtype] if y.qtype in _DATED else _checked(y.qtype)
+    if y.qtype is _FLOAT and _finite(y.data):
+        return vec(qtype, _windowed(size, np.cumsum(y.data)))
     mask = nulls_in(y.data, y.qtype)
     data = y.data.astype(np.int64 if qtype.numpy.kind == "i" else np.float64)
     if mask is not None:
@@ -236,6 +239,22 @@ def _slow_sums(size: int, data: Array) -> Array:
     padded = np.concatenate([np.zeros(max(size - 1, 0)), data])
     with np.errstate(all="ignore"):
         return np.asarray(sliding_window_view(padded, max(size, 1)).sum(axis=1))
+
+
+def _finite(data: Array) -> bool:
+    """Whether floats have neither nulls nor infinities. One sum says so in most cases."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(data.sum()))
+
+
+def _means(size: int, sums: Array) -> Array:
+    """The sums of windows without nulls, made their means."""
+    if size <= 0:
+        return sums / 0.0
+    first = min(size, len(sums))
+    sums[:first] /= np.arange(1, first + 1)
+    sums[first:] /= size
+    return sums
 
 
 def _moving_count(size: int, y: Vector) -> Value:
@@ -253,6 +272,10 @@ def _moving_parts(size: int, y: Vector) -> tuple[Array, Array, Array]:
 
 
 def _moving_mean(size: int, y: Vector) -> Value:
+    data = as_floats(y)
+    if _finite(data):
+        with np.errstate(all="ignore"):
+            return vec(_FLOAT, _means(size, _windowed(size, np.cumsum(data))))
     _, total, number = _moving_parts(size, y)
     with np.errstate(all="ignore"):
         return vec(_FLOAT, total / number)
@@ -261,6 +284,12 @@ def _moving_mean(size: int, y: Vector) -> Value:
 def _moving_deviation(size: int, y: Vector) -> Value:
     """Computed about the overall mean, so that large offsets lose no digits."""
     data = as_floats(y)
+    if len(data) and _finite(data):
+        clean = data - data.mean()
+        with np.errstate(all="ignore"):
+            mean = _means(size, _windowed(size, np.cumsum(clean)))
+            square = _means(size, _windowed(size, np.cumsum(np.multiply(clean, clean, out=clean))))
+            return vec(_FLOAT, _spread(square, mean))
     missing = np.isnan(data)
     centre = data[~missing].mean() if not missing.all() else 0.0
     clean = np.where(missing, 0.0, data - centre)
@@ -268,8 +297,15 @@ def _moving_deviation(size: int, y: Vector) -> Value:
     with np.errstate(all="ignore"):
         mean = _windowed(size, np.cumsum(clean)) / number
         square = _windowed(size, np.cumsum(clean * clean)) / number
-        spread = square - mean * mean
-        return vec(_FLOAT, np.sqrt(np.where(spread < 1e-13 * np.maximum(square, 1e-300), 0.0, spread)))
+        return vec(_FLOAT, _spread(square, mean))
+
+
+def _spread(square: Array, mean: Array) -> Array:
+    """The deviation of mean squares and means; none where they differ by rounding alone."""
+    spread = square - np.multiply(mean, mean, out=mean)
+    least = np.maximum(np.multiply(square, 1e-13, out=square), 1e-313, out=square)
+    np.multiply(spread, spread >= least, out=spread)
+    return np.asarray(np.sqrt(spread, out=spread))
 
 
 def _moving_extreme(op: np.ufunc, least: bool) -> Callable[[int, Vector], Value]:
@@ -282,16 +318,16 @@ def _moving_extreme(op: np.ufunc, least: bool) -> Callable[[int, Vector], Value]
         if size <= 1 or not len(data):
             return Vector.of(qtype, data)
         if data.dtype.kind == "f":
-            data = np.where(np.isnan(data), -np.inf if not least else data, data)
+            data = data if _finite(data) else np.where(np.isnan(data), -np.inf if not least else data, data)
         elif not least and isinstance(qtype.ninf, int):
             data = np.where(data == qtype.null, qtype.ninf, data).astype(data.dtype)
-        out = data.copy()
+        out, other = data.copy(), np.empty_like(data)
         reach = 1
         while reach < min(size, len(data)):
             step = min(reach, size - reach)
-            shifted = out.copy()
-            shifted[step:] = op(out[step:], out[:-step])
-            out = shifted
+            op(out[step:], out[:-step], out=other[step:])
+            other[:step] = out[:step]
+            out, other = other, out
             reach += step
         return vec(qtype, out)
 
@@ -310,13 +346,37 @@ def ema(x: Value, y: Value) -> Value:
     data, smoothing = as_floats(y), as_floats(x)
     if not isinstance(x, Atom) and len(smoothing) != len(data):
         raise QError("length")
+    if isinstance(x, Atom) and len(data) > _BLOCK and 0 <= smoothing[0] <= 1 and _finite(data):
+        return vec(_FLOAT, _smoothed(float(smoothing[0]), data))
     factors = np.broadcast_to(smoothing, len(y))
+    pairs = zip(data.tolist(), factors.tolist(), strict=True)
+    steps = accumulate(
+        pairs, lambda last, pair: last + pair[1] * (pair[0] - last), initial=data[0] if len(data) else 0.0
+    )
+    return vec(_FLOAT, np.fromiter(islice(steps, 1, None), np.float64, len(data)))
+
+
+_BLOCK: Final = 32
+
+
+def _smoothed(factor: float, data: Array) -> Array:
+    """The average of finite numbers, a block at a time: what lies inside the block by one product with the matrix of
+    weights, and the last average of the block before, whose weight fades."""
+    rows = len(data) // _BLOCK
+    kept = (1 - factor) ** np.arange(_BLOCK + 1)
+    back = np.arange(_BLOCK)[None, :] - np.arange(_BLOCK)[:, None]
+    weights = np.where(back >= 0, factor * kept[np.maximum(back, 0)], 0.0)
     out = np.empty(len(data))
-    last = data[0] if len(data) else 0.0
-    for i, (value, factor) in enumerate(zip(data.tolist(), factors.tolist(), strict=True)):
-        last = last + factor * (value - last) if i else value
-        out[i] = last
-    return vec(_FLOAT, out)
+    inside = out[: rows * _BLOCK].reshape(rows, _BLOCK)
+    np.matmul(data[: rows * _BLOCK].reshape(rows, _BLOCK), weights, out=inside)
+    fade = float(kept[_BLOCK])
+    ends = accumulate(inside[:, -1].tolist(), lambda last, own: own + fade * last, initial=float(data[0]))
+    before = np.fromiter(ends, np.float64, rows + 1)
+    inside += before[:-1, None] * kept[None, 1:]
+    rest = data[rows * _BLOCK :]
+    own = accumulate(rest.tolist(), lambda last, value: last + factor * (value - last), initial=float(before[-1]))
+    out[rows * _BLOCK :] = list(own)[1:]
+    return out
 
 
 def install(vocabulary: Vocabulary) -> None:
