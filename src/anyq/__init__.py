@@ -164,8 +164,9 @@ _ROOMS = (
 
 def _open_doors() -> None:
     """Provide what lower layers open of higher ones."""
-    from . import embedded, portal
+    from . import client, embedded, portal, server
 
+    client.POLLED_SERVER.provide(server.PolledServer)
     portal.OPEN_LOCAL.provide(embedded.open_blocking)
     portal.HOLD_LOCAL.provide(embedded.held)
     portal.SERVE.provide(embedded.serve)

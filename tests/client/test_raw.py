@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import anyio
+import anyio.to_thread
 import pytest
 from anyio.abc import ByteStream
 from tests.scenarios.support import listening, nothing_left_open
@@ -285,3 +289,50 @@ async def test_each_handle_learns_what_became_of_it() -> None:
         with pytest.raises((anyq.ConnectionLost, anyq.ClosedError)) as caught:
             call.result()
         assert getattr(caught.value, "outcome", None) == outcome
+
+
+async def test_a_server_that_another_thread_polls() -> None:
+    """A thread without an event loop, while clients are answered, fail and are refused."""
+
+    def handler(value: anyq.Value, client: anyq.server.Client) -> object:
+        client.post("posted", client.handle)
+        return 1 / value.py()
+
+    def check(user: str, password: str | None) -> bool:
+        return {"in": True}[user]
+
+    def poll() -> None:
+        while not over.is_set():
+            server.poll_recv(0)
+
+    over = threading.Event()
+    options = {"on_sync": handler, "authenticate": check}
+    async with RawConnection(port=0, as_server=True, **options) as server, anyio.create_task_group() as tasks:  # type: ignore[arg-type]
+        tasks.start_soon(anyio.to_thread.run_sync, poll)
+        try:
+            async with anyq.connect("127.0.0.1", server.port, username="in") as q:
+                async with q.messages() as feed:
+                    assert await q(anyq.long(2)) == 0.5
+                    assert (await anext(feed)).py() == [b"posted", 1]
+                with pytest.raises(anyq.QError, match="ZeroDivisionError"):
+                    await q(anyq.long(0))
+            with pytest.raises(anyq.AuthenticationError):
+                await anyq.connect("127.0.0.1", server.port, username="out").__aenter__()
+        finally:
+            over.set()
+
+
+async def test_a_client_of_a_polled_server_that_does_not_read() -> None:
+    """What waits for it is bounded, and others are served."""
+    rows = anyq.vector("j", range(1 << 19))
+
+    async with RawConnection(port=0, as_server=True, on_sync=lambda value: rows) as server:
+        with socket.create_connection(("127.0.0.1", server.port or 0)) as sock:
+            sock.sendall(b"\3\0" + codec.dumps(0, kind="sync") * 20)
+            for _ in range(200):
+                server.poll_recv(0)
+                await anyio.sleep(0)
+                server.clean_open_connections()
+                if not server.clients and _ > 50:
+                    break
+            assert server.clients == 0

@@ -12,7 +12,7 @@ from anyq.client._options import REFUSED, ConnectOptions, Options, checked_strin
 from anyq.client._pending import Handle, Pending
 from anyq.client._pool import Pool, PoolStatistics
 from anyq.client._protocol import client_protocol
-from anyq.client._raw import RawConnection
+from anyq.client._raw import POLLED_SERVER, PolledServer, RawConnection
 from anyq.client._rounds import Round
 from anyq.client._script import ScriptRequest, Statement, load_script, script_error, split_statements
 from anyq.client._stream import BlockingStream, Stream, Windowed
@@ -24,6 +24,7 @@ from anyq.loops import BackgroundTasks
 from anyq.protocol import CallReport, ConnectionStatistics, Overflow
 
 __all__ = [
+    "POLLED_SERVER",
     "REFUSED",
     "Address",
     "AsyncFace",
@@ -46,6 +47,7 @@ __all__ = [
     "Options",
     "Overflow",
     "Pending",
+    "PolledServer",
     "Pool",
     "PoolStatistics",
     "Query",

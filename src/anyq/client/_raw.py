@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from types import TracebackType
-from typing import Final, NoReturn, Self, Unpack
+from typing import Final, NoReturn, Protocol, Self, TypeAlias, Unpack
 
 import anyio
 import anyio.lowlevel
 
-from anyq import codec
 from anyq.client._bodies import Query
 from anyq.client._options import ConnectOptions, checked_options, parsed
 from anyq.client._pending import Pending
 from anyq.client._raw_client import RawClient
-from anyq.client._raw_server import Authenticate, Handler, Notice, RawServer
+from anyq.doors import Door
 from anyq.errors import MisuseError
 from anyq.protocol import ConnectionState, ConnectionStatistics
 from anyq.values import Value
 
-__all__ = ["RawConnection"]
+__all__ = ["POLLED_SERVER", "PolledServer", "RawConnection"]
+
+Handler: TypeAlias = Callable[..., object]
+Authenticate: TypeAlias = Callable[..., object]
+Notice: TypeAlias = Callable[[int], object]
+"""Told the number of a client."""
 
 _UNBOUNDED: Final = 1 << 30
 """Calls in flight: who polls decides how many there are."""
+
+
+class PolledServer(Protocol):
+    """A server that moves when it is polled."""
+
+    @property
+    def port(self) -> int | None: ...
+    @property
+    def state(self) -> ConnectionState: ...
+    @property
+    def clients(self) -> int: ...
+    def listen(self) -> None: ...
+    def close(self) -> None: ...
+    def poll(self, n: int) -> Value | None: ...
+    async def poll_async(self) -> Value | None: ...
+    def flush(self) -> int: ...
+    def clean(self) -> None: ...
+
+
+POLLED_SERVER: Final = Door[Callable[..., PolledServer]]("the server of a raw connection")
+"""Make a polled server; see `anyq.server.PolledServer`."""
 
 
 class RawConnection:
@@ -33,7 +59,8 @@ class RawConnection:
     limits of calls): they are `TypeError`. ``max_in_flight`` is not bounded by default.
     With ``as_server=True`` it listens on ``port`` (on loopback unless ``host`` says otherwise) instead, and the poll
     functions accept clients and run their waiting requests through ``on_sync`` and ``on_async``, functions of the
-    received value; ``authenticate`` gets user and password (``None`` if there is none), and accepts all by default.
+    received value and, if they take one more, of the `anyq.server.Client`; ``authenticate`` gets user and password
+    (``None`` if there is none), and accepts all by default. The sessions are those of `anyq.serve`, with its limits.
     ``on_open`` and ``on_close`` get the number of a client that logged in, and of one that has gone.
     A handler may be async, which needs `poll_recv_async`: ``on_sync=lambda x: q("value", x)`` serves an embedded q.
     To serve over TLS, ``tls`` is a context with a certificate. What a handler raises is logged; its client gets the
@@ -61,7 +88,7 @@ class RawConnection:
         tls: bool | ssl.SSLContext = False,
         **options: Unpack[ConnectOptions],
     ) -> None:
-        self._server: RawServer | None = None
+        self._server: PolledServer | None = None
         self._client: RawClient | None = None
         if as_server:
             entry = "anyq.RawConnection(as_server=True)"
@@ -70,11 +97,11 @@ class RawConnection:
                 raise TypeError(f"{entry} needs an ssl.SSLContext with its certificate: tls=context")
             if username or password is not None:
                 raise TypeError(f"{entry} cannot honour username and password: give authenticate=")
-            limits = codec.Limits(max_message_size=checked_options(entry, options).max_message_size)
-            where = host or "127.0.0.1", port
-            self._server = RawServer(
-                where, on_sync, on_async, authenticate, conn_gc_time, limits, context, expose_errors, on_open, on_close
-            )
+            self._server = POLLED_SERVER.opener(
+                host or "127.0.0.1", port, on_sync=on_sync, on_async=on_async, authenticate=authenticate,
+                cleaned_every=conn_gc_time, max_message_size=checked_options(entry, options).max_message_size,
+                tls=context, expose_errors=expose_errors, on_open=on_open, on_close=on_close,
+            )  # fmt: skip
             return
         for name, value in (
             ("on_sync", on_sync), ("on_async", on_async), ("authenticate", authenticate), ("on_open", on_open),

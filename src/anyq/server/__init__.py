@@ -6,6 +6,7 @@ from ._client import Answer, AnswerState, Client, Posted, message_of
 from ._handlers import Action, Handler, Later, leaves
 from ._limits import Limits, Stats
 from ._metrics import MetricsServer, metrics_page
+from ._polled import PolledServer
 from ._publish import Policy, Publisher, Subscription
 from ._server import Server
 from ._tls import server_context
@@ -15,6 +16,6 @@ from ._wire import Encoded, encode
 
 __all__ = [
     "Action", "Answer", "AnswerState", "Client", "Encoded", "Handler", "Later", "Limits", "MetricsServer", "Policy",
-    "Posted", "Publisher", "Server", "Stats", "Subscription", "Transport", "Users",
+    "PolledServer", "Posted", "Publisher", "Server", "Stats", "Subscription", "Transport", "Users",
     "encode", "error_text", "leaves", "message_of", "metrics_page", "read_users", "server_context",
 ]  # fmt: skip

@@ -120,6 +120,8 @@ class Client(Local):
     comes from, ``capability`` what its side of the protocol can do. ``data`` is yours.
     """
 
+    _new_home: Callable[[], Home] = Home
+
     def __init__(
         self,
         handle: int,
@@ -141,8 +143,8 @@ class Client(Local):
         self._failures = failures
         self._stats = failures.stats
         self._remote = False
-        self._home = Home()
-        self._scope = anyio.CancelScope()
+        self._home = self._new_home()
+        self._stop: Callable[[], object] = lambda: None
         self._tasks: TaskGroup | None = None
         self._backlog: deque[Buffer] = deque()
         self._waiting = 0
@@ -378,6 +380,16 @@ class Client(Local):
             self._drained = anyio.Event()
             self._tasks.start_soon(self._write_backlog)
 
+    def _send_some(self) -> int:
+        """Send of what waits as much as goes at once; how many bytes of ours that were."""
+        sent = self._transport.try_send(self._backlog[0] if self._backlog else b"")
+        self._waiting -= sent
+        if self._backlog:
+            rest = memoryview(self._backlog.popleft())[sent:]
+            if len(rest):
+                self._backlog.appendleft(rest)
+        return sent
+
     async def _write_backlog(self) -> None:
         """Send what waits; runs while something does."""
         transport = self._transport
@@ -385,12 +397,7 @@ class Client(Local):
             while self._waiting or transport.backlog:
                 with anyio.fail_after(self._limits.send_time):
                     await transport.wait_writable()
-                sent = transport.try_send(self._backlog[0] if self._backlog else b"")
-                self._waiting -= sent
-                if self._backlog:
-                    rest = memoryview(self._backlog.popleft())[sent:]
-                    if len(rest):
-                        self._backlog.appendleft(rest)
+                self._send_some()
         except OSError as error:
             late = isinstance(error, TimeoutError) and not error.errno
             self._stats.slow += late
@@ -431,7 +438,7 @@ class Client(Local):
                 call.done.set()
         if self._drained is not None:
             self._drained.set()
-        self._scope.cancel()
+        self._stop()
 
     def _answered(self, response: Response) -> None:
         call = response.call

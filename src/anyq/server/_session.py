@@ -74,6 +74,8 @@ class Actions:
 class Session(Receiver):
     """One connection, from the accepted socket to its close. Without a socket there is no TLS."""
 
+    _now: Callable[[], float] = staticmethod(anyio.current_time)
+
     def __init__(
         self,
         handle: int,
@@ -108,7 +110,10 @@ class Session(Receiver):
     async def run(self, opened: Forget, closed: Forget) -> None:
         """The whole life. Never raises but for cancellation; ``opened`` is called after the login."""
         try:
-            with self._scope:
+            with anyio.CancelScope() as scope:
+                self._stop = scope.cancel
+                if self._closed:
+                    scope.cancel()
                 if await self._login():
                     opened(self)
                     try:
@@ -183,7 +188,7 @@ class Session(Receiver):
 
     async def _slow_down(self) -> None:
         """Wait, if many logins from this address were refused."""
-        delay = self._throttle.delay(self._host, anyio.current_time())
+        delay = self._throttle.delay(self._host, self._now())
         if delay:
             self._stats.slowed += 1
             await anyio.sleep(delay)
@@ -204,7 +209,7 @@ class Session(Receiver):
             "%s: the login of %r is refused", self.address, login.user,
             extra={"user": login.user, "address": self.address},
         )  # fmt: skip
-        count = self._throttle.refused(self._host, anyio.current_time())
+        count = self._throttle.refused(self._host, self._now())
         if count == self._limits.refused_logins:
             log.warning("%s: %d logins were refused; from now on logins from there wait", self._host, count)
         return False

@@ -128,39 +128,43 @@ class SocketTransport:
 class TlsTransport:
     """TLS over a socket, the server's side. Call `handshake` first."""
 
-    __slots__ = ("_incoming", "_lower", "_may_have_more", "_outgoing", "_pending", "_received", "_tls")
+    __slots__ = ("_incoming", "_lower", "_may_have_more", "_outgoing", "_pending", "_received", "_shaken", "_tls")
 
     def __init__(self, lower: SocketTransport, context: ssl.SSLContext) -> None:
         self._lower = lower
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._pending = memoryview(b"")
+        self._shaken = False
         self._received = memoryview(bytearray(_RECORDS))
         self._may_have_more = True  # what follows the handshake may have come with its end
 
     async def handshake(self) -> None:
         """Do the handshake. ``ssl.SSLError`` or ``OSError`` when it fails; the alert, if any, was sent."""
-        while True:
+        while not self.try_handshake():
+            if self._pending:
+                await self._lower.wait_writable()
+            else:
+                await self._lower.wait_readable()
+
+    def try_handshake(self) -> bool:
+        """Go on with the handshake as far as it goes without waiting; whether it is done. Raises as `handshake`."""
+        while not self._shaken:
             try:
                 self._tls.do_handshake()
+                self._shaken = True
             except ssl.SSLWantReadError:
-                await self._send_all()
-                if not await self._fill():
+                if not self._flush():
+                    return False
+                more = self._try_fill()
+                if more is None:
+                    return False
+                if not more:
                     raise ConnectionResetError("the stream ended inside the TLS handshake") from None
             except ssl.SSLError:
                 self._flush()
                 raise
-            else:
-                return await self._send_all()
-
-    async def _send_all(self) -> None:
-        while not self._flush():
-            await self._lower.wait_writable()
-
-    async def _fill(self) -> bool:
-        while (more := self._try_fill()) is None:
-            await self._lower.wait_readable()
-        return more
+        return self._flush()
 
     def _try_fill(self) -> bool | None:
         """Take ciphertext from the socket: false at its end, ``None`` if there is none now."""

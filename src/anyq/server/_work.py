@@ -169,7 +169,7 @@ class Worker(Client):
         deferred, self._current = self._current, None
         self._stats.errors += 1
         self._stats.denied += isinstance(error, QError) and error.text == "access"
-        if isinstance(error, asyncio.CancelledError if on_asyncio() else anyio.get_cancelled_exc_class()):
+        if _is_cancellation(error):
             # The handler was cancelled, and if that was not our doing, its caller must learn of it.
             if self._closed:
                 return
@@ -254,3 +254,10 @@ def _raiser(error: BaseException) -> Callable[[], Any]:
         raise error
 
     return fail
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    try:
+        return isinstance(error, asyncio.CancelledError if on_asyncio() else anyio.get_cancelled_exc_class())
+    except RuntimeError:  # no event loop, where a session is polled
+        return False
