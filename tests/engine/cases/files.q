@@ -225,3 +225,8 @@ hcount`plain.txt / 6
 {`:lib.so 1:0x0001;f:`:lib 2:(`f;2);@[{x . 1 2};f;{x}]}0 / "nyi"
 if[0b;`:nolib 2:(`f;1)] / ::
 getenv`nosuch`alsono / ("";"")
+/ .Q.en sets its list once: what is enumerated over it keeps its places
+{sym::`a`b`c;ent::([]s:`sym$`b`a);.Q.en[`:endb;([]s:`x`y`x)];value ent`s}[] / `y`x
+get`:endb/sym / `x`y
+.Q.en[`:endb;([]s:`z`x;n:(`q`x;`w`z))]`n / (`sym$`q`x;`sym$`w`z)
+get`:endb/sym / `x`y`z`q`w

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from anyq.errors import QError
-from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value, Vector
+from anyq.values import NULL, Atom, Attr, List, QType, StringArray, Table, Value, Vector, count
 
 from ...kernel._enumeration import Enumeration
 from ...kernel._order import grade
@@ -18,7 +18,7 @@ from ...kernel._support import chars, integer, items_of, long, longs, strs, symb
 from ...kernel._take import take
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
-from ..tables._enums import extend_domain
+from ..tables._enums import extend_domain, with_new
 from ._files import load_value, path_of, store_value
 from ._partitions import SEGMENTS, is_partition, load_partitions, segments_of
 
@@ -46,12 +46,22 @@ def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Val
     path = f"{path_of(folder).rstrip('/')}/{domain}"
     file = symbol(f":{path}")
     words = load_value(q, file) if q.host.kind(path) else symbols([])
-    q.set(domain, words)
+    # Set once: what is enumerated over the variable already keeps its places, which fewer words would not have.
+    q.set(domain, _with_words(words, table))
     columns = [_over(q, domain, column) for column in table.data.items]
     longer = q.get(domain)
-    if longer is not words or not q.host.kind(path):
+    if count(longer) != count(words) or not q.host.kind(path):
         store_value(q, file, longer)
     return Table.of(table.names, List.of(tuple(columns)), table.attr)
+
+
+def _with_words(words: Value, table: Table) -> Value:
+    """The words of a symbol file and those that the columns of a table bring."""
+    parts = [part for column in table.data.items for part in (column.items if isinstance(column, List) else [column])]
+    for part in parts:
+        if type(part) is Vector and part.qtype is QType.SYMBOL and isinstance(words, Vector):
+            words = with_new(words, part)
+    return words
 
 
 def _over(q: Context, domain: str, column: Value) -> Value:

@@ -17,7 +17,7 @@ from ...kernel._support import INTEGERS, integers, longs, symbols
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 
-__all__ = ["enumerate_over", "extend_domain", "foreign_keys", "install", "link"]
+__all__ = ["enumerate_over", "extend_domain", "foreign_keys", "install", "link", "with_new"]
 
 
 def enumerate_over(q: Context, name: str, y: Value) -> Value:
