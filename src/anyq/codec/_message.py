@@ -13,10 +13,10 @@ from anyq.values import Value
 
 from ._compression import compress, decompress
 from ._decode import Body, decode
-from ._encode import encode, encode_error
+from ._encode import Buffer, encode_error, encode_parts, joined
 from ._limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Kind", "dumps", "loads"]
+__all__ = ["Kind", "dumps", "loads", "message_parts"]
 
 Kind = Literal["async", "sync", "response"]
 
@@ -68,15 +68,22 @@ def dumps(value: object, *, kind: Kind = "async", compress: bool = False, capabi
 
     Raises what `encode` raises, `anyq.EncodeError` for a message of a terabyte, and `ValueError` for another kind.
     """
+    return b"".join(message_parts(value, kind=kind, compress=compress, capability=capability))
+
+
+def message_parts(value: object, *, kind: Kind = "async", compress: bool = False, capability: int = 6) -> list[Buffer]:
+    """As `dumps`, in pieces: large arrays as they are. The memoryviews among them are as those of `encode_parts`."""
     if kind not in _KINDS:
         raise ValueError(f"kind is one of {', '.join(_KINDS)}, not {kind!r}")
-    body = encode_error(value) if isinstance(value, QError) else encode(value, capability=capability)
-    packed = _compress(body) if compress and capability > 0 else None
-    flag, payload = packed or (0, body)
-    size = len(payload) + 8
+    body: list[Buffer]
+    body = [encode_error(value)] if isinstance(value, QError) else encode_parts(value, capability=capability)
+    flag = 0
+    if compress and capability > 0 and (packed := _compress(joined(body))) is not None:
+        flag, body = packed.flag, [packed.payload]
+    size = sum(map(len, body)) + 8
     if size >= 2**40:
         raise EncodeError(f"limit: a message has less than a terabyte, not {size} bytes")
-    return _HEADER.pack(1, _KINDS[kind], flag, size >> 32, size & 0xFFFFFFFF) + payload
+    return [_HEADER.pack(1, _KINDS[kind], flag, size >> 32, size & 0xFFFFFFFF), *body]
 
 
 _compress = compress

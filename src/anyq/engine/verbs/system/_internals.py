@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from anyq.codec import dumps, loads
+from anyq.codec import Buffer, joined, loads, message_parts
 from anyq.console import line, page
 from anyq.errors import DecodeError, EncodeError, QError
 from anyq.values import NULL, Atom, List, QType, Value, Vector
@@ -90,38 +90,32 @@ def _with_colon(name: str) -> str:
     return name if name.startswith(":") else ":" + name
 
 
-def serialized(x: Value) -> Vector:
-    """The message that ``-8!`` makes, as bytes."""
+def _message(x: Value, *, compress: bool = False) -> list[Buffer]:
     try:
-        return vec(QType.BYTE, np.frombuffer(dumps(x), np.uint8))
+        return message_parts(x, compress=compress)
     except EncodeError:
         raise QError("type") from None
 
 
-def _bytes_of(x: Value) -> bytes:
-    if not isinstance(x, Vector) or x.qtype is not QType.BYTE:
-        raise QError("type")
-    return bytes(x.data)
+def serialized(x: Value, *, compress: bool = False) -> Vector:
+    """The message that ``-8!`` makes, as bytes; that of ``-18!``, compressed as IPC does when that makes it smaller."""
+    return vec(QType.BYTE, np.frombuffer(joined(_message(x, compress=compress)), np.uint8))
 
 
 def deserialized(x: Value) -> Value:
     """The value in a message; ``'badmsg`` for anything else."""
+    if not isinstance(x, Vector) or x.qtype is not QType.BYTE:
+        raise QError("type")
+    data = np.array(x.data)  # its vectors may be views of this, which nobody changes
+    data.flags.writeable = False
     try:
-        return loads(_bytes_of(x), limits=OWN)
+        return loads(data.data, limits=OWN)
     except DecodeError:
         raise QError("badmsg") from None
 
 
-def _compressed(_: Context, x: Value) -> Value:
-    """``-18!``: a message, compressed as IPC does when that makes it smaller."""
-    try:
-        return vec(QType.BYTE, np.frombuffer(dumps(x, compress=True), np.uint8))
-    except EncodeError:
-        raise QError("type") from None
-
-
 def _size(_: Context, x: Value) -> Value:
-    return long(len(serialized(x)))
+    return long(sum(map(len, _message(x))))
 
 
 _MOST_PLACES: Final = 20
@@ -217,7 +211,7 @@ _INTERNALS: Final[dict[int, Internal]] = {
     -14: _joined_csv,
     -15: lambda _, x: md5(x),
     -16: lambda _, x: Atom(QType.INT, 1),
-    -18: _compressed,
+    -18: lambda _, x: serialized(x, compress=True),
     -20: lambda _, x: long(0),
     -21: compression,
     -22: _size,
