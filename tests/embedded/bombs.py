@@ -28,13 +28,13 @@ __all__ = ["BOMBS"]
 BOMBS: Final = {
     "wide": "2000000#1 2 3f",
     "longs": "til 2000000",
-    "many": "300000#enlist 1 2 3",
+    "many": "100000#enlist 1 2 3",
     "dag": "{(x;x)}/[40;1]",
     "text": '3000000#"abc def"',
-    "strings": '300000#("abc";"de")',
-    "symbols": "1000000?`4",
-    "table": '([]a:1000000?100;b:1000000?`3;c:1000000#("ab";"cd"))',
-    "columns": 'flip(`$"c",/:string til 3000)!3000#enlist 200#1',
+    "strings": '100000#("abc";"de")',
+    "symbols": "500000?`4",
+    "table": '([]a:300000?100;b:300000?`3;c:300000#("ab";"cd"))',
+    "columns": 'flip(`$"c",/:string til 2000)!2000#enlist 200#1',
 }
 """By the name of the variable that holds it."""
 TURN: Final = 0.004

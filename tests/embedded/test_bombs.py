@@ -1,35 +1,34 @@
-"""Values that are small to send and huge to work on end with the time limit, whatever verb meets them."""
+"""Values that are small to send and huge to work on end with the time limit, whatever verb meets them.
+
+Meanwhile the event loop goes on, and the process stays within its memory: see the program `tests.embedded.bombs`.
+``ANYQ_BOMBS`` says how many expressions are tried (0: none); ``all`` tries each verb on each value.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
+import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from tests.embedded.bombs import BOMBS
 
-from anyq.embedded import EmbeddedQ
 from anyq.engine import Interpreter
-from anyq.errors import QError
-from anyq.values import Value, chars
 
-EXAMPLES = int(os.environ.get("ANYQ_BOMBS", "20"))
-"""How many are tried; the gate does so on one Python, for they leave millions of objects to the collector."""
+CHOSEN: Final = os.environ.get("ANYQ_BOMBS", "60")
+MEGABYTES: Final = 2000
+"""What the process may take, as with ``anyq q -w``."""
+LIMIT: Final = 1.0 if CHOSEN == "all" else 0.1
+"""Seconds that an evaluation may take."""
+LATE: Final = 2.0
+"""Seconds of processor time by which it may end later."""
+STILL: Final = 0.25
+"""Seconds for which nothing else may run in the event loop."""
 
-BOMBS = {
-    "wide": "1000000#1 2 3f",
-    "longs": "til 1000000",
-    "many": "200000#enlist 1 2 3",
-    "dag": "{(x;x)}/[40;1]",
-    "text": '2000000#"abc def"',
-    "strings": '200000#("abc";"de")',
-    "symbols": "300000?`4",
-    "table": '([]a:300000?100;b:300000?`3;c:300000#("ab";"cd"))',
-    "wide table": 'flip(`$"c",/:string til 2000)!2000#enlist 100#1',
-}
-EXCEPT = {
+EXCEPT: Final = {
     "exit": "ends the process",
     "hopen": "connects; tests/embedded/test_waits.py",
     "system": "runs what its argument says",
@@ -37,43 +36,59 @@ EXCEPT = {
     "read0": "reads files; test_waits.py",
 }
 """Verbs that are not tried, and why."""
-
-NAMES = sorted(
+VERBS: Final = sorted(
     name
     for name in Interpreter().vocabulary.entries
-    if (name.isalpha() or not name[0].isalnum()) and name not in EXCEPT
+    if name.isascii() and name not in EXCEPT and (name.isalpha() or not (name[0].isalnum() or name[0] in ".\\"))
 )
-VERBS = [name for name in NAMES if not name.startswith((".", "\\")) and name.isascii()]
-SHAPES = ("f[x]", "f[x;y]", "f'[x;y]", "f/[x;y]", "f\\[x]", "f/:[x;y]", "f':[x]", "f[x;y;x]")
+SHAPES: Final = ("f[x]", "f[x;y]", "f'[x;y]", "f/[x;y]", "f\\[x]", "f/:[x;y]", "f\\:[x;y]", "f':[x]", "f[x;y;x]")
 
 
-def _limit(interpreter: Interpreter) -> None:
-    interpreter.time_limit = 0.1
+def expression(verb: str, shape: str, x: str, y: str) -> str:
+    names = {"f": verb if verb.isalpha() else f"({verb})", "x": x, "y": y}
+    return "".join(names.get(letter, letter) for letter in shape)
+
+
+def expressions() -> list[str]:
+    """Some of all that there are, the same each time; or for each verb and value with one argument and with two."""
+    if CHOSEN == "all":
+        return [expression(verb, shape, x, x) for verb in VERBS for shape in SHAPES[:2] for x in BOMBS]
+    choose = random.Random(15)
+    values = list(BOMBS)
+    return [
+        expression(choose.choice(VERBS), choose.choice(SHAPES), choose.choice(values), choose.choice(values))
+        for _ in range(int(CHOSEN))
+    ]
 
 
 @pytest.fixture(scope="module")
-def q(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedQ]:
-    q = EmbeddedQ()
-    q.start()
-    evaluate(q, f'system "cd {tmp_path_factory.mktemp("bombs")}"')
-    for number, text in enumerate(BOMBS.values()):
-        evaluate(q, f"bomb{number}:{text}")
-    q.submit(_limit).wait()
-    yield q
-    q.stop()
+def bombed() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.embedded.bombs", str(MEGABYTES), str(LIMIT)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
 
 
-def evaluate(q: EmbeddedQ, text: str) -> Value:
-    """The value of a text; `CallTimeout` is the failure, when the time limit did not end it."""
-    return q.evaluate(chars(text)).wait(60)
+def test_few_verbs_are_excepted() -> None:
+    assert len(EXCEPT) <= 5
+    assert set(EXCEPT) <= set(Interpreter().vocabulary.entries)
 
 
-@pytest.mark.skipif(not EXAMPLES, reason="ANYQ_BOMBS=0")
-@settings(max_examples=EXAMPLES or 1)
-@given(st.sampled_from(VERBS), st.sampled_from(SHAPES), st.integers(0, len(BOMBS) - 1), st.integers(0, len(BOMBS) - 1))
-def test_each_verb_ends_with_the_time_limit(q: EmbeddedQ, verb: str, shape: str, x: int, y: int) -> None:
-    function = f"({verb})" if not verb[0].isalpha() else verb
-    text = shape.replace("x", f"bomb{x}").replace("y", f"bomb{y}").replace("f", function, 1)
-    with contextlib.suppress(QError):
-        evaluate(q, f"{text};1")
-    assert evaluate(q, "1+1") == 2
+@pytest.mark.parametrize("text", expressions())
+def test_it_ends_with_the_time_limit_and_holds_nobody_up(bombed: subprocess.Popen[str], text: str) -> None:
+    assert bombed.stdin is not None
+    assert bombed.stdout is not None
+    bombed.stdin.write(f"{text}\n")
+    bombed.stdin.flush()
+    for line in bombed.stdout:
+        if line.startswith("= "):  # else it was shown
+            _, seconds, still, came = line.split(" ", 3)
+            assert float(seconds) < LIMIT + LATE, came
+            assert float(still) < STILL, came
+            assert not came.startswith("internal"), came
+            return
+    pytest.fail(f"the process ended: {bombed.wait()}")

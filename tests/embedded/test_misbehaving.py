@@ -21,6 +21,16 @@ LIMITS = Limits(
     login_time=1.0, queued_bytes=100_000, send_time=1.0, message_size=1_000_000, refused_logins=3, requests=8
 )
 
+BOMBS = (
+    "{(x;x)}/[40;1]",
+    "sum each 3000000 3#1",
+    "{x,x}/[100;1 2]",
+    "raze string{(x;x)}/[40;1]",
+    '"F"$5000000#enlist "1e300"',
+    "(cross/)10#enlist til 100",
+    "ej[`k;t;t:([]k:20000#1)]",
+)
+
 Offender = Callable[[int], Coroutine[Any, Any, None]]
 
 
@@ -64,7 +74,7 @@ async def asks(port: int, *queries: str) -> None:
     """Queries whose time ends, or which are refused."""
     async with anyq.connect("127.0.0.1", port) as q:
         for query in queries:
-            with pytest.raises(anyq.QError, match=r"stop|access"):
+            with pytest.raises(anyq.QError, match=r"stop|access|wsfull|limit"):
                 await q(query)
 
 
@@ -93,6 +103,7 @@ async def test_the_others_are_served(stack: ExitStack, caplog: pytest.LogCapture
     offenders: list[Offender] = [
         silent_login, http, garbage, asks_and_reads_nothing, leaves, guesses,
         lambda port: asks(port, "while[1b;]", f"hopen {number}", f'`::{number} "1"', 'system"sleep 1000"'),
+        lambda port: asks(port, *BOMBS),
         lambda port: asks(port, "read0`:/etc/passwd", ".z.pw:{1b}", 'system"rm x"', "exit 1", "`:x set 1", "get`:x"),
     ]  # fmt: skip
     answered = 0

@@ -586,6 +586,7 @@ factorize(PyObject *module, PyObject *args)
 /* ---- symbols that are Python's strings ---------------------------------------------------------------------- */
 
 /* The items are exactly `str`, so no hashing or comparing runs Python code: while they are numbered, nothing changes them.
+   (Between two of the pieces other threads run; the caller's array is read-only.)
    The hashes are Python's own: seeded, and kept in each string once made. */
 typedef struct {
     Py_hash_t hash;
@@ -653,12 +654,18 @@ number_of(Known *known, PyObject *text)
     return known->used++;
 }
 
+#define AT_ONCE (1 << 16) /* items: some milliseconds */
+
 static int
 number_items(const Py_buffer *items, int32_t *codes, Known *known)
 {
     const char *at = items->buf;
 
     for (Py_ssize_t i = 0; i < items->shape[0]; i++, at += items->strides[0]) {
+        if (i % AT_ONCE == AT_ONCE - 1) { /* another thread's turn; the buffers stay, and nobody writes to them */
+            Py_BEGIN_ALLOW_THREADS
+            Py_END_ALLOW_THREADS
+        }
         PyObject *item = *(PyObject *const *)at;
         if (item == NULL || !PyUnicode_CheckExact(item)) {
             PyErr_SetString(PyExc_TypeError, "not every item is exactly a str");
@@ -671,7 +678,7 @@ number_items(const Py_buffer *items, int32_t *codes, Known *known)
 }
 
 /* The distinct texts of an array of `str` objects, in order of first appearance, and for each item its number among them.
-   Under the interpreter's lock throughout. */
+   Under the interpreter's lock, but for other threads' turns. */
 static PyObject *
 factorize_strs(PyObject *module, PyObject *args)
 {

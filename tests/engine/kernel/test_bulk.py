@@ -40,3 +40,26 @@ def test_counting_and_same(size: int) -> None:
 
 def test_nothing_is_repeated() -> None:
     assert _bulk.repeated_items(np.empty(0, np.int64), 3).tolist() == []
+
+
+texts_of = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6), max_size=40)
+
+
+@pytest.mark.parametrize("widest", [0, 64])
+@given(texts=texts_of)
+def test_sorted_positions_are_those_of_the_bytes(widest: int, texts: list[str]) -> None:
+    different = list(dict.fromkeys(texts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_bulk, "OBJECTS", 4)
+        patch.setattr(_bulk, "_WIDEST", widest)
+        order = _bulk.sorted_positions(different).tolist()
+    assert [different[at] for at in order] == sorted(different, key=str.encode)
+
+
+@given(texts_of)
+def test_places_are_the_first_ones(texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_bulk, "OBJECTS", 3)
+        assert _bulk.places_of(texts) == {text: texts.index(text) for text in texts}
+        assert _bulk.places_of(texts, list(range(10, 10 + len(texts)))) == {t: 10 + texts.index(t) for t in texts}
+        assert _bulk.mapped(len, texts, np.int64).tolist() == list(map(len, texts))

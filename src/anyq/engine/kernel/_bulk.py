@@ -7,18 +7,35 @@ pieces of `PIECE` items: other threads run between two pieces, and an evaluation
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, cast
+from collections.abc import Callable, Sequence
+from heapq import merge
+from itertools import count
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PIECE", "counting", "in_pieces", "repeated_items", "same", "tiled"]
+__all__ = [
+    "OBJECTS",
+    "PIECE",
+    "counting",
+    "in_pieces",
+    "mapped",
+    "places_of",
+    "repeated_items",
+    "same",
+    "sorted_positions",
+    "tiled",
+]
 
 Array = npt.NDArray[Any]
+K = TypeVar("K")
 
 PIECE: Final = 1 << 21
 """Items; a piece takes some milliseconds."""
+OBJECTS: Final = 1 << 15
+"""Python objects, which cost more."""
+_WIDEST: Final = 64
 
 
 def same(item: Any, size: int, dtype: npt.DTypeLike) -> Array:
@@ -84,3 +101,41 @@ def repeated_items(data: Array, counts: int | npt.NDArray[np.int64]) -> Array:
             out[begin:end] = np.repeat(data[first:last], sizes[first:last])
         first, begin = last, end
     return out
+
+
+def mapped(function: Callable[[Any], Any], items: Sequence[Any], dtype: npt.DTypeLike) -> Array:
+    """A function of each item; it may be a compiled one, which in one `map` would let no other thread run."""
+    out = np.empty(len(items), dtype)
+    for at in range(0, len(items), OBJECTS):
+        part = items[at : at + OBJECTS]
+        out[at : at + len(part)] = np.fromiter(map(function, part), dtype, len(part))
+    return out
+
+
+def places_of(keys: Sequence[K], places: Sequence[int] | None = None) -> dict[K, int]:
+    """Each key with its place, or its position; of a key that comes again the first one."""
+    found: dict[K, int] = {}
+    numbers = range(len(keys)) if places is None else places
+    for at in reversed(range(0, len(keys), OBJECTS)):
+        found.update(zip(keys[at : at + OBJECTS][::-1], numbers[at : at + OBJECTS][::-1], strict=True))
+    return found
+
+
+def sorted_positions(texts: Sequence[str]) -> Array:
+    """The positions that put different texts in order, which is that of their bytes."""
+    size = len(texts)
+    if size <= OBJECTS:
+        return np.array(sorted(range(size), key=_bytes_of(texts).__getitem__), np.int64)
+    pieces = [_bytes_of(texts[at : at + OBJECTS]) for at in range(0, size, OBJECTS)]
+    width = max(max(map(len, piece)) for piece in pieces)
+    if width <= _WIDEST:  # NumPy sorts bytes of one width without the lock
+        data = np.empty(size, f"S{width or 1}")
+        for at, piece in zip(range(0, size, OBJECTS), pieces, strict=True):
+            data[at : at + OBJECTS] = piece
+        return np.argsort(data, kind="stable")
+    runs = [sorted(zip(piece, count(at * OBJECTS), strict=False)) for at, piece in enumerate(pieces)]
+    return np.fromiter((place for _, place in merge(*runs)), np.int64, size)
+
+
+def _bytes_of(texts: Sequence[str]) -> list[bytes]:
+    return [text.encode("utf-8", "surrogateescape") for text in texts]

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from anyq.values import Atom, QType, Value, Vector
 
+from ._bulk import sorted_positions
 from ._order import ranks
 from ._take import Positions, take
 
@@ -60,10 +61,8 @@ def _sorted_codes(column: Value) -> Positions:
     if isinstance(column, Vector):
         if column.qtype is Q.SYMBOL:
             codes, uniques = column.symbols.factorize()
-            texts = [text.encode("utf-8", "surrogateescape") for text in uniques.tolist()]
-            places = sorted(range(len(texts)), key=texts.__getitem__)
-            numbers: Positions = np.argsort(np.array(places, np.int64))
-            ranked: Positions = numbers[codes] if texts else _NO_CODES
+            numbers: Positions = np.argsort(sorted_positions(uniques.tolist()))
+            ranked: Positions = numbers[codes] if len(uniques) else _NO_CODES
             return ranked
         data = column.data
         if column.qtype is Q.GUID:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from anyq.values import Atom, Attr, List, QType, SymbolArray, Table, Value, Vector, count
 
+from ._bulk import mapped, sorted_positions
 from ._search import sortable
 from ._support import FLOATS, is_atom, items_of, type_number
 
@@ -40,7 +41,7 @@ def ranks(x: Value) -> Any:
     keys = _plain_keys(items) if texts is None else list(texts)
     if keys is not None:
         number = {key: place for place, key in enumerate(sorted(set(keys)))}
-        return np.fromiter(map(number.__getitem__, keys), np.int64, len(keys))
+        return mapped(number.__getitem__, keys, np.int64)
     order: list[int] = sorted(range(len(items)), key=cmp_to_key(_comparing(items)))
     out = np.empty(len(items), np.int64)
     rank = 0
@@ -71,7 +72,7 @@ def _vector_ranks(x: Vector) -> Any:
     data = x.data
     if isinstance(data, SymbolArray):
         codes, uniques = data.factorize()
-        order = sorted(range(len(uniques)), key=uniques.tolist().__getitem__)
+        order = sorted_positions(uniques.tolist())
         rank = np.empty(len(uniques), np.int16 if len(uniques) < _SMALL else np.int64)
         rank[order] = np.arange(len(uniques))
         return rank[codes]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from anyq.values import Atom, Attr, List, QType, SymbolArray, Table, Value, Vector, collapse, count
 
+from ._bulk import mapped, places_of
 from ._hashable import hashable
 from ._places import known_place
 from ._promote import COMPARE
@@ -198,11 +199,11 @@ def members(x: Vector, y: Vector) -> npt.NDArray[np.bool_]:
     """Which items of ``x`` are in ``y``."""
     a, b = x.data, y.data
     if isinstance(a, SymbolArray) and isinstance(b, SymbolArray):
-        wanted = set(b)
+        wanted = places_of(b.distinct())
         if a.coded:
             codes, uniques = a.factorize()
-            return np.array([text in wanted for text in uniques.tolist()], np.bool_)[codes]
-        return np.fromiter(map(wanted.__contains__, a.objects().tolist()), np.bool_, len(a))
+            return mapped(wanted.__contains__, uniques.tolist(), np.bool_)[codes]
+        return mapped(wanted.__contains__, a.objects().tolist(), np.bool_)
     if x.qtype is y.qtype and a.dtype.kind in "biu":
         return np.isin(a, b)
     return positions(y, x) < len(y)
@@ -218,20 +219,21 @@ def alone(item: Atom) -> Vector:
 def _symbol_positions(x: SymbolArray, y: SymbolArray, size: int) -> Longs:
     if len(y) <= 1:
         return np.array([_index_of(x, text, size) for text in y], np.int64)
-    places: dict[str, int] = {}
     if size > _FEW and x.coded:
         codes, uniques = x.factorize()
         firsts = np.full(len(uniques), size, np.int64)
         firsts[codes[::-1]] = np.arange(size - 1, -1, -1)
-        places = dict(zip(uniques.tolist(), firsts.tolist(), strict=True))
+        places = places_of(uniques.tolist(), firsts.tolist())
     else:
-        for place, text in enumerate(x.objects().tolist()):
-            places.setdefault(text, place)
+        places = places_of(x.objects().tolist())
+
+    def place(text: str) -> int:
+        return places.get(text, size)
+
     if len(y) > _FEW and y.coded:
         codes, uniques = y.factorize()
-        found = np.array([places.get(text, size) for text in uniques.tolist()], np.int64)
-        return found[codes]
-    return np.array([places.get(text, size) for text in y.objects().tolist()], np.int64)
+        return cast("Longs", mapped(place, uniques.tolist(), np.int64)[codes])
+    return mapped(place, y.objects().tolist(), np.int64)
 
 
 def _index_of(x: SymbolArray, text: str, size: int) -> int:

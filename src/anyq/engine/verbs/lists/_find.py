@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
 from anyq.errors import QError
 from anyq.values import Atom, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, collapse, count
 
+from ...kernel._bulk import PIECE
 from ...kernel._order import ranks
 from ...kernel._promote import COMPARE
 from ...kernel._raw import convert
@@ -197,15 +198,26 @@ def _comparable(x: Vector, y: Atom | Vector) -> tuple[Any, Any]:
 
 
 def _places(have: Any, wanted: Any, *, right: bool) -> Any:
-    side = "left" if right else "right"
+    side: Literal["left", "right"] = "left" if right else "right"
     if have.dtype.kind == "f":
         nulls = int(np.count_nonzero(np.isnan(have)))
         missing = np.isnan(wanted)
-        inside = np.searchsorted(have[nulls:], np.where(missing, 0, wanted), side) + nulls  # type: ignore[call-overload]
+        inside = _search_sorted(have[nulls:], np.where(missing, 0, wanted), side) + nulls
         at = np.where(missing, 0 if right else nulls, inside)
     else:
-        at = np.searchsorted(have, wanted, side)  # type: ignore[call-overload]
+        at = _search_sorted(have, wanted, side)
     return at if right else at - 1
+
+
+def _search_sorted(have: Any, wanted: Any, side: Literal["left", "right"]) -> Any:
+    """`numpy.searchsorted` in pieces: of objects, which hold the interpreter's lock, some milliseconds at a time."""
+    piece = 10_000 if have.dtype == object else PIECE
+    if len(wanted) <= piece:
+        return np.searchsorted(have, wanted, side)
+    out = np.empty(len(wanted), np.int64)
+    for at in range(0, len(wanted), piece):
+        out[at : at + piece] = np.searchsorted(have, wanted[at : at + piece], side)
+    return out
 
 
 def _search_list(x: List, y: Value, *, right: bool) -> Value:

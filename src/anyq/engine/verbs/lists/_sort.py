@@ -12,7 +12,7 @@ import numpy as np
 from anyq.errors import QError
 from anyq.values import Attr, Dict, KeyedTable, List, QType, SymbolArray, Table, Value, Vector, count
 
-from ...kernel._bulk import repeated_items
+from ...kernel._bulk import repeated_items, sorted_positions
 from ...kernel._enumeration import Enumeration
 from ...kernel._order import _SHORT, _SMALL, _row_ranks, grade, ranks
 from ...kernel._support import integer, is_atom, longs, strs, vec
@@ -46,11 +46,11 @@ def _sort_vector(x: Vector, down: bool) -> Vector:
     data = x.data
     if isinstance(data, SymbolArray):
         codes, uniques = data.factorize()
-        order = np.array(sorted(range(len(uniques)), key=uniques.tolist().__getitem__, reverse=down), np.int32)
+        order = sorted_positions(uniques.tolist())[:: -1 if down else 1]
         sizes = np.bincount(codes, minlength=len(uniques))
         if not len(order):
             return x
-        return vec(x.qtype, SymbolArray.from_codes(repeated_items(order, sizes[order]), uniques))
+        return vec(x.qtype, SymbolArray.from_codes(repeated_items(order.astype(np.int32), sizes[order]), uniques))
     if data.dtype.kind == "V":
         return x[grade(x, down=down)]
     if x.qtype is QType.CHAR and len(data) <= _SHORT:
