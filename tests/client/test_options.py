@@ -294,3 +294,62 @@ def test_texts_have_two_forms() -> None:
     for make in makes:
         with pytest.raises(ValueError, match="strings is 'symbols' or 'chars', not 'text'"):
             make(strings="text")
+
+
+# What kind of value each option takes
+
+WRONG: dict[str, list[object]] = {
+    "a number": ["3", b"3", [1], True],
+    "a whole number": ["3", 1.5, None],
+    "True or False": ["yes", "false", 3],
+    "a function": ["print", 3],
+    "the path of a file": [3, b"x"],
+    "text": [3, b"x"],
+    "anyq.Hooks": [print, object()],
+}
+OF_KIND = {
+    **dict.fromkeys(("connect_timeout", "timeout", "liveness", "jitter", "reconnection_delay"), "a number"),
+    **dict.fromkeys(("max_in_flight", "reconnection_attempts", "max_message_size"), "a whole number"),
+    **dict.fromkeys(("compress", "no_ctx", "verify"), "True or False"),
+    **dict.fromkeys(("on_state", "on_call", "on_request"), "a function"),
+    **dict.fromkeys(("ca_file", "cert_file"), "the path of a file"),
+    "server_hostname": "text",
+    "hooks": "anyq.Hooks",
+}
+
+
+@pytest.mark.parametrize("entry", [entry for entry in dict.fromkeys(ENTRIES) if "Raw" not in entry])
+@pytest.mark.parametrize(("name", "kind"), OF_KIND.items())
+def test_a_value_of_another_kind_is_named(entry: str, name: str, kind: str) -> None:
+    for value in WRONG[kind]:
+        with pytest.raises(TypeError) as caught:
+            of(entry, **{name: value})
+        said = str(caught.value)
+        assert said.startswith(entry.replace("sync.subscribe", "sync.subscribe"))
+        assert f"{name} is" in said
+        assert kind in said
+        assert repr(value) in said
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("user", "username"), ("usernam", "username"), ("pwd", "password"), ("ssl", "tls"), ("time_out", "timeout"),
+     ("retries", "reconnection_attempts"), ("zzz", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("entry", [entry for entry in dict.fromkeys(ENTRIES) if "server" not in entry])
+def test_an_unknown_option_says_what_was_meant(entry: str, name: str, meant: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        of(entry, **{name: "x"})
+    said = str(caught.value)
+    assert said.startswith(f"{entry} has no option {name}")
+    assert said.endswith(f"did you mean {meant}?" if meant else name)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in dict.fromkeys(ENTRIES) if "server" not in entry])
+@pytest.mark.parametrize("given", [{"username": b"x"}, {"password": 12345}, {"tls": "yes"}], ids=str)
+def test_logins_of_another_kind(entry: str, given: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as caught:
+        of(entry, **given)
+    (name,) = given
+    assert str(caught.value).startswith(f"{entry}: {name} is ")
+    assert "12345" not in str(caught.value)

@@ -8,7 +8,7 @@ from anyq.client._dial import tls_reason, tune_socket
 from anyq.client._engine import Engine
 from anyq.client._face import AsyncFace, BlockingFace
 from anyq.client._inbox import Feed
-from anyq.client._options import REFUSED, ConnectOptions, Options, checked_strings, parsed
+from anyq.client._options import REFUSED, ConnectOptions, Options, checked_options, checked_strings, parsed
 from anyq.client._pending import Handle, Pending
 from anyq.client._pool import Pool, PoolStatistics
 from anyq.client._protocol import client_protocol
@@ -61,6 +61,7 @@ __all__ = [
     "Update",
     "Windowed",
     "check_name",
+    "checked_options",
     "checked_strings",
     "client_context",
     "client_protocol",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Literal, TypedDict
 
 import attrs
 from anyio.abc import ByteStream
-from attrs.validators import instance_of, optional
 
 from anyq.client._address import Address, parse_address
+from anyq.client._kinds import check_kinds, check_login, unknown_option
 from anyq.protocol import CAPABILITY, CallReport, Hooks, Overflow
 from anyq.values import Strings, Value
 
@@ -71,7 +70,7 @@ class Options:
     on_request: Callable[[Value], Value | Awaitable[Value]] | None = None
     on_state: Callable[[str], object] | None = None
     on_call: Callable[[CallReport], object] | None = None
-    hooks: Hooks | None = attrs.field(default=None, validator=optional(instance_of(Hooks)))
+    hooks: Hooks | None = None
     report_queries: bool = True
     strings: Strings = attrs.field(default="symbols")
     dial: Callable[[Address], Awaitable[ByteStream]] | None = None
@@ -162,6 +161,7 @@ _POLLED: Final = frozenset({
     "on_state", "on_call", "hooks", "report_queries", "strings",
 })  # fmt: skip
 _NAMES: Final = tuple(field.name for field in attrs.fields(Options) if field.name != "ssl_context")
+_DEFAULTS: Final[Mapping[str, object]] = {field.name: field.default for field in attrs.fields(Options)}
 REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
     "anyq.sync.connect": {"dial": "it opens asynchronous streams"},
     "anyq.RawConnection": {name: _BACKGROUND for name in _NAMES if name not in _POLLED},
@@ -174,14 +174,13 @@ REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
 
 def checked_options(entry: str, given: Mapping[str, Any], context: ssl.SSLContext | None = None) -> Options:
     """The options given at an entry point. `TypeError` naming those that it does not have, or cannot honour."""
-    defaults = attrs.fields_dict(Options)
     for name, value in given.items():
         if name not in _NAMES:
-            near = difflib.get_close_matches(name, _NAMES, 1)
-            raise TypeError(f"{entry} has no option {name}" + (f"; did you mean {near[0]}?" if near else ""))
+            raise unknown_option(entry, name, _NAMES)
         reason = REFUSED.get(entry, {}).get(name)
-        if reason is not None and value is not defaults[name].default and value != defaults[name].default:
+        if reason is not None and value is not _DEFAULTS[name] and value != _DEFAULTS[name]:
             raise TypeError(f"{entry} cannot honour {name}: {reason}; anyq.connect can")
+    check_kinds(entry, given, _DEFAULTS)
     return Options(ssl_context=context, **given)
 
 
@@ -196,5 +195,6 @@ def parsed(
     tls: bool | ssl.SSLContext,
 ) -> tuple[Address, Options]:
     """Address and options of one connection, as they were given at an entry point."""
+    check_login(entry, username, password, tls)
     address = parse_address(host, port, username=username, password=password, tls=bool(tls))
     return address, checked_options(entry, given, tls if isinstance(tls, ssl.SSLContext) else None)

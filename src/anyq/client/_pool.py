@@ -23,6 +23,7 @@ from anyq.client._balance import Balance, Places
 from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
 from anyq.client._face import AsyncFace, awaited
+from anyq.client._kinds import check_login
 from anyq.client._options import ConnectOptions, checked_options
 from anyq.client._pool_moves import Move, PoolStatistics, decide
 from anyq.client._submitted import Submitted
@@ -58,18 +59,11 @@ class Pool(AsyncFace):
     one where the fewest are in use, and one that cannot be reached is left out for some seconds.
     """
 
-    _fields = frozenset(
-        {
-            "addresses",
-            "balance",
-            "check_after",
-            "check_timeout",
-            "drain_timeout",
-            "max_size",
-            "max_waiting",
-            "wait_timeout",
-        }
-    )
+    _entry = "anyq.Pool"
+    _fields = frozenset({
+        "addresses", "balance", "check_after", "check_timeout", "drain_timeout", "max_size", "max_waiting",
+        "wait_timeout",
+    })  # fmt: skip
 
     def __init__(
         self,
@@ -93,6 +87,7 @@ class Pool(AsyncFace):
         several = list(hosts) if isinstance(hosts, Iterable) and not isinstance(hosts, str) else [hosts]
         if not several:
             raise ValueError("a pool has at least one address")
+        check_login(self._entry, username, password, tls)
         self.addresses: list[Address] = [
             parse_address(host, port, username=username, password=password, tls=bool(tls)) for host in several
         ]
@@ -105,7 +100,7 @@ class Pool(AsyncFace):
         self.balance = balance
         self._places = Places(len(self.addresses), balance)
         self._made_now = [0] * len(self.addresses)
-        self._options = checked_options("anyq.Pool", options, tls if isinstance(tls, ssl.SSLContext) else None)
+        self._options = checked_options(self._entry, options, tls if isinstance(tls, ssl.SSLContext) else None)
         self._background: BackgroundTasks | None = None
         self._home: Home | None = None
         self._closed = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterable, Sequence
+from numbers import Real
 
 from anyq.protocol import Hooks
 from anyq.server import Handler, Limits, Users, read_users
@@ -127,5 +128,7 @@ def _check(given: dict[str, Handles | None], allow: object, tls: object, **secon
     if tls is not None and not isinstance(tls, ssl.SSLContext):
         raise TypeError(f"tls is an ssl.SSLContext, not {type(tls).__name__}")
     for name, number in seconds.items():
+        if not (number is None or (isinstance(number, Real) and not isinstance(number, bool))):
+            raise TypeError(f"anyq.serve: {name} is a number of seconds, not {number!r}")
         if number is not None and not number >= 0:
             raise ValueError(f"{name} must not be below 0, and is {number!r}")

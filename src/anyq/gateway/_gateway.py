@@ -11,7 +11,7 @@ from typing import Final, Self, TypeVar, Unpack
 
 import anyio
 
-from anyq.client import Address, ConnectOptions, parse_address
+from anyq.client import Address, ConnectOptions, checked_options, parse_address
 from anyq.embedded import Caller as Asker
 from anyq.embedded import EmbeddedQ, Permissions
 from anyq.engine import Interpreter
@@ -78,6 +78,7 @@ class Gateway:
         workers = [Worker(role, parse_address(one)) for role, several in roles.items() for one in _list(role, several)]
         if not workers:
             raise ValueError('a gateway needs processes: Gateway({"hdb": ["host:5012"]})')
+        checked_options("anyq.Gateway", options)
         self._workers = Workers(workers, depth, refresh, options)
         self._timeout = query_timeout
         self._per_client = per_client

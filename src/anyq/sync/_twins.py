@@ -81,6 +81,10 @@ class _Own(Shared[T]):
         self.portal.close()
 
 
+class _Pool(client.Pool):
+    _entry = "anyq.sync.Pool"
+
+
 class Pool(_Own[client.Pool], SharedPool):
     """A pool of connections for any number of threads: ``with anyq.sync.Pool("localhost", 5050, max_size=8) as q``.
 
@@ -91,7 +95,7 @@ class Pool(_Own[client.Pool], SharedPool):
         self, hosts: str | Address | Sequence[str | Address] | None = None, port: int | None = None, **options: Any
     ) -> None:
         super().__init__()
-        self._made = client.Pool(hosts, port, **options)
+        self._made = _Pool(hosts, port, **options)
 
     def _enter(self, portal: Portal) -> client.Pool:
         return portal.share(self._made, SharedPool).target
