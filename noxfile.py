@@ -306,6 +306,47 @@ def interop(session: nox.Session) -> None:
     run_pytest(session, session.name, "tests/interop", NODE_PATH=str(folder / "node_modules"))
 
 
+PYKX_SUITE = (
+    "ipc", "wrappers", "toq", "ctx", "q", "console", "util", "cast", "random", "exceptions", "remote", "schema",
+    "register", "reimport", "q_future", "query", "pandas_api", "pandas_agg", "pandas_apply", "pandas_map",
+    "pandas_replace", "pandas_set_index", "pandas_sorting", "reset_index", "pykx", "sql", "q_foreign", "read", "write",
+    "system", "splay", "nbextension", "db",
+)  # fmt: skip
+"""The files of PyKX's own tests that concern what `anyq.pykx` covers."""
+
+
+@nox.session(python=OLDEST)
+def pykx(session: nox.Session) -> None:
+    """PyKX's own tests with `anyq.pykx` in its place: ``nox -s pykx -- PATH`` of a checkout of its repository.
+
+    Nothing of PyKX is installed. Which tests fail, and why, is in ``tests/pykx/failing.txt``.
+    """
+    path, *rest = session.posargs
+    install_wheel(session, "all")
+    session.install("pytest<8.4", "pytest-asyncio<0.24", "pytest-randomly", "pytest-order", "toml", "pytz", "psutil", "py")
+    folder = Path(session.virtualenv.location).absolute() / "pykx"
+    for name in ("bin", "qhome", "home"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    command = folder / "bin" / "q"
+    command.write_text(f'#!/bin/sh\nexec "{session.virtualenv.location}/bin/python" -m anyq q "$@"\n')
+    command.chmod(0o755)
+    show = "import anyq, pathlib; print(pathlib.Path(anyq.__file__).parent / 'pykx' / '_alias')"
+    alias = str(session.run("python", "-P", "-c", show, silent=True)).strip()
+    variables = {
+        "PATH": os.pathsep.join([str(folder / "bin"), *session.bin_paths or [], os.environ["PATH"]]),
+        "QHOME": str(folder / "qhome"),
+        "HOME": str(folder / "home"),
+        "PYTHONPATH": alias,
+    }
+    files = [f"tests/test_{name}.py" for name in PYKX_SUITE]
+    with session.chdir(path):
+        session.run(
+            "pytest", "-q", "-p", "no:anyio", "-p", "no:cacheprovider", "--asyncio-mode=strict", "-W", "ignore",
+            "--randomly-dont-reorganize", "-k", "not unlicensed and not pykxalloc", *(rest or files), env=variables,
+            success_codes=(0, 1),
+        )  # fmt: skip
+
+
 @nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
     """The guide and the reference as one site, from the docstrings of every public module; a warning is an error."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from anyq import errors
 from anyq.client import handed_query
 from anyq.portal import Portal, SharedConnection, may_block, start_portal
-from anyq.values import Value, chars
+from anyq.values import List, Value, chars
 
 from ._base import wrap
 from ._connect import (
@@ -177,7 +177,7 @@ class AsyncQConnection(QConnection):
         head, values = head_of(query), arguments_of(args)
         if debug:
             query_value: Value = head if isinstance(head, Value) else chars(head)
-            head, values = DEBUG, [query_value, *values]
+            head, values = DEBUG, [query_value, List.of(tuple(values))]
         waits = self._wait if wait is None else wait
         try:
             with may_block():

@@ -160,14 +160,25 @@ def _text(value: Value) -> str:
     """What the console shows of a value, also of those of which it shows nothing."""
     if value == ELIDED:
         return "::"
+    if isinstance(value, Atom):
+        return console.line(value, _engine.style().digits)
     return console.text(value, _engine.style()) or console.line(value)
+
+
+class _Number:
+    """The number of the type of a value whose class does not say it."""
+
+    def __get__(self, instance: K | None, owner: type[K]) -> Any:
+        if instance is None:
+            return 0
+        return int(wrap(_engine.call("type", instance._v)))
 
 
 class K:
     """Any q value. Calling a class converts its argument to that class: ``kx.LongVector([1, 2])``."""
 
     _v: Value
-    t: ClassVar[int] = 0
+    t: ClassVar[Any] = _Number()
     """The number of the q type, negative for atoms."""
 
     def __new__(cls, x: Any = None, *arguments: Any, cast: bool | None = None, **keywords: Any) -> Any:
@@ -353,6 +364,11 @@ class K:
         return wrap(_engine.call("{abs x}", self._v))
 
     # NumPy
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's type of it."""
+        return np.asarray(LINKS.convert(self._v, "np")).dtype
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         found = np.asarray(LINKS.convert(self._v, "np"))

@@ -17,6 +17,7 @@ from . import _config
 from ._base import K, unwrap
 from ._exceptions import PyKXException, QError, translated
 from ._links import LINKS
+from ._symbolic import SymbolicFunction
 
 __all__ = [
     "CLOSED",
@@ -37,7 +38,7 @@ SCRIPT: Final = (
     "if[not v 0;:(0b;i;v 1)];r,:enlist v 1;i+:1];(1b;r)}"
 )
 """A q function that runs statements in order, until one fails: whether all went well, and what came of them."""
-DEBUG: Final = "{.Q.trp[{$[1=count x;value x 0;(value x 0). 1_x]};enlist[x],y;{2 .Q.sbt y;'x}]}"
+DEBUG: Final = "{.Q.trp[{$[count x 1;(value x 0). x 1;value x 0]};(x;y);{2 .Q.sbt y;'x}]}"
 """A q function that evaluates a query and its arguments, and prints the call chain of an error."""
 _ADDRESSES: Final[set[tuple[str, int | None]]] = set()
 """The peers of this package's connections, whose reconnecting is told on standard error."""
@@ -139,6 +140,8 @@ def head_of(query: Any) -> Any:
         return query
     if callable(query) and not isinstance(query, K):
         raise ValueError(f"Cannot send Python function over IPC: {type(query).__name__} {query!r}")
+    if isinstance(query, SymbolicFunction) and query._context is None:
+        return _sendable(query.func._v)
     return _sendable(unwrap(query))
 
 

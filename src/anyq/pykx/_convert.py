@@ -65,7 +65,7 @@ def _py(
     value: Value, raw: bool = False, has_nulls: Any = None, has_infs: Any = None, stdlib: bool = True, **more: Any
 ) -> Any:
     if isinstance(value, Atom):
-        found = _atom_raw(value) if raw else _atom_py(value)
+        found = _atom_raw(value) if raw else _atom_py(value) if stdlib else _atom_np(value, raw)
         return _zoned(found, **more) if more else found
     if isinstance(value, Vector):
         if value.qtype is QType.CHAR:

@@ -25,6 +25,8 @@ _PROBE: Final = (
     "$[99h=type v 1;$[count v 1;`~first key v 1;0b];0b];(1b;`pykxContext;key v 1);(1b;`pykxValue;v 1)]}"
 )
 _NO_ATTRIBUTES: Final = ("select", "exec", "update", "delete")
+_NAMESPACES: Final = frozenset({"Q", "h", "j", "o", "q", "z"})
+"""What is q's own namespace, also where a variable has that name."""
 _HANDLERS: Final = frozenset({
     "ac", "bm", "exit", "pc", "pd", "pg", "ph", "pi", "pm", "po", "pp", "pq", "ps", "pw", "ts", "vs", "wc", "wo",
     "ws", "zd", "r",
@@ -224,7 +226,7 @@ class Q:
     # Attributes
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(("__", "_repr_", "_ipython_")) or name in _SILENT:
+        if name in _SILENT or name.startswith("__") or (name.startswith("_") and name.strip("_") not in RESERVED):
             raise AttributeError(name)
         return self._attribute("", name)
 
@@ -251,7 +253,7 @@ class Q:
                 return self._function(name)
             if word in RESERVED:
                 return self._word(word)
-            for wanted in (name, f".{name}"):
+            for wanted in (f".{name}", name) if name in _NAMESPACES else (name, f".{name}"):
                 found = self._probe(wanted)
                 if found is not None:
                     return found

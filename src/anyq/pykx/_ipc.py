@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from anyq import errors
 from anyq import sync as blocking
 from anyq.portal import has_asyncgen_hook, may_block, running_loop
-from anyq.values import Value, chars
+from anyq.values import List, Value, chars
 
 from ._base import wrap
 from ._connect import (
@@ -77,7 +77,8 @@ class QConnection(Q):
         self.qsql = QSQL(ask, asynchronous)
         self.query = self.qsql
         self.sql = SQL()
-        self.read, self.write, self.system = QReader(self), QWriter(self), SystemCommands(self)
+        where = _Asking(self) if asynchronous else self
+        self.read, self.write, self.system = QReader(where), QWriter(where), SystemCommands(where)
         self.insert, self.upsert = Insert(ask), Upsert(ask)
 
     def __repr__(self) -> str:
@@ -92,6 +93,13 @@ class QConnection(Q):
         return {"host": self._host, "port": self._port, "state": getattr(self._conn, "state", "new")}
 
     _host = "localhost"
+
+
+class _Asking:
+    """An asynchronous connection for readers and writers: they give its futures."""
+
+    def __init__(self, connection: Any) -> None:
+        self._now = connection.__call__
 
 
 class SyncQConnection(QConnection):
@@ -131,7 +139,7 @@ class SyncQConnection(QConnection):
                 self._feed = self._conn.messages(overflow="drop-oldest")
         except (errors.ConnectError, errors.ConnectionLost) as error:
             raise connect_error(error) from error
-        self._set_up()
+        self._set_up(self._now)
         if not no_ctx:
             self._check_names()
 
@@ -183,6 +191,12 @@ class SyncQConnection(QConnection):
         """
         conn = self._conn
         try:
+            if not args and type(query) is str and wait is None and timeout is None and self._wait and not debug:
+                try:  # most calls; anyq itself looks whether an event loop runs here
+                    return wrap(conn(query))
+                except errors.MisuseError:
+                    with blocking_in_loop():
+                        return wrap(conn(query))
             if type(query) is str:
                 head: Any = query
             elif not query and isinstance(query, bytes):
@@ -192,7 +206,7 @@ class SyncQConnection(QConnection):
             values = arguments_of(args) if args else ()
             waits = self._wait if wait is None else wait
             if debug:
-                head, values = DEBUG, (head if isinstance(head, Value) else chars(head), *values)
+                head, values = DEBUG, [head if isinstance(head, Value) else chars(head), List.of(tuple(values))]
             if has_asyncgen_hook():
                 with blocking_in_loop():
                     return wrap(conn(head, *values, wait=waits, timeout=timeout))

@@ -209,7 +209,10 @@ def _of_vector(obj: Any, qtype: QType, cast: bool | None) -> Value:
     if (not isinstance(items, list | tuple | np.ndarray) and not hasattr(items, "__iter__")) or isinstance(items, str):
         items = [items]
     if qtype is QType.CHAR:
-        return chars(b"".join([bytes([_exact(item, qtype).raw]) for item in items]))  # type: ignore[attr-defined]
+        try:
+            return chars(b"".join([bytes([_exact(item, qtype).raw]) for item in items]))  # type: ignore[attr-defined]
+        except ValueError as error:
+            raise TypeError(str(error)) from error
     if qtype is QType.BOOLEAN:
         items = (
             [bool(item) if isinstance(item, int) else item for item in items] if not isinstance(obj, range) else items
