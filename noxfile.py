@@ -323,7 +323,8 @@ def pykx(session: nox.Session) -> None:
     """
     path, *rest = session.posargs
     install_wheel(session, "all")
-    session.install("pytest<8.4", "pytest-asyncio<0.24", "pytest-randomly", "pytest-order", "toml", "pytz", "psutil", "py")
+    tools = ("pytest<8.4", "pytest-asyncio<0.24", "pytest-randomly", "pytest-order", "toml", "pytz", "psutil", "py")
+    session.install(*tools)
     folder = Path(session.virtualenv.location).absolute() / "pykx"
     for name in ("bin", "qhome", "home"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -333,7 +334,7 @@ def pykx(session: nox.Session) -> None:
     show = "import anyq, pathlib; print(pathlib.Path(anyq.__file__).parent / 'pykx' / '_alias')"
     alias = str(session.run("python", "-P", "-c", show, silent=True)).strip()
     variables = {
-        "PATH": os.pathsep.join([str(folder / "bin"), *session.bin_paths or [], os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(folder / "bin"), *(session.bin_paths or []), os.environ["PATH"]]),
         "QHOME": str(folder / "qhome"),
         "HOME": str(folder / "home"),
         "PYTHONPATH": alias,

@@ -1,4 +1,4 @@
-"""What `anyq.pykx` adds to a blocking round trip: the same call with and without it, on a connection that answers at once."""
+"""What `anyq.pykx` adds to a blocking round trip: a call with and without it, of a connection that answers at once."""
 
 from __future__ import annotations
 
