@@ -111,6 +111,8 @@ def write(folder: Path) -> None:
         (extra / "guide" / f"{page.topic}.md").write_text(page.text, "utf-8")
     for module in MODULES:
         options = f"   :exclude-members: {', '.join(elsewhere(module))}\n"
+        if module.startswith("anyq.pykx"):
+            options += "   :no-index:\n"  # its names are PyKX's, and would hide ours of the same name from links
         if module == "anyq":
             options = "   :no-members:\n"  # its names are those of the packages
         text = f"{module}\n{'=' * len(module)}\n\n.. automodule:: {module}\n{options}"

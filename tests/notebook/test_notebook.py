@@ -233,8 +233,6 @@ def test_a_connection_is_a_whole_one(shell: Any, served: int) -> None:
     assert q["whole_t"]["a"] == anyq.as_q([1, 2])
     q("whole_f:{x+1}")
     assert q.whole_f(41) == 42
-    assert "whole_f" in dir(q)
-    assert "whole_t" in q._ipython_key_completions_()
     q("delete whole_t,whole_f from `.")
 
 
@@ -242,6 +240,14 @@ def test_a_connection_is_a_whole_one(shell: Any, served: int) -> None:
 def test_names_complete_in_lines_and_cells(shell: Any, served: int, connected: bool) -> None:
     run(shell, f"%q_connect 127.0.0.1:{served}" if connected else "%q_embedded")
     run(shell, "%q note_trade:([]note_price:1 2);.note.fn:{x}")
+    with anyq.sync.connect("127.0.0.1", served) as plain:
+        shell.user_ns["kept"] = plain if connected else run(shell, "%q_embedded named")
+        run(shell, "kept('note_trade:([]note_price:1 2);.note.fn:{x}')")
+        check_completions(shell)
+    run(shell, "%q delete note_trade from `.;delete fn from `.note")
+
+
+def check_completions(shell: Any) -> None:
 
     from IPython.core.completer import provisionalcompleter
 
@@ -255,8 +261,12 @@ def test_names_complete_in_lines_and_cells(shell: Any, served: int, connected: b
     assert "select" in completed("%q sel")
     assert ".note.fn" in completed("%q .note.f")
     assert "note_trade.note_price" in completed("%q note_trade.no")
-    assert "note_trade" not in completed("note_t")
-    run(shell, "%q delete note_trade from `.;delete fn from `.note")
+    assert "note_trade" in completed("kept.note_t")
+    assert {"note", "note_trade"} <= completed("x = kept.not")
+    assert "note.fn" in completed("kept.note.f")
+    assert "note_trade" in completed('kept["note_t')
+    for nothing in ("note_t", "shell.note_t", "kept.x.kept.note_t"):
+        assert "note_trade" not in completed(nothing), nothing
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final, Unpack
 
-from anyq import completion
 from anyq.client import Address, Connection, ConnectOptions, Query, handed_query, parse_address
 from anyq.client import connect as open_connection
 from anyq.errors import ClosedError
@@ -18,12 +16,10 @@ __all__ = ["NotebookConnection", "connect"]
 
 _STEP: Final = 0.1
 """Seconds between two looks for an interrupt, where the system does not end a wait for it, and at the progress."""
-_QUICK: Final = 1.0
-"""Seconds that completion waits for a server."""
 
 
 class NotebookConnection(SharedConnection):
-    """A blocking connection, which shows how far a long reply is, and completes the server's names on TAB.
+    """A blocking connection, which shows how far a long reply is.
 
     A call that `KeyboardInterrupt` ends is abandoned, and the connection goes on. Closing it ends its thread.
     """
@@ -53,17 +49,6 @@ class NotebookConnection(SharedConnection):
         """Close it, and end its thread. Idempotent."""
         self._closed = True
         self.portal.close()
-
-    def names(self, word: str = "") -> list[str]:
-        """The names on the server that begin with ``word``; none when it does not say quickly."""
-        ask: Callable[[str], Value] = lambda query: self(query, timeout=_QUICK)  # noqa: E731
-        return completion.names(ask, word)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(name for name in self.names() if name.isidentifier())]
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return [] if self._closed else [str(name) for name in self("key `.", timeout=_QUICK).py()]
 
 
 def connect(

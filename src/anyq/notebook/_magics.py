@@ -19,13 +19,12 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
-from anyq import completion
 from anyq.client import Address, load_script, parse_address, script_error
 from anyq.embedded import BlockingEmbedded, open_blocking
 from anyq.errors import Error, QError
 from anyq.values import NULL, Value
 
-from ._completion import matcher
+from ._completion import matcher, names_of
 from ._connection import NotebookConnection, connect
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
@@ -100,9 +99,7 @@ class Extension:
     def names(self, name: str, word: str) -> list[str]:
         """What completes ``word``, of the q of that name; nothing where none is open."""
         q = self.open.get(name or self.current)
-        if isinstance(q, NotebookConnection):
-            return q.names(word)
-        return completion.names(q, word) if q is not None else []
+        return names_of(q, word) if q is not None else []
 
     # Which
 
@@ -241,7 +238,7 @@ _extensions: Final[WeakKeyDictionary[Any, tuple[Extension, Callable[[Any], Any]]
 def load_ipython_extension(shell: Any) -> None:
     """What IPython calls for ``%load_ext anyq``: the magics are there, and q values print as q prints them."""
     extension = Extension(shell)
-    completer = matcher(extension.names)
+    completer = matcher(extension.names, shell.user_ns)
     _extensions[shell] = extension, completer
     shell.register_magic_function(_magic(extension.ask), "line_cell", "q")
     shell.register_magic_function(_magic(extension.connect), "line", "q_connect")
