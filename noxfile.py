@@ -349,6 +349,13 @@ def pykx(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def cluster(session: nox.Session) -> None:
+    """Partitions in Dask and Ray, on clusters of two worker processes each."""
+    install_wheel(session, "all,dask,ray")
+    run_pytest(session, session.name, "tests/partitions/test_clusters.py", RAY_USAGE_STATS_ENABLED="0")
+
+
+@nox.session(python=NEWEST)
 def docs(session: nox.Session) -> None:
     """The guide and the reference as one site, from the docstrings of every public module; a warning is an error."""
     session.install("-e", ".[all]", "sphinx>=8.2", "furo", "myst-parser>=4", "sphinx-copybutton")

@@ -88,6 +88,10 @@ with anyq.sync.serve(port=0) as a, anyq.sync.serve(port=0) as b:
 lost. `async with made.open(limit=8) as parts: async for part in parts` reads concurrently, and
 `await made.aggregate(by=["sym"], vwap=wavg("size", "price"))` has the servers aggregate and combines their results.
 
+In other engines: `anyq.partitions.scan_polars(table, hosts)` is a `LazyFrame`, `read_dask` a Dask DataFrame whose index
+and divisions are the partition field, `read_ray` a Ray dataset (`pip install "anyq[dask]"`, `"anyq[ray]"`). Columns
+travel to the servers, with polars also its conditions and limit; Dask and Ray take `filters=`.
+
 ## A gateway
 
 `examples/gateway.py` is a gateway with several workers: deferred answers, a queue, and a query tried once more when its

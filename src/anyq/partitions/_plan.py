@@ -38,6 +38,23 @@ class Plan:
     """A task without rows, which has the columns."""
     pruned: int = 0
     """How many partitions the conditions left out."""
+    field: str = ""
+    """The column that the partitions stand for; empty where no server has partitions."""
+    sample: Task | None = attrs.field(default=None, repr=False)
+    """A task of one row and without conditions, which tells the types of columns that an empty table does not."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the rows."""
+        return self.empty.names
+
+    def narrowed(self, names: Iterable[str], filters: Filters = ()) -> Plan:
+        """The read of some of its columns, and of the rows for which more conditions hold; asks no server."""
+        more = conditions(filters)
+        chosen, where = tuple(names), [condition.expression for condition in more]
+        tasks = tuple([task.narrowed(chosen, where) for task in self.tasks if _matters(task, self.field, more)])
+        pruned = self.pruned + len(self.tasks) - len(tasks)
+        return attrs.evolve(self, tasks=tasks, empty=self.empty.narrowed(chosen, where), pruned=pruned)
 
     def read(self) -> pyarrow.Table:
         """The rows of all tasks, read one after the other by the calling thread."""
@@ -137,7 +154,20 @@ def plan(
     kept.sort(key=lambda task: (task.partition is None, 0 if task.partition is None else task.partition.raw))
     first = tasks[0]
     nothing = attrs.evolve(first.query, where=(*first.query.where, col("i") < 0))
-    return Plan(tasks=tuple(kept), empty=attrs.evolve(first, query=nothing, rows=0), pruned=len(tasks) - len(kept))
+    largest = max(tasks, key=lambda task: task.rows)
+    return Plan(
+        tasks=tuple(kept),
+        empty=attrs.evolve(first, query=nothing, rows=0),
+        pruned=len(tasks) - len(kept),
+        field=field,
+        sample=_sample(largest, len(wanted)) if largest.rows else None,
+    )
+
+
+def _sample(task: Task, conditions: int) -> Task:
+    """The first row of a task, whatever its conditions, which are the last of its query."""
+    where = task.query.where
+    return attrs.evolve(task, query=attrs.evolve(task.query, where=where[: len(where) - conditions], limit=1))
 
 
 def _addresses(host: Host) -> tuple[Address, ...]:

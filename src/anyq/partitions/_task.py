@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from anyq.client import Address
 from anyq.console import line
-from anyq.query import FunctionalQuery
+from anyq.query import Expression, FunctionalQuery
 from anyq.values import Atom, KeyedTable, Table, Value
 
 from ._read import ask
@@ -41,6 +41,20 @@ class Task:
             table = table.table
         where = "in memory" if self.partition is None else line(self.partition)
         return f"{table if isinstance(table, str) else 'table'}, partition {where}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        found = self.query.columns
+        return tuple([name for name, _ in found]) if isinstance(found, tuple) else ()
+
+    def narrowed(self, names: Iterable[str], conditions: Iterable[Expression] = ()) -> Task:
+        """The read of some of the columns, and of the rows for which more conditions hold."""
+        found = self.query.columns
+        kept = dict(found) if isinstance(found, tuple) else {}
+        columns = tuple([(name, kept[name]) for name in names])
+        where = (*self.query.where, *conditions)
+        return attrs.evolve(self, query=attrs.evolve(self.query, columns=columns, where=where))
 
     def fetch(self) -> Table:
         """The rows as a q table. Raises `PartitionError` if no server answers, `QError` for q's own errors."""
