@@ -248,9 +248,11 @@ def test_the_library_reaches_itself_by_static_imports() -> None:
 def test_third_party_imports_are_declared() -> None:
     """The four dependencies anywhere; an extra's library only where it is for, or named in a public signature."""
     extras = {
-        "pandas": {"convert", "dbapi", "pykx", "values"},
+        "pandas": {"convert", "dbapi", "partitions", "pykx", "values"},
         "pyarrow": {"convert", "dbapi", "partitions", "pykx", "values"},
-        "polars": {"convert", "values"},
+        "polars": {"convert", "partitions", "values"},
+        "dask": {"partitions"},
+        "ray": {"partitions"},
         "rich": {"cli", "notebook"},
         "prompt_toolkit": {"cli", "notebook"},
         "pygments": {"cli", "notebook"},
