@@ -24,7 +24,7 @@ from anyq.protocol import (
     Role,
     SyncRequest,
 )
-from anyq.twin import speedups
+from anyq.speedups import speedups
 
 COMPILED: dict[str, Any] = {
     name: getattr(speedups, name) for name in ("request_bytes", "response_body") if hasattr(speedups, name)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,15 +32,6 @@ def test_a_dict_is_a_mapping() -> None:
         row["c"]
 
 
-def test_rows_are_written_as_csv() -> None:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, ["a", "b"])
-    writer.writeheader()
-    writer.writerows(row.py() for row in TABLE)
-    assert out.getvalue().split() == ["a,b", "1,x", "2,y", "3,z"]
-    csv.DictWriter(io.StringIO(), ["a", "b"]).writerows(TABLE)
-
-
 @pytest.mark.parametrize(
     ("keys", "python"),
     [
@@ -70,17 +59,6 @@ def test_keys_that_python_cannot_hold_are_atoms() -> None:
     assert made.py() == {key: value.py() for key, value in made.items()}
 
 
-def test_of_equal_keys_and_names_the_first_counts() -> None:
-    made = anyq.Dict(anyq.symbols(["a", "a", "b"]), anyq.vector("j", [1, 2, 3]))
-    assert dict(made) == dict(made.items()) == dict(zip(made.keys(), made.values(), strict=True)) == {"a": 1, "b": 3}
-    assert made.py() == {"a": 1, "b": 3}
-    twice = anyq.Table(anyq.symbols(["a", "a"]), anyq.List([[1], [2]]))
-    assert twice.py() == {"a": [1]}
-    assert twice[0].py() == {"a": 1}
-    assert twice["a"] == anyq.as_q([1])
-    assert anyq.KeyedTable(TABLE[:1], twice).py() == {(1, "x"): {"a": 1}}
-
-
 @given(qst.dicts())
 def test_a_dict_agrees_with_its_python_form(made: anyq.Dict) -> None:
     try:
@@ -95,68 +73,10 @@ def test_a_dict_agrees_with_its_python_form(made: anyq.Dict) -> None:
         assert made[key] == value
 
 
-def test_rows_of_a_keyed_table_by_key() -> None:
-    one = anyq.keyed_table({"k": ["a", "b"]}, {"v": [1, 2]})
-    assert one["b"].py() == {"v": 2}
-    assert list(one) == ["a", "b"]
-    two = anyq.keyed_table({"k": ["a", "b"], "l": [1, 2]}, {"v": [1, 2]})
-    assert list(two) == [("a", 1), ("b", 2)]
-    assert two["b", 2].py() == {"v": 2}
-    assert two[anyq.as_q({"k": "b", "l": 2})].py() == {"v": 2}
-    assert (two.columns, two.shape, two.head(1).shape, two.tail(1).py()) == (
-        ["k", "l", "v"], (2, 3), (1, 3), {("b", 2): {"v": 2}},
-    )  # fmt: skip
-
-
-def test_a_table_has_what_frames_have() -> None:
-    assert TABLE.columns == ["a", "b"]
-    assert TABLE.shape == (3, 2)
-    assert TABLE.dtypes == {"a": anyq.QType.LONG, "b": anyq.QType.SYMBOL}
-    assert TABLE.head(2) == TABLE[:2]
-    assert TABLE.head(-1) == TABLE[:2]
-    assert (TABLE.tail(2), TABLE.tail(-1), TABLE.tail(0)) == (TABLE[1:], TABLE[1:], TABLE[:0])
-    assert TABLE.tail(9) == TABLE.head(9) == TABLE
-    assert TABLE[["b"]].columns == ["b"]
-    assert TABLE[["b", "a"]][0].py() == {"b": "x", "a": 1}
-    assert TABLE[("a",)] == TABLE[anyq.symbols(["a"])] == TABLE[["a"]]
-    assert TABLE[np.array([2, 0])].py() == {"a": [3, 1], "b": ["z", "x"]}
-    assert TABLE[anyq.vector("b", [1, 0, 0])] == TABLE[:1]
-    assert "a" in TABLE
-    assert "c" not in TABLE
-    assert TABLE[0] in TABLE
-    with pytest.raises(KeyError, match=r"'c'.*a, b"):
-        TABLE[["a", "c"]]
-    with pytest.raises(TypeError, match="names"):
-        TABLE[[0]]  # type: ignore[list-item]
-
-
 @pytest.mark.parametrize("value", [TABLE, anyq.keyed_table({"k": [1]}, {"v": [1]}), TABLE[0]])
 def test_no_array_of_a_table(value: Any) -> None:
     with pytest.raises(TypeError, match=r"\.np\(\).*\.pd\(\)"):
         np.asarray(value)
-
-
-def test_texts_and_bytes_are_equal() -> None:
-    assert anyq.chars("abc") == b"abc"
-    assert anyq.chars("abc") != b"abd"
-    assert anyq.char("a") == b"a"
-    assert hash(anyq.char("a")) == hash(b"a")
-    assert anyq.chars("abc") != "abc"
-
-
-def test_an_atom_equals_its_python_value() -> None:
-    for value in (
-        anyq.date("2024-02-03"), anyq.month("2024-02"), anyq.timestamp("2024-02-03T01:02:03"), anyq.guid(bytes(16)),
-        anyq.timespan(5000), anyq.minute("09:30"), anyq.time("09:30"), anyq.char("x"), anyq.datetime("2024-02-03"),
-    ):  # fmt: skip
-        plain = value.py()
-        assert value == plain
-        assert plain == value
-        assert hash(value) == hash(plain)
-        assert {plain: 1}[value] == 1
-    assert anyq.timestamp(1) != anyq.timestamp(1).py()
-    assert anyq.date("2024-02-03") != dt.datetime(2024, 2, 3)
-    assert anyq.date(None) != dt.date(2000, 1, 1)
 
 
 @pytest.mark.parametrize(
