@@ -159,7 +159,7 @@ def tests(session: nox.Session) -> None:
     """The whole suite, on both event loops, against the built wheel.
 
     The newest Python runs all and tries the most examples of each property; the others leave out what
-    ``tests/conftest.py`` marks as saying the same on each. The oldest runs without the compiled twin; those between run
+    ``tests/conftest.py`` marks as saying the same on each. The oldest runs without the accelerator; those between run
     no properties. The calls of the simulation and the programs of the state machine are spread over all.
     """
     install_wheel(session, "all")
@@ -225,7 +225,7 @@ def fuzz(session: nox.Session) -> None:
 
     When the time is up no property begins any more; the last round skips the rest.
 
-    Half of the rounds are without the compiled twin. `test_machine` draws programs of 40 to 60 steps of what can happen
+    Half of the rounds are without the accelerator. `test_machine` draws programs of 40 to 60 steps of what can happen
     to a connection; ``ANYQ_MACHINE_EXAMPLES`` says how many in each round.
     """
     arguments = list(session.posargs)
@@ -277,8 +277,8 @@ def sanitize(session: nox.Session) -> None:
     show = "import sysconfig; print(sysconfig.get_path('include'))"
     include = str(session.run("python", "-c", show, silent=True)).strip()
     flags = ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
-    files = [str(path) for path in sorted((source / "anyq" / "twin").glob("*.c"))]
-    module = str(source / "anyq" / "twin" / "_speedups.so")
+    files = [str(path) for path in sorted((source / "anyq" / "speedups").glob("*.c"))]
+    module = str(source / "anyq" / "speedups" / "_speedups.so")
     session.run("gcc", "-shared", "-fPIC", *flags, f"-I{include}", *files, "-o", module, external=True)
     libraries = [
         str(session.run("gcc", f"-print-file-name={name}", external=True, silent=True)).strip()

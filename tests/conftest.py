@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.processes import serving_console
 
-import anyq.twin
+import anyq.speedups
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job; our children would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -59,10 +59,10 @@ NEWEST: Final = (
     *("engine/test_verbs.py", "engine/verbs/", "portal/test_stress.py", "programs/", "pykx/", "query/"),
     *("scenarios/test_gigabytes.py", "testing/test_plugin.py", "testing/test_strategies.py"),
 )
-"""Files and folders whose tests depend neither on the Python nor on the compiled twin.
+"""Files and folders whose tests depend neither on the Python nor on the accelerator.
 
 The gate runs them on the newest Python alone. What the others run as well is what differs between them: event loops,
-threads, signals, interrupts, buffers, pickling, argument parsing, every case of q, and the pure Python twin.
+threads, signals, interrupts, buffers, pickling, argument parsing, every case of q, and the loops in pure Python.
 """
 
 settings.register_profile("anyq", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -98,7 +98,7 @@ def served() -> Iterator[int]:
 
 
 def pytest_report_header() -> str:
-    return f"anyq: {'compiled twin' if anyq.twin.COMPILED else 'pure Python'}"
+    return f"anyq: {'accelerator' if anyq.speedups.COMPILED else 'pure Python'}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -25,8 +25,9 @@ import numpy as np
 from anyio.from_thread import start_blocking_portal
 
 import anyq
-from anyq import codec, twin
+from anyq import codec
 from anyq.client import request_body
+from anyq.speedups import COMPILED
 
 from .clock import Report, best, micro, milli, per_call
 from .payloads import LARGE, SMALL, compressible_table
@@ -110,7 +111,7 @@ def bulk(report: Report) -> None:
 
 def compression(report: Report) -> None:
     report.head("Compression", "bytes", "shrinks to", "compress", "decompress")
-    sizes = {"compressible table": 100_000_000 if twin.COMPILED else 1_000_000}
+    sizes = {"compressible table": 100_000_000 if COMPILED else 1_000_000}
     for name, size in sizes.items():
         body = codec.encode(compressible_table(size))
         packed = codec.compress(body)
@@ -119,7 +120,7 @@ def compression(report: Report) -> None:
         expand = len(body) / best(partial(codec.decompress, packed.payload, flag=packed.flag), 3) / 1e6
         share = len(packed.payload) / len(body)
         report.row(name, str(len(body)), f"{share:.3f}", f"{squeeze:.0f} MB/s", f"{expand:.0f} MB/s")
-        if twin.COMPILED:
+        if COMPILED:
             report.target("compress a compressible table", squeeze, 150, " MB/s", at_least=True)
             report.target("decompress it", expand, 500, " MB/s", at_least=True)
 
@@ -177,7 +178,7 @@ def connections(port: int) -> Iterator[dict[str, Contender]]:
 
 
 def calls(report: Report) -> None:
-    large = LARGE if twin.COMPILED else {"1M strings": LARGE["1M strings"]}  # of pure Python only this has a target
+    large = LARGE if COMPILED else {"1M strings": LARGE["1M strings"]}  # of pure Python only this has a target
     messages = {name: codec.dumps(make(), kind="response") for name, make in (large | SMALL).items()}
     with tempfile.TemporaryDirectory() as directory, answering(messages, Path(directory)) as port:
         with connections(port) as contenders:
@@ -249,8 +250,8 @@ def judge(report: Report, times: dict[tuple[str, str, str], float]) -> None:
     to_raw(name, 1.5)
     against("1M symbols to Arrow: faster than PyKX's .np()", name, ".pa()", "pykx", ".np()", 4)
     against("1M symbols to polars: faster than PyKX's .np()", name, ".pl()", "pykx", ".np()", 4)
-    factor = 1 if twin.COMPILED else 1 / 12
-    kind = "" if twin.COMPILED else " in pure Python"
+    factor = 1 if COMPILED else 1 / 12
+    kind = "" if COMPILED else " in pure Python"
     for form in ("received", ".pl()"):
         for rival in ("pykx", "kola"):
             against(f"1M strings {form}{kind}: faster than {rival}", "1M strings", form, rival, "received", factor)
@@ -291,7 +292,7 @@ def main(chosen: list[str]) -> int:
     if chosen[:1] == ["receive"]:
         anyio.run(receive, int(chosen[1]))
         return 0
-    print(f"anyq {anyq.__version__}, {'compiled twin' if twin.COMPILED else 'pure Python'}, Python {sys.version}")
+    print(f"anyq {anyq.__version__}, {'accelerator' if COMPILED else 'pure Python'}, Python {sys.version}")
     report = Report()
     for name in chosen or SECTIONS:
         SECTIONS[name](report)

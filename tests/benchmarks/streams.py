@@ -24,7 +24,8 @@ import numpy as np
 from tests.benchmarks.feeds import update
 
 import anyq
-from anyq import codec, twin
+from anyq import codec
+from anyq.speedups import COMPILED
 
 __all__ = ["main"]
 
@@ -342,7 +343,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="a tenth of the work")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=list(PARTS))
     options = parser.parse_args()
-    print(f"{'compiled' if twin.COMPILED else 'pure Python'}")
+    print(f"{'compiled' if COMPILED else 'pure Python'}")
     for part in options.parts:
         PARTS[part](3 if options.short else 5, 0.1 if options.short else 1.0)
 

@@ -65,15 +65,6 @@ def test_bodies_seen_on_the_wire(text: str, value: anyq.Value) -> None:
     assert codec.encode(value).hex() == text
 
 
-def test_counts_of_eight_bytes_are_read() -> None:
-    """Bit 0x80 of the attribute byte. Nothing published says so; it is what q writes from 2 to the 32 items on."""
-    assert codec.decode(bytes.fromhex("0781 0200000000000000 0100000000000000 0200000000000000")) == anyq.vector(
-        "j", [1, 2]
-    )
-    assert codec.decode(bytes.fromhex("0b80 0200000000000000 6100 6200")) == KEYS
-    assert codec.decode(bytes.fromhex("0080 0100000000000000 0a80 0100000000000000 61")) == anyq.strings(["a"])
-
-
 def test_big_endian_messages() -> None:
     message = bytes.fromhex("00000000 0000001e 0700 00000002 0000000000000001 8000000000000000")
     assert anyq.identical(codec.loads(message), anyq.vector("j", [1, None]))

@@ -14,10 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import anyq
-from anyq import twin
 from anyq.cli import _format
 from anyq.console import CellStyle, _columns, column_texts, joined_rows, listed_texts, quoted_texts, slices
 from anyq.engine.verbs.text._json import json_lines, write_json
+from anyq.speedups import COMPILED, speedups
 from anyq.testing import strategies as q
 from anyq.values import QType, StringArray, Vector
 
@@ -113,7 +113,7 @@ def test_long_tables_are_written_in_parts() -> None:
     assert list(slices(table[:0])) == []
 
 
-@pytest.mark.skipif(not twin.COMPILED, reason="the accelerator is not in use")
+@pytest.mark.skipif(not COMPILED, reason="the accelerator is not in use")
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -140,7 +140,7 @@ def test_long_tables_are_written_in_parts() -> None:
 )
 def test_what_does_not_fit_is_refused(name: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises((ValueError, TypeError)):
-        getattr(twin.speedups, name)(*arguments)
+        getattr(speedups, name)(*arguments)
 
 
 # What is written with them

@@ -18,10 +18,11 @@ from unittest import mock
 import numpy as np
 
 import anyq
-from anyq import codec, twin
-from anyq.codec import _decode, _scan, _stream, _twin
+from anyq import codec
+from anyq.codec import _decode, _scan, _speedups, _stream
 from anyq.console import CellStyle, _columns, column_texts
 from anyq.protocol import _receive
+from anyq.speedups import COMPILED, speedups
 
 MARKS = bytes([0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 19, 20, 98, 99, 100, 101, 127, 128, 236, 237, 245, 247, 248, 255])
 
@@ -81,22 +82,22 @@ def check(chance: random.Random, body: bytes) -> None:
     assert compiled == plain, (body, compiled, plain)
     start, count = chance.randint(0, len(body)), chance.randint(1, 100)
     for fast, slow, arguments in (
-        (twin.speedups.frames, _receive.frames, (memoryview(body), start, len(body), count, chance.randint(0, 5))),
-        (_twin.symbols_end, _scan.symbols_end, (body, start, count)),
-        (_twin.string_bounds, _scan.string_bounds, (body, start, count, True)),
-        (_twin.decompress_stream, _stream.decompress_stream, (body, count * 10)),
-        (_twin.compress_stream, _stream.compress_stream, (body, count)),
+        (speedups.frames, _receive.frames, (memoryview(body), start, len(body), count, chance.randint(0, 5))),
+        (_speedups.symbols_end, _scan.symbols_end, (body, start, count)),
+        (_speedups.string_bounds, _scan.string_bounds, (body, start, count, True)),
+        (_speedups.decompress_stream, _stream.decompress_stream, (body, count * 10)),
+        (_speedups.compress_stream, _stream.compress_stream, (body, count)),
     ):
         found, wanted = outcome(fast, *arguments), outcome(slow, *arguments)
         assert found == wanted, (fast, arguments, found, wanted)
     rows(chance, body, count)
     codes, views = np.empty(count, np.int32), np.empty(16 * count, np.uint8)
     offsets = np.sort(np.array(chance.choices(range(-2, len(body) + 3), k=2 * count), np.int64))
-    outcome(twin.speedups.factorize, body, codes)
-    outcome(twin.speedups.symbol_views, body, views)
-    outcome(twin.speedups.string_views, body, offsets[:count], offsets[count:], views)
-    outcome(twin.speedups.join_strings, body, offsets[:count], offsets[count:], bytearray(count), chance.random() < 0.5)
-    outcome(twin.speedups.symbol_texts, body, bytearray(len(body)), np.empty(count + 1, np.int64))
+    outcome(speedups.factorize, body, codes)
+    outcome(speedups.symbol_views, body, views)
+    outcome(speedups.string_views, body, offsets[:count], offsets[count:], views)
+    outcome(speedups.join_strings, body, offsets[:count], offsets[count:], bytearray(count), chance.random() < 0.5)
+    outcome(speedups.symbol_texts, body, bytearray(len(body)), np.empty(count + 1, np.int64))
 
 
 def rows(chance: random.Random, body: bytes, count: int) -> None:
@@ -109,14 +110,14 @@ def rows(chance: random.Random, body: bytes, count: int) -> None:
     edges = np.sort(np.array(chance.choices(range(-2, len(body) + 3), k=2 * count), np.int64))
     column = body, edges[:count], edges[count:]
     for special in (b"", b',"'):
-        outcome(twin.speedups.quoted_texts, *column, special)
-    outcome(twin.speedups.join_rows, (column, column), (b"{", body[:9], b"}"))
+        outcome(speedups.quoted_texts, *column, special)
+    outcome(speedups.join_rows, (column, column), (b"{", body[:9], b"}"))
     outcome(_decode.decode_update, body)
     outcome(_decode.decode_number, body)
     outcome(_decode._new_decoder().storage if chance.random() < 0.01 else _STORAGE, body, chance.randint(-1, 40), count)
 
 
-_STORAGE: Any = _decode._new_decoder().storage if twin.COMPILED else None
+_STORAGE: Any = _decode._new_decoder().storage if COMPILED else None
 
 
 def main() -> None:
@@ -124,7 +125,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--seed", type=int, default=secrets.randbits(32))
     options = parser.parse_args()
-    assert twin.COMPILED, "the compiled module is not in use"
+    assert COMPILED, "the compiled module is not in use"
     print(f"seed {options.seed}", flush=True)
     chance, bodies, end, rounds = random.Random(options.seed), corpus(), time.monotonic() + 60 * options.minutes, 0
     first = len(bodies)

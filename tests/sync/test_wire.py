@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from anyq.speedups import COMPILED
 from anyq.sync._wire import CompiledWire, PlainWire
-from anyq.twin import COMPILED
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no sockets that do not wait for once")
 
@@ -114,7 +114,7 @@ def test_an_interrupt_while_it_waits(ends: tuple[PlainWire, socket.socket]) -> N
     ],
 )
 def test_wrong_arguments_of_the_compiled_one(arguments: tuple[Any, ...]) -> None:
-    from anyq.twin import speedups
+    from anyq.speedups import speedups
 
     with pytest.raises(TypeError):
         speedups.send_and_receive(*arguments)

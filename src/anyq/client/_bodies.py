@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from anyq import codec
 from anyq.protocol import AsyncMessage, Response, SyncRequest
-from anyq.twin import COMPILED, speedups
+from anyq.speedups import COMPILED, speedups
 from anyq.values import FIXED_TYPES, HasForm, List, QType, Strings, Value, as_q, chars, handed_over, settled
 
 __all__ = [

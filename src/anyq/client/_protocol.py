@@ -7,7 +7,7 @@ from typing import Any, Final
 from anyq.client._options import Options
 from anyq.codec import allocate
 from anyq.protocol import Connection, Role
-from anyq.twin import speedups
+from anyq.speedups import speedups
 
 __all__ = ["client_protocol"]
 

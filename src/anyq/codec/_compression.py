@@ -16,7 +16,7 @@ from anyq.errors import DecodeError, DecodeLimitError
 
 from ._decode import Body
 from ._limits import DEFAULT_LIMITS, Limits
-from ._twin import compress_stream, decompress_stream
+from ._speedups import compress_stream, decompress_stream
 
 __all__ = ["Compressed", "compress", "decompress"]
 

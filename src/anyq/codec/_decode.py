@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from anyq.errors import DecodeError, DecodeLimitError, QError
-from anyq.twin import speedups
+from anyq.speedups import speedups
 from anyq.values import (
     FIXED_TYPES,
     NULL,
@@ -40,7 +40,7 @@ from anyq.values import (
 
 from ._leaves import LEAVES, item_count
 from ._limits import DEFAULT_LIMITS, Limits
-from ._twin import string_bounds
+from ._speedups import string_bounds
 
 __all__ = ["Body", "decode", "decode_fast", "decode_first", "decode_number", "decode_update"]
 

@@ -40,7 +40,7 @@ from anyq.values import (
 )
 
 from ._nan import nan_pattern
-from ._twin import string_list_bytes
+from ._speedups import string_list_bytes
 
 __all__ = ["Buffer", "encode", "encode_error", "encode_parts", "encode_small", "joined"]
 

@@ -21,7 +21,7 @@ from anyq.values import ELIDED, FIXED_TYPES, NULL, Atom, Attr, Lambda, Primitive
 
 from ._nan import nan_of
 from ._scan import nul_after
-from ._twin import symbols_end
+from ._speedups import symbols_end
 
 __all__ = ["LEAVES", "Reader", "item_count"]
 

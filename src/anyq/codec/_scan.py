@@ -1,6 +1,6 @@
 """Scans over wire bytes that find where variable-width items begin and end.
 
-`string_bounds` and `symbols_end` are the specification of the compiled twin's functions of these names.
+`string_bounds` and `symbols_end` are the specification of the accelerator's functions of these names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The compressed stream, byte for byte in Python: the specification of the compiled twin's functions of these names.
+"""The compressed stream, byte for byte in Python: the specification of the accelerator's functions of these names.
 
 Places are counted from 1 here, so that 0 in the table of places says that nothing has been noted.
 """

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from anyq.twin import speedups
+from anyq.speedups import speedups
 from anyq.values import QType, StringArray, SymbolArray, Table, Vector
 
 from ._atoms import items

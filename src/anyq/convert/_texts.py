@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anyq.errors import ConversionError
-from anyq.twin import speedups
+from anyq.speedups import speedups
 from anyq.values import Atom, List, QType, StringArray, SymbolArray, Table, Value, Vector
 
 __all__ = [
@@ -37,7 +37,7 @@ Views = tuple[Bytes, Any]
 
 _CONTINUES = 0xC0
 _OTHER, _LONG = 1, 2
-"""What the compiled twin tells of texts: some are not ASCII, some are longer than a view."""
+"""What the accelerator tells of texts: some are not ASCII, some are longer than a view."""
 _VIEW: Final = 16
 
 

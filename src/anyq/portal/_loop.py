@@ -15,7 +15,7 @@ from sys import get_asyncgen_hooks
 from typing import Any, Final
 
 from anyq.errors import MisuseError
-from anyq.twin import speedups
+from anyq.speedups import speedups
 
 __all__ = ["Loop", "current_loop", "has_asyncgen_hook", "may_block", "refuse_blocking", "running_loop"]
 

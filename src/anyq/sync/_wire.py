@@ -14,9 +14,9 @@ import ssl
 from typing import Any, Final, Protocol
 
 from anyq.protocol import Buffer
+from anyq.speedups import speedups
 from anyq.sync._interrupt import delicate, deliver, interruptible, pending
 from anyq.sync._watched import in_steps, watching
-from anyq.twin import speedups
 
 __all__ = ["CompiledWire", "PlainWire", "TlsWire", "Wire", "plain_wire"]
 

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from anyq.twin import speedups
+from anyq.speedups import speedups
 
 __all__ = ["StringArray", "SymbolArray"]
 

@@ -1113,7 +1113,7 @@ static PyModuleDef_Slot slots[] = {
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
-    .m_name = "anyq.twin._speedups",
+    .m_name = "anyq.speedups._speedups",
     .m_doc = "The compiled hot loops of anyq.",
     .m_size = sizeof(Seeds),
     .m_methods = methods,

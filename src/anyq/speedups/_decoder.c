@@ -760,7 +760,7 @@ static PyType_Slot decoder_slots[] = {
 };
 
 static PyType_Spec decoder_spec = {
-    .name = "anyq.twin._speedups.Decoder",
+    .name = "anyq.speedups._speedups.Decoder",
     .basicsize = sizeof(Decoder),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = decoder_slots,

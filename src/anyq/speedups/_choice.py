@@ -1,4 +1,4 @@
-"""The choice."""
+"""Choose between the compiled loops and those in Python, once, at import."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ speedups: Final = _choose()
 """The compiled module, or ``None``. Its functions take buffers, check their bounds, and let other threads run."""
 
 COMPILED: Final = speedups is not None
-"""Whether the compiled twin is in use."""
+"""True if the accelerator is in use."""

@@ -1,4 +1,4 @@
-"""The hot loops of the codec, in Python or compiled: `anyq.twin` has chosen."""
+"""The hot loops of the codec, in Python or compiled as `anyq.speedups` chose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from anyq.errors import DecodeError
-from anyq.twin import speedups
+from anyq.speedups import speedups
 from anyq.values import StringArray
 
 from . import _scan, _stream, _strings

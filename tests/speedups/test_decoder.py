@@ -15,13 +15,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import anyq
-from anyq import codec, twin
+from anyq import codec
 from anyq.codec import _decode
 from anyq.protocol import _receive
+from anyq.speedups import COMPILED, speedups
 from anyq.testing import strategies as q
 from anyq.values import Atom, Dict, List, QType, StringArray, SymbolArray, Table, Value, Vector
 
-pytestmark = pytest.mark.skipif(not twin.COMPILED, reason="the accelerator is not in use")
+pytestmark = pytest.mark.skipif(not COMPILED, reason="the accelerator is not in use")
 
 
 def raw_bits(raw: Any) -> Any:
@@ -277,11 +278,11 @@ def test_a_decoder_of_wrong_parts(wrong: int) -> None:
     (parts,) = made
     assert len(parts) == 25
     with pytest.raises(TypeError):
-        twin.speedups.Decoder(*parts[:-1])
+        speedups.Decoder(*parts[:-1])
     if parts[wrong] is anyq.NULL:
         return
     with pytest.raises(TypeError, match=f"argument {wrong} "):
-        twin.speedups.Decoder(*parts[:wrong], 7, *parts[wrong + 1 :])
+        speedups.Decoder(*parts[:wrong], 7, *parts[wrong + 1 :])
 
 
 @pytest.mark.parametrize("arguments", [(b"ab", 3, 1), (b"ab", -1, 1), (b"ab", 0, 5), (b"ab", 0, -1), ("ab", 0, 1)])
@@ -317,13 +318,13 @@ def test_frames(data: bytes, draw: st.DataObject) -> None:
     end = draw.draw(st.integers(start, len(data)))
     limit = draw.draw(st.integers(1, 40))
     arguments = memoryview(data), start, end, limit, draw.draw(st.integers(0, 9))
-    assert twin.speedups.frames(*arguments) == _receive.frames(*arguments)
+    assert speedups.frames(*arguments) == _receive.frames(*arguments)
 
 
 @pytest.mark.parametrize("bounds", [(-1, 3), (2, 1), (0, 100)])
 def test_frames_outside_of_the_buffer(bounds: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="positions"):
-        twin.speedups.frames(bytes(10), *bounds, 100, 9)
+        speedups.frames(bytes(10), *bounds, 100, 9)
 
 
 def test_strings_stay_one_buffer() -> None:
