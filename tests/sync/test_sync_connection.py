@@ -532,6 +532,34 @@ def test_the_handler_of_control_c_is_put_back(peer: Peer) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_another_thread_closes_the_last_connection(peer: Peer) -> None:
+    """Event loops deal with Ctrl-C only where they find Python's own handler."""
+    q = connect("127.0.0.1", peer.port)
+    closing = threading.Thread(target=q.close)
+    closing.start()
+    closing.join()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_time_limit_ends_reconnecting_to_a_peer_that_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        def accept_once() -> None:
+            sock, _ = listening.accept()
+            with sock:
+                sock.recv(100)
+                sock.sendall(b"\6")
+            # The next one is in the backlog, and nobody answers its login.
+
+        accepting = threading.Thread(target=accept_once)
+        accepting.start()
+        with connect("127.0.0.1", port, reconnection_attempts=0) as q:
+            accepting.join()
+            with pytest.raises(anyq.CallTimeout):
+                q("1", timeout=0.05, idempotent=True)
+
+
 # Misuse
 
 

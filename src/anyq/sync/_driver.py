@@ -43,8 +43,10 @@ class Driver(Engine):
         """
         while True:
             try:
-                link = self._new_link()
+                link = self._new_link(deadline)
             except ConnectError as error:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise CallTimeout("the time-out ran out while reconnecting") from error
                 _pause(_consult(attempts.failed, error), deadline)
             else:
                 attempts.succeeded()
@@ -54,10 +56,12 @@ class Driver(Engine):
                 return
 
     @interruptible
-    def _new_link(self) -> Link:
+    def _new_link(self, latest: float | None) -> Link:
         options, address = self.options, self.address
         limit = options.connect_timeout
         deadline = None if limit is None else time.monotonic() + limit
+        if latest is not None:
+            deadline = latest if deadline is None else min(deadline, latest)
         link = Link(dial(address, options, deadline), options, self)
         try:
             link.log_in(address.user, address.password, deadline)

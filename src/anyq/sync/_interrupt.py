@@ -24,6 +24,8 @@ _delicate: Final[set[str]] = set()
 _open_spots: Final[set[CodeType]] = set()
 _lock: Final = threading.Lock()
 _guarded: int = 0
+_soon: Any = None
+"""What C calls in the main thread; made when it is needed."""
 
 pending: Final[list[bool]] = []
 """Holds something when an interrupt was kept."""
@@ -70,13 +72,36 @@ def guard() -> None:
 
 
 def unguard() -> None:
-    """A connection is closed; after the last one, Python's handler is back."""
+    """A connection is closed; after the last one, Python's handler is back: event loops look whether it is there."""
     global _guarded
     with _lock:
         _guarded -= 1
         last = not _guarded
-    if last and _in_main_thread() and signal.getsignal(signal.SIGINT) is _handle:
+    if last and signal.getsignal(signal.SIGINT) is _handle:
+        if _in_main_thread():
+            _put_back()
+        else:
+            _call_soon_in_main_thread()
+
+
+def _put_back() -> None:
+    if not _guarded and signal.getsignal(signal.SIGINT) is _handle:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _call_soon_in_main_thread() -> None:
+    """Have `_put_back` called between two steps of the main thread, which alone may set handlers."""
+    global _soon
+    import ctypes  # rarely needed: the last connection was closed by another thread than the main one
+
+    if _soon is None:
+
+        def put_back(_: object) -> int:
+            _put_back()
+            return 0
+
+        _soon = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(put_back)
+    ctypes.pythonapi.Py_AddPendingCall(_soon, None)
 
 
 def _in_main_thread() -> bool:
