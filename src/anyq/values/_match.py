@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -48,26 +49,29 @@ def identical(x: Value, y: Value) -> bool:
 
 
 def _compare(x: Value, y: Value, *, exact: bool) -> bool:
-    todo = [(x, y)]
-    while todo:
-        a, b = todo.pop()
-        if a is b:
-            continue
-        if _family(a) is not _family(b):
-            return False
-        if isinstance(a, Atom):
-            if not _same_atom(a, b, exact):  # type: ignore[arg-type]
+    stack: list[Iterator[tuple[Value, Value]]] = [iter([(x, y)])]
+    while stack:
+        for a, b in stack[-1]:
+            if a is b:
+                continue
+            if _family(a) is not _family(b):
                 return False
-        elif isinstance(a, Vector):
-            if not _same_vector(a, b, exact):  # type: ignore[arg-type]
-                return False
+            if isinstance(a, Atom):
+                if not _same_atom(a, b, exact):  # type: ignore[arg-type]
+                    return False
+            elif isinstance(a, Vector):
+                if not _same_vector(a, b, exact):  # type: ignore[arg-type]
+                    return False
+            else:
+                if _marks(a, exact) != _marks(b, exact):
+                    return False
+                parts, others = _parts(a), _parts(b)
+                if len(parts) != len(others):
+                    return False
+                stack.append(zip(parts, others, strict=True))
+                break
         else:
-            if _marks(a, exact) != _marks(b, exact):
-                return False
-            parts, others = _parts(a), _parts(b)
-            if len(parts) != len(others):
-                return False
-            todo.extend(zip(parts, others, strict=True))
+            stack.pop()
     return True
 
 
