@@ -210,7 +210,7 @@ def types(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, one process, nothing else running."""
     install_wheel(session, "all")
-    session.install("pykx", "kola", "aiokdb", "uvloop")
+    session.install("pykx", "kola", "aiokdb", "uvloop", "bottleneck")
     session.run("python", "-m", "tests.benchmarks.codec")
     session.run("python", "-m", "tests.benchmarks.codec", "small", "bulk", "calls", env={"ANYQ_PURE": "1"})
     for pure in ("0", "1"):

@@ -14,7 +14,7 @@ import anyq
 from anyq.engine import Interpreter
 from anyq.engine.kernel._read_texts import read_texts
 from anyq.engine.kernel._tok import parse_text
-from anyq.values import QType, StringArray
+from anyq.values import QType, StringArray, match
 
 Q: Final = Interpreter()
 KINDS: Final = [kind for kind in QType if QType.BOOLEAN <= kind <= QType.TIME and kind is not QType.CHAR]
@@ -73,3 +73,17 @@ def test_a_list_as_its_items(verb: str, texts: list[str]) -> None:
 def test_what_a_type_has_no_room_for_is_null(text: str, kind: str) -> None:
     assert Q.eval(f'null "{kind}"$"{text}"') == 1
     assert Q.eval(f'null "{kind}"$enlist"{text}"') == Q.eval("enlist 1b")
+
+
+@pytest.mark.parametrize("types", ["JSF", "S*J", "D J", "CCS", "JJJJJ"])
+def test_plain_rows_are_read_as_quoted_ones(types: str) -> None:
+    """A quoted cell anywhere sends all rows the general way; the others are read alike."""
+    rows = ["1,2,3", " a ,b,2.5", "2024.01.02,x", "", ",,", "7,8,9,10,11", "0N,0w,\u00e4"]
+    Q.set("rows", anyq.strings(rows))
+    Q.set("quoted", anyq.strings([*rows, '"1",2,3']))
+    fast, general = (Q.eval(f'("{types}";",") 0: {name}') for name in ("rows", "quoted"))
+    for left, right in zip(fast, general, strict=True):
+        assert match(left, right[: len(rows)])
+    assert match(
+        Q.eval(f'("{types}";enlist",") 0: enlist"a,b,c"'), Q.eval(f'("{types}";enlist",") 0: enlist"a,b,\\"c\\""')
+    )

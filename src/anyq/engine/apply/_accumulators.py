@@ -83,11 +83,11 @@ _NUMBERS: Final = frozenset(kind for kind in QType if QType.BOOLEAN <= kind <= Q
 def _reduce(inner: Function, whole: Function | None, joins: bool, x: Value) -> Value:
     if whole is not None and type(x) is Vector and len(x) and x.qtype in _NUMBERS and not x.attr:
         return whole(x)
-    if joins and whole is not None and isinstance(x, List) and len(x):
+    if joins and whole is not None and isinstance(x, List | Vector) and len(x):
         return whole(x)
     items = iterated(x)
     if items is None:
-        return x
+        return whole(x) if joins and whole is not None else x  # ``raze 5`` is a list
     if not items:
         return whole(x) if whole is not None else List.of(())
     value = items[0]

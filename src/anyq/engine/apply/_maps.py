@@ -17,6 +17,7 @@ from ..kernel._index import index_at
 from ..kernel._items import iterated, nothing_visited, rebuilt
 from ..kernel._join import concatenate
 from ..kernel._records import records
+from ..kernel._short_lists import SHORT_LISTS, short_lists
 from ..kernel._support import is_atom, null_like
 from ..kernel._texts import WHOLE
 from ..session._context import Context
@@ -39,8 +40,11 @@ def each(q: Context, f: Value, n: int) -> Function:
     inner = q.callable(f, n)
     if n == 1:
         name = _name_of(q, f)
+        if name in SHORT_LISTS:
+            lists = partial(_each_list, name, inner)
+            return partial(_each_text, WHOLE[name], lists) if name in WHOLE else lists
         if name in WHOLE:
-            return partial(_each_text, WHOLE[name], inner)
+            return partial(_each_text, WHOLE[name], partial(_each1, inner))
         return partial(_each_item, inner) if name in _ITEMWISE else each_whole(q, f, 1, partial(_each1, inner))
     if n == 0:
         raise QError("rank")
@@ -69,14 +73,21 @@ _ITEMWISE: Final = frozenset({
 
 
 def _name_of(q: Context, f: Value) -> str:
-    """The name of a built-in function; empty for others."""
+    """The name of a built-in function, of ``,/`` as well; empty for others."""
+    if isinstance(f, Derived):
+        return "raze" if f.qtype is Q.OVER and _name_of(q, f.function) == "," else ""
     entry = q.vocabulary.primitive(f) if isinstance(f, Primitive) else None
     return entry.name if entry is not None else f.name if isinstance(f, Native) else ""
 
 
-def _each_text(whole: Callable[[StringArray], Value], inner: Function, x: Value) -> Value:
+def _each_text(whole: Callable[[StringArray], Value], general: Function, x: Value) -> Value:
     texts = x.strings if type(x) is List and not x.attr else None
-    return whole(texts) if texts else _each1(inner, x)
+    return whole(texts) if texts else general(x)
+
+
+def _each_list(name: str, inner: Function, x: Value) -> Value:
+    found = short_lists(name, inner, x)
+    return _each1(inner, x) if found is None else found
 
 
 def _each_item(inner: Function, x: Value) -> Value:

@@ -14,7 +14,7 @@ import numpy as np
 
 from anyq.values import List, QType, StringArray, Value, Vector
 
-__all__ = ["WHOLE", "split", "translated", "trimmed"]
+__all__ = ["WHOLE", "columns", "split", "translated", "trimmed"]
 
 _BLANK: Final = 32
 
@@ -59,6 +59,25 @@ def trimmed(x: StringArray, *, left: bool, right: bool) -> List:
 
 def split(x: StringArray, by: bytes) -> list[StringArray]:
     """The parts of each text between separators of one byte."""
+    data, starts, ends, bounds = _parts(x, by)
+    at = bounds.tolist()
+    return [StringArray(data, starts[a:b], ends[a:b]) for a, b in pairwise(at)]
+
+
+def columns(x: StringArray, by: bytes, count: int) -> list[StringArray]:
+    """The first parts of each text, the second ones, and so on; empty where a text has fewer."""
+    data, starts, ends, bounds = _parts(x, by)
+    out = []
+    for at in range(count):
+        place = bounds[:-1] + at
+        there = place < bounds[1:]
+        place = np.where(there, place, bounds[:-1])
+        out.append(StringArray(data, starts[place], np.where(there, ends[place], starts[place])))
+    return out
+
+
+def _parts(x: StringArray, by: bytes) -> tuple[Any, Any, Any, Any]:
+    """The bytes, where the parts of all texts begin and end in them, and which part is the first of each text."""
     data, offsets = x.contiguous()
     marks = np.flatnonzero(data == by[0])
     counts = np.searchsorted(marks, offsets[1:]) - np.searchsorted(marks, offsets[:-1]) + 1
@@ -71,8 +90,7 @@ def split(x: StringArray, by: bytes) -> list[StringArray]:
     inner = np.ones(bounds[-1], np.bool_)
     inner[bounds[1:] - 1] = False
     ends[bounds[1:] - 1], ends[inner] = offsets[1:], marks
-    at = bounds.tolist()
-    return [StringArray(data, starts[a:b], ends[a:b]) for a, b in pairwise(at)]
+    return data, starts, ends, bounds
 
 
 def _at(x: StringArray, where: Any) -> Value:

@@ -27,6 +27,7 @@ from anyq.values import (
 from ...kernel._bulk import counting, repeated_items, same, tiled
 from ...kernel._join import join, razed
 from ...kernel._records import is_row, records
+from ...kernel._short_lists import pairs
 from ...kernel._support import (
     EMPTY,
     FLOATS,
@@ -328,6 +329,9 @@ def cross(x: Value, y: Value) -> Value:
         assert isinstance(right, Table)
         columns = left.data.items + right.data.items
         return Table.of(symbols(left.column_names + right.column_names), List.of(columns))
+    made = pairs(x, y) if isinstance(x, Vector) and isinstance(y, Vector) else None
+    if made is not None:
+        return made
     right_items = items_of(y)
     return List.of(tuple([join(a, b) for a in items_of(x) for b in right_items]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from anyq.errors import QError
 from anyq.values import Atom, KeyedTable, List, QType, StringArray, Table, Value, Vector, collapse
 
 from ...kernel._support import empty, integers, is_atom, is_string, items_of, symbols, table_of, text_of
+from ...kernel._texts import WHOLE, trimmed
+from ...kernel._texts import columns as columns_of
 from ...session._context import Context
 from ...session._vocabulary import Vocabulary
 from ..files._files import file_lines, file_text, is_file, path_of
@@ -129,17 +131,21 @@ def _delimited(q: Context, types: str, how: Vector | Atom, y: Value, embedded: b
         lines, single = lines[0].replace(b"\r\n", b"\n").split(b"\n"), False
         if lines and not lines[-1]:
             lines.pop()
-    rows = _fields(lines, delimiter, embedded)
+    plain = len(delimiter) == 1 and not any(b'"' in line for line in lines)
+    rows = _fields(lines[:1] if plain else lines, delimiter, embedded)
     names: list[str] = []
     if headed:
         if not rows:
             raise QError("length")
         names = [name.decode("utf-8", "surrogateescape").strip() for name in rows[0]]
-        rows = rows[1:]
-    columns: list[Value] = []
-    for at, letter in enumerate(types):
-        if letter != " ":
-            columns.append(_read(q, letter, [row[at] if at < len(row) else b"" for row in rows]))
+    if plain:
+        cells = columns_of(StringArray.from_bytes(lines[headed:]), delimiter, len(types))
+    else:
+        cells = [
+            StringArray.from_bytes([row[at] if at < len(row) else b"" for row in rows[headed:]])
+            for at in range(len(types))
+        ]
+    columns = [_read(q, letter, column) for letter, column in zip(types, cells, strict=True) if letter != " "]
     if single:
         return collapse([column[0] for column in columns])
     if not headed:
@@ -201,53 +207,22 @@ def _fixed(q: Context, types: str, widths: list[int], y: Value) -> Value:
     at = 0
     for letter, wide in zip(types, widths, strict=True):
         if letter != " ":
-            columns.append(_read(q, letter, [line[at : at + wide] for line in lines]))
+            columns.append(_read(q, letter, StringArray.from_bytes([line[at : at + wide] for line in lines])))
         at += wide
     return List.of(tuple(columns))
 
 
-def _read(q: Context, letter: str, cells: list[bytes]) -> Value:
+def _read(q: Context, letter: str, cells: StringArray) -> Value:
     """The values that the cells of a column say."""
     if letter == "*":
-        return List.of(StringArray.from_bytes(cells))
+        return List.of(cells)
     qtype = QType.of(letter.lower())
     if qtype is QType.SYMBOL:
-        return symbols([cell.strip(b" ").decode("utf-8", "surrogateescape") for cell in cells])
+        texts = trimmed(cells, left=True, right=True).strings or ()
+        return symbols([text.decode("utf-8", "surrogateescape") for text in texts])
     if qtype is QType.CHAR:
-        raw = b"".join([cell[:1] or b" " for cell in cells])
-        return Vector.of(QType.CHAR, np.frombuffer(raw, np.uint8))
-    if not cells:
-        return empty(qtype)
-    made = _numbers(qtype, cells)
-    if made is not None:
-        return made
-    return tok(qtype, List.of(StringArray.from_bytes(cells)), day_first=q.settings.day_first)
-
-
-_PLAIN: Final = frozenset(b"0123456789-")
-
-
-def _numbers(qtype: QType, cells: list[bytes]) -> Vector | None:
-    """Columns of plain numbers, at NumPy's speed; ``None`` where a cell is anything else."""
-    if qtype not in (QType.LONG, QType.INT, QType.SHORT, QType.FLOAT, QType.REAL):
-        return None
-    try:
-        array: Any = np.array(cells, dtype=np.bytes_)
-        if qtype in (QType.FLOAT, QType.REAL):
-            return Vector(qtype, array.astype(qtype.numpy)) if b"" not in cells and _decimal(cells) else None
-        if not set(b"".join(cells)) <= _PLAIN or b"" in cells:
-            return None
-        whole = array.astype(np.int64)
-    except (ValueError, OverflowError):
-        return None
-    info = np.iinfo(qtype.numpy)
-    if int(whole.min()) <= info.min or int(whole.max()) >= info.max:
-        return None
-    return Vector(qtype, whole.astype(qtype.numpy))
-
-
-def _decimal(cells: list[bytes]) -> bool:
-    return set(b"".join(cells)) <= _PLAIN | set(b".eE+")
+        return WHOLE["first"](cells)
+    return tok(qtype, List.of(cells), day_first=q.settings.day_first) if len(cells) else empty(qtype)
 
 
 # -- pairs
