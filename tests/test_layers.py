@@ -1,4 +1,4 @@
-"""The house rules, read off the source: which room may import which, and through which door.
+"""The rules of the source: which package may import which, and by which names.
 
 Every import counts: at run time, inside functions, and under ``TYPE_CHECKING``. Lazy is not a licence.
 """
@@ -67,11 +67,11 @@ ENGINE_LAYERS = {
 """The packages inside the engine (``engine`` is its own ``__init__``). Those of one layer do not import each other."""
 
 TOP = "anyq"
-"""The package's own ``__init__`` and ``__main__``; only the rooms that nobody imports use it, as a user would."""
+"""The package's own ``__init__`` and ``__main__``; only the packages that nobody imports use it, as a user would."""
 USERS = 7
 
 TOGETHER = {frozenset({"portal", "sync"})}
-"""Rooms of one layer that make one thing: the blocking twins stand on the owner thread."""
+"""Packages of one layer that make one thing: the blocking counterparts stand on the owner thread."""
 
 CYCLES = {
     frozenset({"anyq.portal._portal", "anyq.portal._shared"}),
@@ -84,7 +84,7 @@ TESTED_BY_NAME = ("engine", "protocol", "values", "codec")
 ``tests/engine/verbs/test_sort.py``."""
 
 NOT_AT_IMPORT = ("pandas", "pyarrow", "polars", "rich", "prompt_toolkit", "hypothesis", "pytest", "IPython")
-NOT_AT_IMPORT_ROOMS = ("engine", "embedded", "server", "testing", "cli", "notebook", "pykx")
+NOT_AT_IMPORT_PACKAGES = ("engine", "embedded", "server", "testing", "cli", "notebook", "pykx")
 
 FILE_LINES, FUNCTION_LINES = 450, 60
 ENGINE_FILE_LINES, ENGINE_FUNCTION_LINES = 400, 50
@@ -110,7 +110,7 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def room_of(module: str) -> str:
+def package_of(module: str) -> str:
     """The first part below the package; ``__init__`` and ``__main__`` of the package itself are the top."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 and parts[1] != "__main__" else TOP
@@ -133,7 +133,7 @@ def imports_of(file: Path) -> Iterator[Import]:
 
 
 def resolved(found: Import) -> str:
-    """The module that is imported: ``from anyq import codec`` names the room and not the top."""
+    """The module that is imported: ``from anyq import codec`` names the package and not the top."""
     place = ROOT.parent / Path(*found.module.split("."), found.name or "")
     if found.name and (place.with_suffix(".py").exists() or place.with_suffix(".pyi").exists()):
         return f"{found.module}.{found.name}"
@@ -143,26 +143,26 @@ def resolved(found: Import) -> str:
 
 
 OURS = [
-    (found, room_of(module_name(file)), resolved(found))
+    (found, package_of(module_name(file)), resolved(found))
     for file in SOURCES
     for found in imports_of(file)
     if found.module.split(".")[0] == "anyq"
 ]
 
 
-def test_every_room_has_its_layer() -> None:
-    rooms = {room_of(module_name(file)) for file in SOURCES} - {TOP}
-    assert rooms <= LAYERS.keys(), f"no layer is given for {rooms - LAYERS.keys()}"
+def test_every_package_has_its_layer() -> None:
+    packages = {package_of(module_name(file)) for file in SOURCES} - {TOP}
+    assert packages <= LAYERS.keys(), f"no layer is given for {packages - LAYERS.keys()}"
 
 
 def test_imports_go_down_only() -> None:
     wrong = []
-    for found, room, module in OURS:
-        other = room_of(module)
-        if room in (TOP, other) or frozenset({room, other}) in TOGETHER:
+    for found, package, module in OURS:
+        other = package_of(module)
+        if package in (TOP, other) or frozenset({package, other}) in TOGETHER:
             continue
-        if (LAYERS[room] < USERS) if other == TOP else (LAYERS[other] >= LAYERS[room]):
-            wrong.append(f"{found.where}: {room} imports {module}")
+        if (LAYERS[package] < USERS) if other == TOP else (LAYERS[other] >= LAYERS[package]):
+            wrong.append(f"{found.where}: {package} imports {module}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -172,14 +172,14 @@ def engine_package(module: str) -> str:
 
 
 def test_every_package_of_the_engine_has_its_layer() -> None:
-    packages = {engine_package(module_name(file)) for file in SOURCES if room_of(module_name(file)) == "engine"}
+    packages = {engine_package(module_name(file)) for file in SOURCES if package_of(module_name(file)) == "engine"}
     assert packages == ENGINE_LAYERS.keys()
 
 
 def test_imports_inside_the_engine_go_down_only() -> None:
     wrong = []
-    for found, room, module in OURS:
-        if room == room_of(module) == "engine":
+    for found, package, module in OURS:
+        if package == package_of(module) == "engine":
             package, other = engine_package(module_name(found.file)), engine_package(module)
             if package != other and ENGINE_LAYERS[other] >= ENGINE_LAYERS[package]:
                 wrong.append(f"{found.where}: {package} imports {module}")
@@ -222,13 +222,13 @@ def strong_components(graph: dict[str, set[str]]) -> Iterator[list[str]]:
             yield from visit(node)
 
 
-def test_rooms_use_only_public_names_of_each_other() -> None:
+def test_packages_use_only_public_names_of_each_other() -> None:
     wrong = []
-    for found, room, module in OURS:
+    for found, package, module in OURS:
         path = [*module.split("."), *([found.name] if found.name else [])]
         private = any(part.startswith("_") and part != "__version__" for part in path)
-        if private and room_of(module) != room:
-            wrong.append(f"{found.where}: {room} imports {'.'.join(path)}")
+        if private and package_of(module) != package:
+            wrong.append(f"{found.where}: {package} imports {'.'.join(path)}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -236,7 +236,7 @@ def test_the_library_reaches_itself_by_static_imports() -> None:
     """No ``import_module("anyq.x")`` hides an import from the tests above; only the top's lazy names may."""
     hidden = []
     for file in SOURCES:
-        if room_of(module_name(file)) == TOP:
+        if package_of(module_name(file)) == TOP:
             continue
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {
@@ -278,10 +278,10 @@ def test_third_party_imports_are_declared() -> None:
     anywhere = {"anyio", "trio", "attrs", "attr", "numpy", "anyq"} | sys.stdlib_module_names
     wrong = []
     for file in SOURCES:
-        room = room_of(module_name(file))
+        package = package_of(module_name(file))
         for found in imports_of(file):
             top = found.module.split(".")[0]
-            if top not in anywhere and room not in extras.get(top, set()) | ({"cli"} if top in extras else set()):
+            if top not in anywhere and package not in extras.get(top, set()) | ({"cli"} if top in extras else set()):
                 wrong.append(f"{found.where}: {found.module}")
     assert not wrong, "\n".join(wrong)
 
@@ -290,13 +290,13 @@ def test_protocol_is_pure_standard_library() -> None:
     forbidden = {"socket", "ssl", "select", "selectors", "asyncio", "threading", "subprocess", "time"}
     wrong = []
     for file in SOURCES:
-        if room_of(module_name(file)) != "protocol":
+        if package_of(module_name(file)) != "protocol":
             continue
         for found in imports_of(file):
             top = found.module.split(".")[0]
             if top in forbidden or (top != "anyq" and top not in sys.stdlib_module_names):
                 wrong.append(f"{found.where}: {found.module}")
-            if top == "anyq" and room_of(resolved(found)) not in {"protocol", "errors"}:
+            if top == "anyq" and package_of(resolved(found)) not in {"protocol", "errors"}:
                 wrong.append(f"{found.where}: {found.module}")
     assert not wrong, "\n".join(wrong)
 
@@ -318,7 +318,7 @@ def test_engine_reaches_the_world_only_through_its_host() -> None:
     wrong = [
         f"{found.where}: {found.module}"
         for file in SOURCES
-        if room_of(module_name(file)) == "engine"
+        if package_of(module_name(file)) == "engine"
         for found in imports_of(file)
         if found.module.split(".")[0] in forbidden
     ]
@@ -335,39 +335,39 @@ def loaded_by(statement: str) -> set[str]:
 def test_import_anyq_is_light() -> None:
     loaded = loaded_by("import anyq")
     heavy = {name for name in NOT_AT_IMPORT if name in loaded}
-    heavy |= {f"anyq.{room}" for room in NOT_AT_IMPORT_ROOMS if f"anyq.{room}" in loaded}
+    heavy |= {f"anyq.{package}" for package in NOT_AT_IMPORT_PACKAGES if f"anyq.{package}" in loaded}
     assert not heavy
 
 
-def doors() -> list[str]:
+def public_modules() -> list[str]:
     """Every public module: no part of its path begins with an underscore."""
     names = [module_name(file) for file in SOURCES]
     return [name for name in names if not any(part.startswith("_") for part in name.split("."))]
 
 
-@pytest.fixture(params=doors())
-def door(request: pytest.FixtureRequest) -> ModuleType:
+@pytest.fixture(params=public_modules())
+def module(request: pytest.FixtureRequest) -> ModuleType:
     return importlib.import_module(request.param)
 
 
-def test_all_is_the_public_face(door: ModuleType) -> None:
+def test_all_is_the_public_face(module: ModuleType) -> None:
     """``__all__`` exists, every name in it exists, and nothing public of our own is left out."""
-    listed = door.__all__
+    listed = module.__all__
     assert len(set(listed)) == len(listed)
-    missing = [name for name in listed if not hasattr(door, name)]
+    missing = [name for name in listed if not hasattr(module, name)]
     assert not missing
     public = {
         name
-        for name, thing in vars(door).items()
+        for name, thing in vars(module).items()
         if not name.startswith("_")
         and (inspect.isclass(thing) or inspect.isfunction(thing))
         and str(getattr(thing, "__module__", "")).split(".")[0] == "anyq"
-        and (Path(str(door.__file__)).name == "__init__.py" or thing.__module__ == door.__name__)
+        and (Path(str(module.__file__)).name == "__init__.py" or thing.__module__ == module.__name__)
     }
     assert public <= set(listed), f"public, but not in __all__: {sorted(public - set(listed))}"
 
 
-def test_doors_only_re_export() -> None:
+def test_packages_only_re_export() -> None:
     """A package's ``__init__`` defines nothing that a reader would look for elsewhere."""
     wrong = []
     for file in SOURCES:
@@ -388,7 +388,7 @@ def test_modules_of_packages_are_private() -> None:
     wrong = [
         str(file.relative_to(ROOT.parent))
         for file in SOURCES
-        if file.parent in packages and not file.name.startswith("_") and room_of(module_name(file)) not in open_ones
+        if file.parent in packages and not file.name.startswith("_") and package_of(module_name(file)) not in open_ones
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -414,12 +414,12 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_sizes() -> None:
-    """A file is one room's shelf and a function one thought; what grows past the limit is two."""
+    """Limits on files and functions, docstrings of functions left out."""
     wrong = []
     for file in SOURCES:
         text = file.read_text("utf-8")
         name = file.relative_to(ROOT.parent)
-        engine = room_of(module_name(file)) == "engine"
+        engine = package_of(module_name(file)) == "engine"
         most, longest = (ENGINE_FILE_LINES, ENGINE_FUNCTION_LINES) if engine else (FILE_LINES, FUNCTION_LINES)
         if (lines := text.count("\n")) > most:
             wrong.append(f"{name}: {lines} lines")
