@@ -153,7 +153,7 @@ _LAZY = {
     "protocol": ("CallInfo", "Hooks", "RequestInfo"),
     "query": ("FunctionalQuery", "col", "delete", "exec", "lit", "select", "update"),
 }
-"""What is loaded when it is first used, by the room that has it: `import anyq` stays quick."""
+"""Names loaded at their first use, by the package that defines them, so that `import anyq` stays fast."""
 
 _ROOMS = (
     "cli", "client", "codec", "console", "convert", "dbapi", "embedded", "engine", "errors", "gateway", "guide", "mcp",

@@ -13,7 +13,7 @@ __all__ = ["DEFAULT", "Style"]
 class Style:
     """How much the console shows: q's ``\\c`` (rows and columns, in bytes) and ``\\P`` (significant digits of floats).
 
-    Precision 0 means 17 digits. q keeps rows and columns from 10 to 2000; whoever sets them clamps them.
+    Precision 0 means 17 digits. q keeps rows and columns from 10 to 2000; the setter clamps them.
     """
 
     rows: int = 25

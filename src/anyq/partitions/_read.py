@@ -38,7 +38,7 @@ def _error(message: str, partition: str, addresses: tuple[str, ...]) -> Partitio
 
 @attrs.define(eq=False)
 class _Held:
-    """A connection, and the lock of whoever uses it."""
+    """A connection, and the lock that its user holds."""
 
     lock: threading.Lock = attrs.field(factory=threading.Lock)
     connection: Connection | None = None

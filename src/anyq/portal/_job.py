@@ -175,7 +175,7 @@ class JobFuture(Job, Future[T], Generic[T]):
     _exception: BaseException | None = None
     _made: threading.Condition | None = None
     _told = False
-    """Whether all that wait have been told; whoever comes now has not to wait."""
+    """True once every waiter was notified; later callers need not block."""
 
     def __init__(
         self, owner: JobOwner, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

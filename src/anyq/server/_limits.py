@@ -9,7 +9,7 @@ __all__ = ["Limits", "Stats"]
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """What one server takes upon itself. Whoever goes beyond is disconnected, alone, and counted in `Stats`.
+    """Limits of one server. A client that exceeds one is disconnected, and counted in `Stats`.
 
     Times are seconds, sizes bytes; ``None`` means without bound.
 

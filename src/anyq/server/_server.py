@@ -98,7 +98,7 @@ class Server(Local):
     _home: Home = attrs.field(init=False)
     _accepting: anyio.CancelScope = attrs.field(init=False)
     _full: bool = attrs.field(default=False, init=False)
-    """Whether the last client was turned away for want of room."""
+    """True if the last client was refused because the server was full."""
     _lookout: Lookout = attrs.field(init=False)
     _empty: anyio.Event = attrs.field(init=False)
     _stopped: anyio.Event = attrs.field(init=False)

@@ -1,4 +1,4 @@
-"""Slowing down whoever tries passwords: refused logins by address.
+"""Delays against guessed passwords: refused logins by address.
 
 The first refusals of an address cost nothing; from then on each login from it waits before it is looked at, twice as
 long after each further refusal, up to `LONGEST`. Waiting comes before the check, so that how long an answer takes tells

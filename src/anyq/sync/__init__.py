@@ -1,4 +1,4 @@
-"""q without an event loop: blocking connections, and blocking twins of what else the asynchronous side offers.
+"""q without an event loop: blocking connections, and blocking counterparts of what else the asynchronous side offers.
 
 `connect` uses the calling thread and a plain socket. `Pool`, `subscribe`, `serve` and `open_embedded` have an owner
 thread each, for the length of their ``with`` block, and may be used by any number of threads.

@@ -1,4 +1,4 @@
-"""What the other side posts to us, on its way to whoever listens."""
+"""Messages posted by the other side, buffered for their readers."""
 
 from __future__ import annotations
 

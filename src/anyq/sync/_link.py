@@ -1,4 +1,4 @@
-"""One physical connection: a wire and the protocol on it, driven by whoever calls.
+"""One physical connection: a wire and the protocol on it, driven by the calling thread.
 
 Theory of operation. Nothing runs in the background. A caller queues its message, hands over what goes without waiting,
 and then receives until its answer is here, whatever else arrives on the way: answers to other calls (given to their

@@ -1,4 +1,4 @@
-"""Blocking twins that stand on a portal of their own: a pool, a subscription, a server; and of the embedded q.
+"""Blocking counterparts that stand on a portal of their own: a pool, a subscription, a server; and of the embedded q.
 
 Each starts its owner thread when its ``with`` block is entered, and ends it at the end of the block.
 """

@@ -60,7 +60,7 @@ class Wire(Protocol):
         """The socket's number."""
 
     def shut(self) -> None:
-        """End the stream in both directions, so that whoever waits for it wakes. Any thread may call this."""
+        """End the stream in both directions, so that a thread that waits for it wakes. Any thread may call this."""
 
     def close(self) -> None:
         """Close the socket. Never raises."""

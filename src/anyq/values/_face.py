@@ -1,4 +1,4 @@
-"""What every q value can do, and the place where the rooms above plug in how.
+"""The base class of q values, and where the packages above register conversions and text.
 
 Conversion and console text are written in rooms above this one. They are handed in through `install_face`, so that
 ``value.pd()`` and ``str(value)`` work without an import that points upwards.
@@ -165,7 +165,7 @@ _face = Face()
 
 
 def install_face(**functions: Callable[..., Any]) -> None:
-    """Plug functions in, by the names of `Face`'s fields. Done once, by the package's front door."""
+    """Plug functions in, by the names of `Face`'s fields. Called once, by the package's ``__init__``."""
     for name, function in functions.items():
         setattr(_face, name, function)
 

@@ -15,7 +15,7 @@ __all__ = ["Assignments"]
 
 
 class Assignments(Lines):
-    """The part of a writer that knows assignments; `gen`, `operands` and `resolved` are the whole writer's.
+    """The part of the code writer for assignments; a subclass provides `gen`, `operands` and `resolved`.
 
     ``names`` are the locals of the lambda being written, ``closure`` is that lambda; ``None`` for console text.
     """

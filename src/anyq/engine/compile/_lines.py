@@ -20,7 +20,7 @@ _MOST: Final = 25_000
 
 @attrs.define
 class Unit:
-    """What the call chain needs of one compiled function: its text, and the place of each line of its code."""
+    """The text of one compiled function, and the place in it of each line of its code, for call chains."""
 
     source: str
     marks: list[int]

@@ -1,4 +1,4 @@
-"""What compiled code calls besides verbs."""
+"""Functions that compiled code calls besides verbs: conditions, appends, amends, patterns, errors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def signal(x: Value) -> QError:
 
 
 def amend_local(x: Value, path: tuple[Value, ...], change: Change, y: Value) -> Value:
-    """The new value of a local variable ``x`` after ``x[path] f: y``: itself, changed, if nobody else has it."""
+    """The new value of a local variable ``x`` after ``x[path] f: y``: ``x`` itself if it has no other holder."""
     found = new_item(x, path, change, y)
     if found is None:
         return amend_deep(x, path, change, y)

@@ -17,8 +17,8 @@ __all__ = ["append_columns"]
 
 
 def append_columns(x: KeyedTable, y: Value) -> Value | None:
-    """``x`` with the rows of a table or a record that has its keys and not all of its other columns; ``None`` for what
-    is no such. Raises `QError`: ``type``, ``mismatch``."""
+    """``x`` with the rows of a table or a record that has its keys and not all of its other columns; ``None`` for any
+    other value. Raises `QError`: ``type``, ``mismatch``."""
     if is_row(y):
         y = records([y])
     if not isinstance(y, Table | KeyedTable):

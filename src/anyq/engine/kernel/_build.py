@@ -37,7 +37,7 @@ def build_table(names: Sequence[str], columns: Sequence[Value], keyed: int) -> V
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Column names with a number behind those that came before: ``a``, ``a1``, ``a2``."""
+    """Column names, repeated ones with a number behind them: ``a``, ``a1``, ``a2``."""
     seen: dict[str, int] = {}
     out = []
     for name in names:

@@ -32,8 +32,10 @@ Q = QType
 
 @attrs.frozen
 class Groups:
-    """``order`` holds all rows, those of one group next to each other and in their own order; group k is
-    ``order[starts[k]:starts[k + 1]]``; ``keys`` has one column a grouping with an item a group.
+    """Rows by group.
+
+    ``order`` holds all row numbers, the rows of one group next to each other and in their own order. Group k is
+    ``order[starts[k]:starts[k + 1]]``. ``keys`` has a column for each grouping, with one item for each group.
     """
 
     order: Positions

@@ -35,7 +35,7 @@ class ViewValue(Lambda):
 
 @attrs.define(eq=False)
 class View:
-    """One view: its code, the full names it reads, those that q lists as its dependencies, and what it gave last."""
+    """One view: its code, the full names it reads, its dependencies as q lists them, and its last value."""
 
     closure: Closure
     reads: tuple[str, ...]

@@ -56,7 +56,7 @@ def enumerated_over(q: Context, folder: Value, table: Value, name: Value) -> Val
 
 
 def _with_words(words: Value, table: Table) -> Value:
-    """The words of a symbol file and those that the columns of a table bring."""
+    """The words of a symbol file, with the new words of a table's columns."""
     parts = [part for column in table.data.items for part in (column.items if isinstance(column, List) else [column])]
     for part in parts:
         if type(part) is Vector and part.qtype is QType.SYMBOL and isinstance(words, Vector):
