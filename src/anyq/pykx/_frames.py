@@ -1,7 +1,4 @@
-"""The methods that tables share with pandas' frames.
-
-What pandas computes goes through real pandas, with q's types kept.
-"""
+"""The methods that tables share with pandas' frames; what pandas computes goes through real pandas, types kept."""
 
 from __future__ import annotations
 
@@ -35,8 +32,10 @@ from ._links import LINKS
 __all__ = ["FrameMethods", "GroupBy", "PandasAPI"]
 
 _NUMBERS: Final = ("mean", "median", "std", "sem", "kurt", "skew", "sum", "prod", "var")
+_BY_TEXT: Final = frozenset({"mean", "median", "std", "sem", "kurt"})
+"""The aggregates of rows whose keys PyKX writes as symbols."""
 _ANY: Final = ("min", "max", "count", "nunique")
-_WRONG: Final = "is not supported here; take .pd() and convert the result with kx.toq"
+_WRONG: Final = "is not supported here; take .pd(), and kx.toq of the result"
 
 
 class FrameMethods:
@@ -60,7 +59,7 @@ class FrameMethods:
     @property
     def empty(self) -> bool:
         """Whether it has no rows."""
-        return len(self._v) == 0
+        return not len(self._v)
 
     @property
     def ndim(self) -> int:
@@ -283,7 +282,7 @@ class FrameMethods:
             found = getattr(frame, name)(axis=axis, **keywords)
         except (TypeError, ValueError) as error:
             raise QError(f"type: {error}") from error
-        return table_of(found)
+        return table_of(found, numbered=name not in _BY_TEXT)
 
     def mode(self, axis: Any = 0, numeric_only: bool = False, dropna: bool = True) -> Any:
         """The items that come most often."""
@@ -291,11 +290,11 @@ class FrameMethods:
 
     def all(self, axis: Any = 0, bool_only: bool = False, skipna: bool = True, *_: Any, **__: Any) -> Any:
         """Whether all items are true, by column."""
-        return table_of(frame_of(self).all(axis=axis, bool_only=bool_only, skipna=skipna))
+        return table_of(frame_of(self).all(axis=axis, bool_only=bool_only, skipna=skipna), numbered=True)
 
     def any(self, axis: Any = 0, bool_only: bool = False, skipna: bool = True, *_: Any, **__: Any) -> Any:
         """Whether any item is true, by column."""
-        return table_of(frame_of(self).any(axis=axis, bool_only=bool_only, skipna=skipna))
+        return table_of(frame_of(self).any(axis=axis, bool_only=bool_only, skipna=skipna), numbered=True)
 
     def abs(self, numeric_only: bool = False) -> Any:
         """The items without their sign."""

@@ -31,15 +31,19 @@ def frame_of(table: Any) -> Any:
     return convert.to_pd(table._v)
 
 
-def table_of(found: Any) -> Any:
-    """A table of a frame, a dictionary of a series, else what `toq` gives."""
+def table_of(found: Any, numbered: bool = False) -> Any:
+    """A table of a frame, a dictionary of a series, else what `toq` gives.
+
+    The keys of a dictionary are symbols, or with ``numbered`` those of rows their numbers.
+    """
     import pandas as pd
 
     if isinstance(found, pd.DataFrame):
         return wrap(convert.from_object(found))
     if isinstance(found, pd.Series):
-        keys = [str(key) for key in found.index]
-        return wrap(_engine.call("{x!y}", symbols(keys), LINKS.value_of(found.reset_index(drop=True))))
+        rows = numbered and found.index.dtype.kind == "i"
+        keys = unwrap(found.index.tolist()) if rows else symbols([str(key) for key in found.index])
+        return wrap(_engine.call("{x!y}", keys, LINKS.value_of(found.reset_index(drop=True))))
     return LINKS.toq(found)
 
 
