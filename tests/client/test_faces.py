@@ -83,18 +83,28 @@ def test_the_wrong_with_and_await_say_what_to_write(port: int) -> None:
 
 def test_what_was_not_awaited_is_named(port: int) -> None:
     async def main() -> None:
-        async with anyq.connect("localhost", port) as q:
-            for forgotten in (q.execute_file, q.post, q.deferred):
-                with pytest.warns(RuntimeWarning, match=rf"nothing was done: write 'await q\.{forgotten.__name__}"):
-                    forget(forgotten)
+        async with (
+            anyq.connect("localhost", port) as q,
+            anyq.Pool("localhost", port) as pool,
+            anyq.open_embedded() as local,
+        ):
+            for face in (q, pool, local):
+                for forgotten in (face, face.execute_file, face.post, face.get):
+                    call = "q" if forgotten is face else f"q.{getattr(forgotten, '__name__', '')}"
+                    with pytest.warns(RuntimeWarning, match=rf"nothing was done: write 'await {call}\("):
+                        forget(forgotten)
+            for only in (q.deferred, q.flush, pool.map):
+                with pytest.warns(RuntimeWarning, match="nothing was done"):
+                    forget(only)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         anyio.run(main)
 
 
-def forget(method: Callable[[str], Any]) -> None:
-    method("x.q")
+def forget(method: Callable[..., Any]) -> None:
+    flags = getattr(method, "__name__", "")
+    method(*{"flush": (), "map": ("x", [])}.get(flags, ("x.q",)))
     gc.collect()
 
 

@@ -15,7 +15,7 @@ from anyio.abc import TaskGroup
 from anyq.client._address import Address
 from anyq.client._bodies import Query
 from anyq.client._core import Core
-from anyq.client._face import AsyncFace, awaited
+from anyq.client._face import AsyncFace
 from anyq.client._inbox import Feed
 from anyq.client._options import ConnectOptions, Options, parsed
 from anyq.client._pending import Pending
@@ -207,7 +207,6 @@ class Connection(AsyncFace):
         core.send(message, call)
         return call
 
-    @awaited
     async def post(self, query: Query, *arguments: object) -> None:
         """Send an async message: no answer is expected, and none comes.
 
@@ -221,7 +220,6 @@ class Connection(AsyncFace):
         await core.room()
         core.send(message, Post())
 
-    @awaited
     async def flush(self, *, confirm: bool = False) -> None:
         """Wait until all that was queued so far has been handed to the network, and with ``confirm`` until q has
         handled it: that sends a sync call (of the empty query) behind it.
@@ -244,7 +242,6 @@ class Connection(AsyncFace):
         if (lost := self._core.take_losses()) is not None:
             raise lost
 
-    @awaited
     async def drained(self) -> None:
         """Wait until every call that was made has its answer, those included that nobody waits for any more.
 
@@ -254,7 +251,6 @@ class Connection(AsyncFace):
         await anyio.lowlevel.checkpoint()
         await self._core.drained()
 
-    @awaited
     async def deferred(self, query: Query, *arguments: object, timeout: float | None = None) -> Value:
         """Post a query on a connection of its own, and wait for the async message that the server posts back.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import anyio
 
@@ -16,15 +17,15 @@ from anyq.client._variables import BlockingVariables, Variables
 from anyq.errors import MisuseError, QError
 from anyq.values import NULL, Value
 
-__all__ = ["AsyncFace", "AsyncOnly", "BlockingFace", "awaited"]
-
-F = TypeVar("F", bound=Callable[..., Any])
+__all__ = ["AsyncFace", "AsyncOnly", "BlockingFace"]
 
 
-def awaited(function: F) -> F:
-    """Have Python's warning about a coroutine that was never awaited say what to write."""
-    function.__qualname__ += f" (nothing was done: write 'await q.{function.__name__}(...)')"
-    return function
+def _name_unawaited(kind: type) -> None:
+    """Have Python's warning about a coroutine that was never awaited say what to write, for each method of a class."""
+    for name, method in vars(kind).items():
+        if inspect.iscoroutinefunction(method) and (name == "__call__" or not name.startswith("_")):
+            call = "q" if name == "__call__" else f"q.{name}"
+            method.__qualname__ += f" (nothing was done: write 'await {call}(...)')"
 
 
 def _given(results: list[Value], return_all: bool) -> Value | list[Value]:
@@ -81,7 +82,10 @@ class AsyncOnly:
 class AsyncFace(_Face, AsyncOnly, Variables):
     """The face of what answers q in an event loop. ``async with`` opens it; a call is awaited."""
 
-    @awaited
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _name_unawaited(cls)
+
     async def execute_file(
         self, path: str | os.PathLike[str], return_all: bool = False, *, timeout: float | None = None
     ) -> Value | list[Value]:
@@ -121,6 +125,10 @@ class AsyncFace(_Face, AsyncOnly, Variables):
     def __getattr__(self, name: str) -> Namespace:
         self._check_name(name)
         return Namespace(name, self, self._names)
+
+
+for _kind in (AsyncFace, Variables):
+    _name_unawaited(_kind)
 
 
 class BlockingFace(_Face, BlockingVariables):

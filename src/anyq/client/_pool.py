@@ -22,7 +22,7 @@ from anyq.client._address import Address, parse_address
 from anyq.client._balance import Balance, Places
 from anyq.client._bodies import Query, handed_query
 from anyq.client._connection import Connection
-from anyq.client._face import AsyncFace, awaited
+from anyq.client._face import AsyncFace
 from anyq.client._kinds import check_login
 from anyq.client._options import ConnectOptions, checked_options
 from anyq.client._pool_moves import Move, PoolStatistics, decide
@@ -212,7 +212,6 @@ class Pool(AsyncFace):
         self._background.start_soon(handle.run, lambda: self._ask(head, rest, handle.begun, idempotent=idempotent))
         return handle
 
-    @awaited
     async def post(self, query: Query, *arguments: object) -> None:
         """Post on a free connection, and see the message off; as `Connection.post`.
 
