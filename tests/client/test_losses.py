@@ -296,3 +296,15 @@ def test_an_undecodable_push_is_raised_once_and_what_came_before_stays(kind: str
         else:
             peer.on_sync = push
             blocking()
+
+
+@pytest.mark.anyio
+async def test_a_flush_in_the_moment_of_a_loss_says_unknown() -> None:
+    async with connected(Collector()) as (q, _):
+        await q.post("handed over")
+        core = q._core
+        assert core._link is not None
+        core._link.fail(anyq.ConnectionLost("cut"))
+        with pytest.raises(anyq.ConnectionLost) as caught:
+            await core.flush()
+        assert caught.value.outcome == "unknown"

@@ -216,6 +216,7 @@ class Core(Engine):
         lost = self.take_losses()
         if lost is not None:
             raise lost
+        self.check_flushed()
         self.check_usable()
 
     async def drained(self) -> None:

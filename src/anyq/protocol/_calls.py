@@ -249,6 +249,11 @@ class Calls:
             self._give_up(call, with_outcome(error, "unknown" if uncertain else "not sent"))
         self.end_feeds(error)
 
+    def check_flushed(self) -> None:
+        """Raise if the link broke just now, and what it carried is not sorted out: posts may have been handled."""
+        if self.protocol is not None and self._is_broken and self.protocol.ledger.unconfirmed:
+            raise self.loss("unknown")
+
     def _give_up(self, call: Call, error: Exception) -> None:
         self.counters.lost += 1
         if isinstance(call, Request):
