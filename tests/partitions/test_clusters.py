@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from tests.partitions.conftest import Cluster
 
-from anyq.partitions import PartitionError, read_dask, read_ray, scan_polars
+from anyq.partitions import PartitionError, _ray, plan, read_dask, read_ray, scan_polars
+from anyq.partitions._columns import schema
 
 distributed = pytest.importorskip("distributed", reason="for the session cluster of nox")
 ray = pytest.importorskip("ray", reason="for the session cluster of nox")
+cloudpickle = pytest.importorskip("ray.cloudpickle")
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
 
@@ -89,6 +91,22 @@ def test_dask_reads_from_a_replica(client: Any, frail: Cluster) -> None:
     frail.servers[1].close()
     with pytest.raises(PartitionError, match=r"trade, partition 2024.01.01"):
         frame.compute()
+
+
+def rows_of(source: Any, **limits: Any) -> list[str]:
+    """What workers read, each task pickled as for one; in no order."""
+    tasks = [cloudpickle.loads(cloudpickle.dumps(task)) for task in source.get_read_tasks(2, **limits)]
+    return sorted(repr(row) for task in tasks for block in task() for row in block.to_pylist())
+
+
+def test_rays_tasks_are_the_rows(cluster: Cluster) -> None:
+    made = plan("trade", cluster.hosts)
+    source, one = _ray._source(made, schema(made)), cluster.whole("select from trade").pa()
+    assert rows_of(source) == sorted(map(repr, one.to_pylist()))
+    assert source.get_read_tasks(1)[0].schema == schema(made)
+    chosen = source.apply_projection({"size": "size", "sym": "sym"})
+    assert rows_of(chosen) == sorted(map(repr, one.select(["size", "sym"]).to_pylist()))
+    assert len(rows_of(source, per_task_row_limit=1)) == 4
 
 
 def test_ray_has_all_rows(workers: None, cluster: Cluster) -> None:

@@ -51,6 +51,8 @@ def _source(made: Plan, types: pyarrow.Schema) -> Any:
     class Partitions(data.Datasource):  # type: ignore[misc, name-defined]
         """The tasks of a plan."""
 
+        _projection_map: Any = None  # Ray's own sources set it; a copy with a projection has another
+
         def estimate_inmemory_data_size(self) -> int:
             return sum(task.rows for task in made.tasks) * len(types) * _BYTES_A_CELL
 
