@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engine.asking import holds
 
 from anyq.engine.kernel._itemwise import extend1, extend2
-from anyq.engine.kernel._support import items_of
+from anyq.engine.kernel._support import items_of, symbols, vec
 from anyq.engine.verbs.numbers import _arithmetic, _comparison
 from anyq.errors import QError
 from anyq.testing import strategies as q
@@ -65,3 +67,15 @@ def test_extend1_keeps_the_shape(x: Value) -> None:
 def test_lists_of_other_counts_do_not_go_together() -> None:
     with pytest.raises(QError, match="length"):
         extend2(_arithmetic.add, List.of((Atom(QType.LONG, 1),) * 2), List.of((Atom(QType.LONG, 1),) * 3))
+
+
+entries = st.dictionaries(st.sampled_from("abcd"), st.integers(-1, 2), max_size=4).map(
+    lambda found: Dict(symbols(list(found)), vec(QType.LONG, np.array(list(found.values()), np.int64)))
+)
+
+
+@pytest.mark.parametrize("glyph", ["=", "<", ">", "<=", ">=", "<>"])
+@given(x=entries, y=entries)
+def test_dicts_compare_by_key(glyph: str, x: Dict, y: Dict) -> None:
+    """Keys of both in the order they come; what one lacks is a null."""
+    assert holds(f"(x{glyph}y)~k!(x k){glyph}y k:key[x]union key y", x=x, y=y)

@@ -10,7 +10,7 @@ from tests.engine.asking import error, holds
 
 from anyq.engine.kernel._support import longs
 from anyq.testing import strategies as q
-from anyq.values import Dict, Value, Vector
+from anyq.values import Dict, List, Value, Vector
 
 alike = q.kinds().flatmap(lambda kind: st.tuples(q.vectors(kind, max_size=6), q.vectors(kind, max_size=6)))
 
@@ -43,6 +43,29 @@ def test_within_is_both_bounds(x: Vector, low: Value, high: Value) -> None:
 @given(q.dicts("s", "j", max_size=5))
 def test_find_in_a_dict_gives_the_key(x: Dict) -> None:
     assert holds("(x?value x)~key[x](value x)?value x", x=x)
+
+
+kinds_of_rows = q.kinds().flatmap(
+    lambda kind: st.tuples(
+        st.lists(q.vectors(kind, max_size=2), min_size=2, max_size=4), q.vectors(kind, min_size=1, max_size=2)
+    )
+)
+
+
+@given(kinds_of_rows)
+def test_a_list_of_lists_is_searched_for_whole_items(both: tuple[list[Vector], Vector]) -> None:
+    x, y = List.of(tuple(both[0])), both[1]
+    assert holds("(y in x)~any y~/:x", x=x, y=y)
+    assert holds("(x?y)~(y~/:x)?1b", x=x, y=y)
+    assert holds("((y;y)in x)~2#any y~/:x", x=x, y=y)
+    assert holds("((first y)in x)~0b", x=x, y=y)
+
+
+@pytest.mark.parametrize("x", ["1b", "0x01", "2h", "1 2f", "`a", '"ab"', "2000.01.01", "0D", "1 2e"])
+def test_types_that_differ_are_refused(x: str) -> None:
+    whole = x in ("0x01", "2h")
+    assert (error(f"{x} in 1 2 3") == "type") is not whole
+    assert (error(f"1 2 3?{x}") == "type") is not whole
 
 
 @pytest.mark.parametrize("text", ["1 2?`a", "`a`b?1", "1 2 within 3", "`a within 1 2"])
