@@ -357,7 +357,7 @@ class TimeAtom(TemporalSpanAtom, qtype=QType.TIME):
 class EnumAtom(Atom):
     """An enumerated symbol: ``kx.EnumAtom("domain", value="a", extend=True)``, or by ``index=``."""
 
-    t = -20
+    t: ClassVar[Any] = -20
 
     def __new__(cls, variable: Any, value: Any = None, index: Any = None, extend: bool = False, **_: Any) -> Any:
         if isinstance(variable, K) and value is None and index is None:

@@ -124,7 +124,7 @@ class Function(K):
 class Lambda(Function):
     """``{x+y}``; of text too: ``kx.Lambda("{x+y}")``."""
 
-    t = 100
+    t: ClassVar[Any] = 100
 
     def __new__(cls, x: Any = None, *arguments: Any, cast: bool | None = None, **keywords: Any) -> Any:
         if isinstance(x, str | bytes):
@@ -164,7 +164,7 @@ class Lambda(Function):
 class UnaryPrimitive(Function):
     """A function of q's own of one argument."""
 
-    t = 101
+    t: ClassVar[Any] = 101
 
 
 UnaryPrimative = UnaryPrimitive
@@ -208,7 +208,7 @@ class ProjectionNull(UnaryPrimitive):
 class Operator(Function):
     """A function of q's own of two arguments."""
 
-    t = 102
+    t: ClassVar[Any] = 102
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__()
@@ -221,7 +221,7 @@ class Operator(Function):
 class Iterator(Function):
     """``' / \\ ': /: \\:``."""
 
-    t = 103
+    t: ClassVar[Any] = 103
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         if keywords:
@@ -237,7 +237,7 @@ class Iterator(Function):
 class Projection(Function):
     """A function and some of its arguments."""
 
-    t = 104
+    t: ClassVar[Any] = 104
     _v: QProjection
 
     @property
@@ -257,7 +257,7 @@ class Projection(Function):
 class Composition(Function):
     """Functions applied one after the other."""
 
-    t = 105
+    t: ClassVar[Any] = 105
     _v: QComposition
 
     @property
@@ -292,43 +292,43 @@ class AppliedIterator(Function):
 class Each(AppliedIterator):
     """``f'``."""
 
-    t = 106
+    t: ClassVar[Any] = 106
 
 
 class Over(AppliedIterator):
     """``f/``."""
 
-    t = 107
+    t: ClassVar[Any] = 107
 
 
 class Scan(AppliedIterator):
     r"""``f\``."""
 
-    t = 108
+    t: ClassVar[Any] = 108
 
 
 class EachPrior(AppliedIterator):
     """``f':``."""
 
-    t = 109
+    t: ClassVar[Any] = 109
 
 
 class EachRight(AppliedIterator):
     """``f/:``."""
 
-    t = 110
+    t: ClassVar[Any] = 110
 
 
 class EachLeft(AppliedIterator):
     r"""``f\:``."""
 
-    t = 111
+    t: ClassVar[Any] = 111
 
 
 class Foreign(K):
     """A Python object that q holds."""
 
-    t = 112
+    t: ClassVar[Any] = 112
     _v: ForeignValue
 
     def __new__(cls, x: Any = None, *arguments: Any, cast: bool | None = None, **keywords: Any) -> Any:

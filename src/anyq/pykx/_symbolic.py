@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from anyq.values import symbol
 
@@ -17,7 +17,7 @@ __all__ = ["SymbolicFunction"]
 class SymbolicFunction(SymbolAtom, Function):
     """The name of a function, and where it is called: in the embedded q, or on a connection."""
 
-    t = -11
+    t: ClassVar[Any] = -11
     _context: Any = None
 
     def __new__(cls, x: Any = None, context: Any = None, *, cast: bool | None = None, **keywords: Any) -> Any:

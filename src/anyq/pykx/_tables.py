@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import abc
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -89,7 +89,7 @@ class Mapping(Collection, abc.Mapping[Any, Any]):
 class Dictionary(Mapping):
     """A q dictionary."""
 
-    t = 99
+    t: ClassVar[Any] = 99
     _v: Dict
 
     def __getitem__(self, key: Any) -> Any:
@@ -114,7 +114,7 @@ class Dictionary(Mapping):
 class Table(TableMethods, FrameMethods, Mapping):
     """A q table: of a dictionary, ``kx.Table(data={"x": [1, 2]})``, or of rows, ``kx.Table(rows, columns=["x"])``."""
 
-    t = 98
+    t: ClassVar[Any] = 98
     _v: QTable
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> Any:
@@ -256,7 +256,7 @@ def set_index(table: Any, keys: Any, drop: bool, append: bool, inplace: bool) ->
 class KeyedTable(TableMethods, FrameMethods, Dictionary):
     """A q table with key columns."""
 
-    t = 99
+    t: ClassVar[Any] = 99
     _v: QKeyedTable
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> Any:
@@ -316,7 +316,7 @@ class GroupbyTable(KeyedTable):
 class SplayedTable(TableMethods, Mapping):
     """A table on disk, a file for each column. Rows come with ``.select()`` and other queries."""
 
-    t = 98
+    t: ClassVar[Any] = 98
     _v: QTable
     _values: Any = None
 

@@ -270,7 +270,7 @@ def deep_equal(one: Any, other: Any) -> Any:
 class List(Vector):
     """A general list."""
 
-    t = 0
+    t: ClassVar[Any] = 0
 
     def __new__(cls, x: Any = None, *arguments: Any, cast: bool | None = None, **keywords: Any) -> Any:
         return LINKS.toq(x, cls, cast=cast, **keywords)
@@ -283,7 +283,7 @@ class NestedFloat(List):
 class Anymap(List):
     """A list that a file holds."""
 
-    t = 77
+    t: ClassVar[Any] = 77
 
 
 class NumericVector(Vector):
@@ -404,7 +404,7 @@ class TimeVector(TemporalSpanVector, qtype=QType.TIME):
 class EnumVector(Vector):
     """Enumerated symbols: ``kx.EnumVector("domain", values=[...], extend=True)``, or by ``indices=``."""
 
-    t = 20
+    t: ClassVar[Any] = 20
 
     def __new__(cls, variable: Any, values: Any = None, indices: Any = None, extend: bool = False, **_: Any) -> Any:
         if isinstance(variable, K) and values is None and indices is None:
