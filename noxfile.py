@@ -254,6 +254,15 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def endure(session: nox.Session) -> None:
+    """Each verb on each value that is small to send and huge to work on, and 200 kills of each writer: about an hour."""
+    install_wheel(session, "all")
+    files = ("tests/embedded/test_bombs.py", "tests/embedded/test_atomic.py", "tests/cli/test_recording.py")
+    variables = {"ANYQ_BOMBS": "all", "ANYQ_KILLS": "200", "ANYQ_TEST_LIMIT": "5000"}
+    session.run("pytest", "-q", *files, *session.posargs, env=variables)
+
+
+@nox.session(python=NEWEST)
 def simulate(session: nox.Session) -> None:
     """Programs of calls, losses and cancellations against every entry point: ``nox -s simulate -- --calls N --seed S``.
 
