@@ -255,7 +255,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def endure(session: nox.Session) -> None:
-    """Each verb on each value that is small to send and huge to work on, and 200 kills of each writer: about an hour."""
+    """Each verb on each value that is small to send and huge to work on, and 200 kills of each writer: an hour."""
     install_wheel(session, "all")
     files = ("tests/embedded/test_bombs.py", "tests/embedded/test_atomic.py", "tests/cli/test_recording.py")
     variables = {"ANYQ_BOMBS": "all", "ANYQ_KILLS": "200", "ANYQ_TEST_LIMIT": "5000"}
