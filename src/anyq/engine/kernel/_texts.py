@@ -47,14 +47,23 @@ def translated(x: StringArray, table: Any) -> List:
 def trimmed(x: StringArray, *, left: bool, right: bool) -> List:
     """The texts without blanks at their ends; of one that is all blanks nothing is left."""
     data, offsets = x.contiguous()
-    filled = np.flatnonzero(data != _BLANK)
     starts, ends = offsets[:-1], offsets[1:]
+    if not len(data) or not _edged(data, starts, ends):
+        return List.of(StringArray(data, starts, ends))
+    filled = np.flatnonzero(data != _BLANK)
     first, last = np.searchsorted(filled, starts), np.searchsorted(filled, ends) - 1
     some = last >= first
     begins = np.where(some, filled[np.where(some, first, 0)], starts) if len(filled) else starts
     stops = np.where(some, filled[np.where(some, last, 0)] + 1, starts) if len(filled) else starts
     begins = begins if left else starts
     return List.of(StringArray(data, begins, np.maximum(stops if right else np.where(some, ends, starts), begins)))
+
+
+def _edged(data: Any, starts: Any, ends: Any) -> bool:
+    """Whether any text begins or ends with a blank."""
+    last = len(data) - 1
+    edges = (data[np.minimum(starts, last)] == _BLANK) | (data[np.maximum(ends - 1, 0)] == _BLANK)
+    return bool((edges & (ends > starts)).any())
 
 
 def split(x: StringArray, by: bytes) -> list[StringArray]:
