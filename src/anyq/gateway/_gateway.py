@@ -87,7 +87,7 @@ class Gateway:
         """The queries of each client, by its handle."""
         self._q = EmbeddedQ()
         known = read_users(users) if isinstance(users, str) else users
-        self.server = Server(
+        self.server: Server = Server(
             Handler(self._on_sync),
             Handler(self._on_async),
             on_close=self._on_close,
