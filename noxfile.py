@@ -25,7 +25,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 
 def group(name: str) -> list[str]:
     """What a dependency group of pyproject.toml needs."""
-    return nox.project.dependency_groups(PROJECT, name)
+    return list(nox.project.dependency_groups(PROJECT, name))
 
 
 SIMULATED_CALLS = 200_000
@@ -196,7 +196,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Strict types over the library and its tests; complete ones for its users, and the README's programs as theirs."""
-    session.install("-e", ".[all]", *group("types"), *group("test"))
+    session.install("-e", ".[all,dask,ray]", *group("types"), *group("test"))
     session.run("mypy", *session.posargs)
     session.run("pyright", "--verifytypes", "anyq", "--ignoreexternal")
     programs = Path(session.virtualenv.location).absolute() / "readme"

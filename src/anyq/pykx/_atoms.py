@@ -42,6 +42,7 @@ class Atom(K):
     """One q atom."""
 
     qtype: ClassVar[QType] = QType.LIST
+    t: ClassVar[Any]
     _v: QAtom
     null: ClassVar[Any] = _Special("null", "retrieval of null values")
     inf: ClassVar[Any] = _Special("inf", "Retrieval of infinite values")
@@ -50,7 +51,8 @@ class Atom(K):
     def __init_subclass__(cls, qtype: QType | None = None, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         if qtype is not None:
-            cls.qtype, cls.t = qtype, -int(qtype)
+            cls.qtype = qtype
+            cls.t = -int(qtype)
             ATOMS[qtype] = cls
 
     @property

@@ -8,7 +8,7 @@ one item, which q's ``eval`` takes for the item itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from anyq.values import Atom as QAtom
 from anyq.values import Dict, List, QType, Value, Vector, symbol, symbols
@@ -175,7 +175,7 @@ class _Trees:
     def __abs__(self) -> Any:
         return self.call("abs")
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def within(self, lower: Any, upper: Any) -> Any:
         """Whether the items are between two bounds, these included."""

@@ -36,7 +36,7 @@ class Compress:
         if block_size & (block_size - 1):
             raise ValueError(f"block_size must be a power of 2, not {block_size}")
         self.algorithm = algo
-        self.encoded = (block_size.bit_length() - 1, algo.value, level or 0)
+        self.encoded: tuple[int, int, int] = (block_size.bit_length() - 1, algo.value, level or 0)
 
     def global_init(self, **keywords: Any) -> None:
         """Compress all files that are written from now on."""

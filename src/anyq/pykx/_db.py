@@ -49,7 +49,7 @@ class DB:
             raise QError("'change_dir' and 'load_scripts' behavior only supported with PYKX_4_1_ENABLED")
         self.tables: list[str] | None = None
         self.path: Path | None = None
-        self.table = _Tables(self)
+        self.table: _Tables = _Tables(self)
         if path is not None:
             self.path = Path(path).absolute()
             if DB._loaded not in (None, self.path) and not overwrite:

@@ -73,13 +73,16 @@ class QConnection(Q):
 
     def _set_up(self, ask: Callable[..., Any] | None = None, asynchronous: bool = False) -> None:
         ask = ask or self
-        self.console = Console(self)
-        self.qsql = QSQL(ask, asynchronous)
-        self.query = self.qsql
-        self.sql = SQL()
+        self.console: Console = Console(self)
+        self.qsql: QSQL = QSQL(ask, asynchronous)
+        self.query: QSQL = self.qsql
+        self.sql: SQL = SQL()
         where = _Asking(self) if asynchronous else self
-        self.read, self.write, self.system = QReader(where), QWriter(where), SystemCommands(where)
-        self.insert, self.upsert = Insert(ask), Upsert(ask)
+        self.read: QReader = QReader(where)
+        self.write: QWriter = QWriter(where)
+        self.system: SystemCommands = SystemCommands(where)
+        self.insert: Insert = Insert(ask)
+        self.upsert: Upsert = Upsert(ask)
 
     def __repr__(self) -> str:
         return f"pykx.QConnection(port={self._port!r})"

@@ -231,7 +231,13 @@ class SQL:
         """Left out."""
         raise Unsupported("KX's SQL (s.k_) is left out: write the query as q, with q.qsql or q(...)")
 
-    execute = get_input_types = prepare
+    def execute(self, query: Any, *arguments: Any) -> Any:
+        """Left out."""
+        return self.prepare(query, *arguments)
+
+    def get_input_types(self, query: Any) -> Any:
+        """Left out."""
+        return self.prepare(query)
 
 
 class _AddRows:

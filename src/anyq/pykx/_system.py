@@ -110,17 +110,17 @@ class SystemCommands:
         """Memory used, in bytes."""
         return self._run("w")
 
-    console_size = _setting("c", "Rows and columns of the console.")
-    display_size = _setting("C", "Rows and columns of what HTTP shows.")
-    error_trap_clients = _setting("e", "Whether errors of clients are trapped.")
-    garbage_collection = _setting("g", "How memory is given back.")
-    utc_offset = _setting("o", "The offset of local time.")
-    precision = _setting("P", "Significant digits of floats.")
-    random_seed = _setting("S", "The seed of random numbers.")
-    week_offset = _setting("W", "The first day of the week.")
-    date_parsing = _setting("z", "How dates are read.")
-    timer = _setting("t", "Milliseconds between two calls of .z.ts.")
-    timeout = _setting("T", "Seconds that a query may take.")
+    console_size: property = _setting("c", "Rows and columns of the console.")
+    display_size: property = _setting("C", "Rows and columns of what HTTP shows.")
+    error_trap_clients: property = _setting("e", "Whether errors of clients are trapped.")
+    garbage_collection: property = _setting("g", "How memory is given back.")
+    utc_offset: property = _setting("o", "The offset of local time.")
+    precision: property = _setting("P", "Significant digits of floats.")
+    random_seed: property = _setting("S", "The seed of random numbers.")
+    week_offset: property = _setting("W", "The first day of the week.")
+    date_parsing: property = _setting("z", "How dates are read.")
+    timer: property = _setting("t", "Milliseconds between two calls of .z.ts.")
+    timeout: property = _setting("T", "Seconds that a query may take.")
 
 
 def _namespace(name: Any) -> str:

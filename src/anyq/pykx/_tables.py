@@ -330,7 +330,40 @@ class SplayedTable(TableMethods, Mapping):
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError(f"This {_NOT_HERE}")
 
-    any = all = __getitem__ = items = values = py = np = pd = pa = _refuse
+    def any(self, *_: Any, **__: Any) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def all(self, *_: Any, **__: Any) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def items(self) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def values(self) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def py(self, **__: Any) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def np(self, **__: Any) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def pd(self, **__: Any) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def pa(self, **__: Any) -> Any:
+        """Not for tables on disk."""
+        return self._refuse()
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._refuse()
 
     @property
     def flip(self) -> Any:

@@ -57,12 +57,14 @@ class Vector(Collection, abc.Sequence[Any]):
     """A list of items."""
 
     qtype: ClassVar[QType] = QType.LIST
+    t: ClassVar[Any]
     _v: QVector | QList
 
     def __init_subclass__(cls, qtype: QType | None = None, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         if qtype is not None:
-            cls.qtype, cls.t = qtype, int(qtype)
+            cls.qtype = qtype
+            cls.t = int(qtype)
             VECTORS[qtype] = cls
 
     def __iter__(self) -> Iterator[Any]:

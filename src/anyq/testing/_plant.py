@@ -29,7 +29,7 @@ class TickerPlant:
     """
 
     def __init__(self, tables: Mapping[str, object], key: str) -> None:
-        self.publisher = Publisher(tables, key=key)
+        self.publisher: Publisher = Publisher(tables, key=key)
         self.tables: dict[str, Table] = dict(self.publisher.tables)
         self._server: VirtualServer = VirtualServer(
             Server(self._on_sync, self._on_async, on_close=self.publisher.on_close, listen=False, grace=0)
