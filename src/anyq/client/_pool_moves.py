@@ -16,7 +16,9 @@ class PoolStatistics:
     open: int
     """Connections there are, those that are being made included."""
     idle: int
+    """Connections that are free."""
     busy: int
+    """Connections that callers have."""
     draining: int
     """Connections that wait for answers which nobody wants any more."""
     waiting: int

@@ -32,8 +32,11 @@ class Counters:
     requests_received: int = 0
     """Sync requests from the server."""
     bytes_sent: int = 0
+    """Handed to the network, headers and logins included; before TLS."""
     bytes_received: int = 0
+    """Taken from the network, counted likewise."""
     reconnects: int = 0
+    """Connections made after the first one."""
 
     def snapshot(self, *, in_flight: int, queued: int, receiving: tuple[int, int]) -> ConnectionStatistics:
         return ConnectionStatistics(in_flight=in_flight, queued=queued, receiving=receiving, **asdict(self))
@@ -62,5 +65,8 @@ class CallReport:
     outcome: str
     """``"answered"``, ``"abandoned"`` or ``"lost"``."""
     seconds: float
+    """From the call to the end of it, the wait for its turn included."""
     request_bytes: int
+    """The body of the message that was made, in bytes; of a compressed one those that are sent."""
     response_bytes: int
+    """The body of the answer, in bytes as it came; 0 if none came."""

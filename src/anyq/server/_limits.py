@@ -68,7 +68,9 @@ class Stats:
     over_limit: int = 0
     """Connections closed at once because there were too many."""
     sync_messages: int = 0
+    """Sync messages that were handled, errors included."""
     async_messages: int = 0
+    """Async messages that were handled, errors included."""
     errors: int = 0
     """Sync messages answered with an error, and async ones whose handler failed."""
     bad_messages: int = 0
