@@ -38,6 +38,8 @@ def nul_after(buf: Any, pos: int) -> int:
 
 def symbols_end(buf: Any, pos: int, count: int) -> int:
     """The index behind the ``count``-th NUL from ``pos`` on, -1 without so many."""
+    if pos < 0 or count < 0:
+        raise ValueError("position and count must not be less than 0")
     if count <= _FEW:
         return _few_symbols_end(buf, pos, count)
     data = np.frombuffer(buf, np.uint8)
