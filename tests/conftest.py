@@ -45,7 +45,12 @@ NEWEST: Final = (
         "mcp/",
         "partitions/",
     ),
-    *("embedded/test_atomic.py", "embedded/test_bombs.py", "embedded/test_data_folder.py"),
+    *(
+        "embedded/test_atomic.py",
+        "embedded/test_bombs.py",
+        "embedded/test_data_folder.py",
+        "embedded/test_misbehaving.py",
+    ),
     *(
         "embedded/test_exhaustion.py",
         "gateway/",

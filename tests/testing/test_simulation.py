@@ -34,6 +34,7 @@ def test_no_promise_is_broken(part: int, record_property: Callable[[str, object]
     assert found.calls >= CALLS // PARTS
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_seed_decides_everything(entry: str) -> None:
     for server in SERVERS:
@@ -42,6 +43,7 @@ def test_a_seed_decides_everything(entry: str) -> None:
         assert first == second
 
 
+@pytest.mark.newest
 def test_other_processes_have_the_same_trace() -> None:
     command = (sys.executable, "-m", "anyq.testing", "--calls", "1800", "--seed", "11", "--jobs", "2")
     text = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
@@ -87,6 +89,7 @@ FAULTS: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, ...]] = {
 }
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_found(plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
