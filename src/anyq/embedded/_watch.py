@@ -24,8 +24,10 @@ class Watch:
     def __init__(self, fileno: int, heard: Callable[[], Job[bool]]) -> None:
         self._fileno = fileno
         self._heard = heard
-        self._ended = False
+        self._ended = self._telling = False
         self._done = threading.Event()
+        self._away = threading.Event()
+        """Set while the thread does not look at the socket."""
         self._stop, self._stopped = socket.socketpair()
         self._thread = threading.Thread(target=self._work, name=f"anyq watch {fileno}", daemon=True)
         try:
@@ -36,13 +38,17 @@ class Watch:
             raise
 
     def stop(self) -> None:
-        """End the thread. Idempotent; when it returns, the socket may be closed."""
+        """End the thread. Idempotent; when it returns, the socket may be closed.
+
+        A thread that waits for its turn to have the owner read ends later: whoever stops it may have that turn.
+        """
         self._ended = True
         self._done.set()
         with contextlib.suppress(OSError):
             self._stop.send(b"x")
         if threading.current_thread() is not self._thread:
-            self._thread.join()
+            self._away.wait()
+            self._thread.join(0 if self._telling else None)
         self._stop.close()
 
     def _work(self) -> None:
@@ -50,10 +56,17 @@ class Watch:
         with getattr(selectors, "PollSelector", selectors.DefaultSelector)() as selector, self._stopped:
             selector.register(self._fileno, selectors.EVENT_READ)
             selector.register(self._stopped, selectors.EVENT_READ)
-            while True:
-                selector.select()
-                if self._ended or not self._told():
-                    return
+            while not self._ended:
+                self._away.clear()
+                if not self._ended:
+                    selector.select()
+                self._telling = not self._ended
+                self._away.set()
+                if not (self._telling and self._told()):
+                    break
+                self._telling = False
+        self._telling = False
+        self._away.set()
 
     def _told(self) -> bool:
         """Have the owner read, and wait until it has. False when there is nothing to wait for any more."""

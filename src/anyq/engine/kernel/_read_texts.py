@@ -146,7 +146,7 @@ def _dates(data: Array, starts: Array, ends: Array, qtype: QType) -> tuple[Array
     known &= (year > 0) & (month >= 1) & (month <= 12) & (day >= 1)
     firsts = (np.where(known, year * 12 + month - 1, 1970 * 12) - 1970 * 12).astype("M8[M]")
     first = firsts.astype("M8[D]")
-    known &= day <= ((firsts + 1).astype("M8[D]") - first).astype(np.int64)
+    known &= day <= ((firsts + np.timedelta64(1, "M")).astype("M8[D]") - first).astype(np.int64)
     return ((first - _EPOCH).astype(np.int64) + day - 1).astype(np.int32), known
 
 
