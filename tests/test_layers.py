@@ -75,11 +75,10 @@ TOGETHER = {frozenset({"portal", "sync"})}
 
 CYCLES = {
     frozenset({"anyq.portal._portal", "anyq.portal._shared"}),
-    frozenset({"anyq.values._atom", "anyq.values._vector"}),
 }
 """The cycles of modules that exist; there shall be no other one, and none in the engine."""
 
-TESTED_BY_NAME = ("engine", "protocol", "values", "codec")
+TESTED_BY_NAME = ("engine", "protocol", "values", "codec", "portal", "sync")
 """Packages each of whose modules has the test module of its name: ``engine/verbs/_sort`` is tested by
 ``tests/engine/verbs/test_sort.py``."""
 

@@ -17,7 +17,7 @@ import pytest
 import trio
 
 import anyq
-from anyq.portal import SharedConnection, SharedPool, start_portal
+from anyq.portal import SharedConnection, SharedPool
 
 ONLY_ASYNC = {"aclose", "open", "drained", "serve_transport"}
 """``aclose`` is ``close`` here, what is connected is open, ``drained`` is for those who share a connection, and a
@@ -193,39 +193,6 @@ def test_server_and_pool(server: anyq.sync.Server) -> None:
         assert pool.statistics().open <= 3
     with pytest.raises(anyq.ConnectError), anyq.sync.Pool("localhost", 1):
         pass
-
-
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_one_connection_for_many_threads(backend: Any, server: anyq.sync.Server) -> None:
-    wrong: list[object] = []
-    with start_portal(backend) as portal:
-        q = portal.connect("localhost", server.port)
-        pool = portal.pool("localhost", server.port, max_size=2)
-        embedded = portal.embedded()
-
-        def work(thread: int) -> None:
-            for number in range(50):
-                key = thread * 1000 + number
-                wrong.extend(ask for ask in (q, pool, embedded) if ask("{x+1}", key) != key + 1)
-
-        threads = [threading.Thread(target=work, args=[thread]) for thread in range(8)]
-        for worker in threads:
-            worker.start()
-        for worker in threads:
-            worker.join()
-        assert not wrong
-        assert q.statistics().answered == 400
-        with q.messages() as feed:
-            q("neg[.z.w] 42")
-            assert next(feed) == 42
-        assert q.deferred("neg[.z.w] 43") == 43
-        q.close()
-        with pytest.raises(anyq.ClosedError):
-            q("1")
-    with pytest.raises(anyq.PortalClosed):
-        pool("1")
-    with pytest.raises(anyq.ClosedError):
-        embedded("1")
 
 
 def test_subscriptions() -> None:

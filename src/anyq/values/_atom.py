@@ -7,7 +7,7 @@ import math
 import operator
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import attrs
 
@@ -16,9 +16,6 @@ from anyq.errors import ConversionError
 from ._face import Value, face
 from ._operators import AtomOperators, in_pandas, is_pandas
 from ._types import QType
-
-if TYPE_CHECKING:
-    from ._vector import List, Vector
 
 __all__ = ["Atom"]
 
@@ -46,8 +43,8 @@ class Atom(AtomOperators):
     qtype: QType
     raw: Any
 
-    def gathered(self, items: Sequence[Value]) -> Vector | List:
-        """The list of ``items``, of which this atom of a class of its own is the first (see `collapse`)."""
+    def gathered(self, items: Sequence[Value]) -> Value:
+        """Return a vector or list of ``items``, the first of which is this atom of a subclass (see `collapse`)."""
         raise NotImplementedError
 
     @property

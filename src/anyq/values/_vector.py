@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Iterator, Sequence
 from operator import index as integer
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import attrs
 import numpy as np
@@ -343,7 +343,7 @@ def collapse(items: Sequence[Value]) -> Vector | List:
         return List.of(())
     first = items[0]
     if type(first) is not Atom:
-        return first.gathered(items) if isinstance(first, Atom) else List.of(tuple(items))
+        return cast("Vector | List", first.gathered(items)) if isinstance(first, Atom) else List.of(tuple(items))
     qtype = first.qtype
     for item in items:
         if type(item) is not Atom or item.qtype is not qtype:
