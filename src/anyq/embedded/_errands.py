@@ -1,8 +1,8 @@
-"""What other threads want done in a server's event loop, in order.
+"""Callbacks that other threads queue for a server's event loop, run in order by one task.
 
-Theory of operation. A function that another thread hands to an event loop does not run in a task, and starting tasks or
-making events is for tasks alone. So errands wait in a queue; a task of the server runs them, and whoever has awaited a
-job that may have left errands runs them first: they come before what the job's end brings about.
+Theory of operation. A function that another thread hands to an event loop does not run in a task, but only a task may
+start tasks or create events. So callbacks wait in a queue, and a task of the server runs them. A task that has awaited
+a job runs the queue before it continues: callbacks that the job left come before the effects of its end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log: Final = logging.getLogger("anyq.embedded")
 
 
 class Errands:
-    """A queue of function calls for one event loop. Made in it."""
+    """Queue of callbacks for the event loop in which it is created."""
 
     def __init__(self) -> None:
         self._loop = current_loop()
@@ -31,7 +31,7 @@ class Errands:
         self._event = anyio.Event()
 
     def add(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Have ``function`` called. Any thread may ask; what it raises is logged."""
+        """Queue ``function(*arguments)``, from any thread. An exception of the callback is logged."""
         self._waiting.append((function, arguments))
         self._loop.call_soon(self._wake)
 
@@ -39,11 +39,11 @@ class Errands:
         self._event.set()
 
     def afterwards(self, function: Callable[[], object]) -> None:
-        """From an errand: have ``function`` called when those that wait already are run; once, however often asked."""
+        """Call ``function`` once after the callbacks queued so far. For callbacks only; repeats count once."""
         self._after[function] = None
 
     def run_all(self) -> None:
-        """Run what waits, now."""
+        """Run the queued callbacks, and those that they queue, before returning."""
         while self._waiting:
             self._run_some()
 
@@ -57,14 +57,14 @@ class Errands:
     def _run(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
         try:
             function(*arguments)
-        except Exception:  # whoever's errand it is, it must not end the server
+        except Exception:  # a failed callback must not end the server
             log.exception("an errand of q's failed")
 
     async def run(self) -> None:
-        """Run errands as they come, until cancelled."""
+        """Run callbacks as they are queued, until cancelled; those still queued then are kept."""
         while True:
             await self._event.wait()
             self._event = anyio.Event()
             self._run_some()
-            if self._waiting:  # what the errands brought about; tasks have their turn before
+            if self._waiting:  # queued by the callbacks: other tasks run first
                 self._event.set()

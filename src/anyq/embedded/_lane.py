@@ -1,9 +1,9 @@
-"""The evaluations of one client: one at a time is with the owner, the others wait for it.
+"""Per-client queue of evaluations: the owner thread holds at most one evaluation of each client.
 
-Theory of operation. So the clients have their turn one after the other, however many messages one of them sends at
-once, and no message of a client begins inside an earlier one of its own, when q waits for what the client answers. The
-owner thread itself submits the next evaluation when one ends, which takes no turn of the server's event loop. The end
-of an evaluation is an errand like those that it left, and comes behind them.
+Theory of operation. One evaluation at a time makes clients take turns, however many messages one client sends at once.
+It also keeps a message from starting inside an earlier message of the same client, while q waits for that client's
+reply. When an evaluation ends, the owner thread submits the next one itself, without a turn of the server's event loop.
+The end of an evaluation is queued as a callback, behind the callbacks that the evaluation left.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["Evaluation", "Lane"]
 
 
 class Lane:
-    """Whose turn it is, of one client's evaluations."""
+    """Queue of one client's evaluations."""
 
     __slots__ = ("_busy", "_client", "_errands", "_lock", "_waiting", "q")
 
@@ -40,7 +40,7 @@ class Lane:
         self._busy = False
 
     def add(self, evaluation: Evaluation) -> None:
-        """Have it start after those before it. Any thread may call this, and `go_on`."""
+        """Start ``evaluation`` after the queued ones. Any thread may call this and `go_on`."""
         with self._lock:
             self._waiting.append(evaluation)
             if self._busy:
@@ -49,7 +49,7 @@ class Lane:
         self.go_on()
 
     def conclude(self, done: Callable[[], object]) -> None:
-        """Have ``done`` called in its turn among the errands. What several of them send leaves in one piece."""
+        """Queue ``done`` as a callback of the event loop. Replies of one run of callbacks leave as one write."""
         self._errands.add(self._conclude, done)
 
     def _conclude(self, done: Callable[[], object]) -> None:
@@ -60,7 +60,7 @@ class Lane:
         done()
 
     def go_on(self) -> None:
-        """One is over: start the next."""
+        """Start the next evaluation, after one has ended."""
         while True:
             with self._lock:
                 if not self._waiting:
@@ -72,7 +72,7 @@ class Lane:
 
 
 class Evaluation(Later):
-    """What a client waits for. ``alone`` is what it is awaited by, in place of its turn in the lane."""
+    """Deferred result of one message. Awaiting it calls ``alone`` instead of using the client's queue."""
 
     evaluated = True
     __slots__ = ("_alone", "_caller", "_done", "_dropped", "_error", "_job", "_lane", "_work")
@@ -98,7 +98,7 @@ class Evaluation(Later):
         self._lane.add(self)
 
     def start(self) -> bool:
-        """Hand it to the owner; false if it is over without that."""
+        """Submit it to the owner thread. False if it ended at once, because the client left or the q is closed."""
         try:
             if self._dropped:
                 raise ClosedError("the client has left")

@@ -2,7 +2,7 @@ r"""# Hooks, logs and traces
 
 An object of a class that derives from `anyq.Hooks` is told what happens: when a call begins, is sent and ends, when a
 connection changes, how long a caller waited for a connection of a pool, when a server handles a message. Give it as `hooks=` to
-`anyq.connect`, `anyq.Pool`, `anyq.serve`, or their blocking twins:
+`anyq.connect`, `anyq.Pool`, `anyq.serve`, or their sync counterparts:
 
 ```python
 import anyio

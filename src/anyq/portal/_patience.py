@@ -1,9 +1,9 @@
-"""Blocking for a lock such that Ctrl-C is never lost.
+"""Lock waits that signals interrupt: the main thread polls, so that Ctrl-C is never lost.
 
-Only the main thread runs the handlers of signals, and a signal ends its wait for a lock only if it comes while the
-thread already sleeps in the system. There is a gap before that: the thread has let others run and does not sleep yet.
-A signal in the gap is noted, and nobody looks at the note before the lock is released. So the main thread sleeps in
-short stretches, and looks between them.
+Python runs signal handlers in the main thread only. A signal interrupts a lock wait if it arrives while the thread
+sleeps in the system call. If it arrives earlier, after the thread released the GIL but before it sleeps, Python records
+the signal and runs the handler only when the wait ends. So the main thread waits in intervals of `_STRETCH` seconds and
+handlers run between them.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Final, Protocol
 __all__ = ["Gate", "Lock", "block_by", "new_gate", "take"]
 
 _STRETCH: Final = 0.2
-"""Seconds: how long a signal that came in the gap may wait."""
+"""Poll interval in seconds: the longest delay of a signal that arrived before the thread slept."""
 
 
 class Lock(Protocol):
-    """What `threading.Lock` makes."""
+    """The part of a `threading.Lock` that `take` uses."""
 
     def acquire(self, blocking: bool = ..., timeout: float = ...) -> bool: ...
 
 
 def take(lock: Lock, timeout: float | None = None) -> bool:
-    """Acquire ``lock``; false if that takes more than ``timeout`` seconds. Raises what a signal's handler raises."""
+    """Acquire ``lock``. False after ``timeout`` seconds. Raises the exception of a signal handler."""
     if threading.current_thread() is not threading.main_thread():
         return lock.acquire(timeout=-1 if timeout is None else max(0.0, timeout))
     if timeout is None:
@@ -41,17 +41,17 @@ def take(lock: Lock, timeout: float | None = None) -> bool:
 
 
 class Gate(Protocol):
-    """What a thread waits at until another one opens it."""
+    """One-shot event: one thread waits until another thread opens it."""
 
     def open(self) -> None:
-        """Let the waiting thread pass. Once."""
+        """Release the waiting thread. Call it once."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is open; false after ``timeout`` seconds. Raises what a signal's handler raises."""
+        """Wait until it is open. False after ``timeout`` seconds. Raises the exception of a signal handler."""
 
 
 class _LockGate:
-    """A gate that is a lock, the cheapest thing to wait for."""
+    """Gate on a `threading.Lock`, which is cheaper than a `threading.Event`."""
 
     __slots__ = ("_lock", "open")
 
@@ -68,11 +68,11 @@ _here: Final = threading.local()
 
 
 def block_by(make: Callable[[], Gate]) -> None:
-    """Have blocking calls in this thread wait at gates that ``make`` gives: for simulations."""
+    """Make blocking calls in this thread wait at gates from ``make``. For simulations."""
     _here.make = make
 
 
 def new_gate() -> Gate:
-    """A closed gate for this thread to wait at."""
+    """Return a closed gate for this thread."""
     make: Callable[[], Gate] = getattr(_here, "make", _LockGate)
     return make()

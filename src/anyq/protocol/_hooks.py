@@ -65,7 +65,7 @@ class RequestInfo:
 
 class Hooks:
     """Base class of hooks: override what you want to know, and give an object as ``hooks=`` to `anyq.connect`,
-    `anyq.Pool`, `anyq.serve` or one of their blocking twins.
+    `anyq.Pool`, `anyq.serve` or one of their sync counterparts.
 
     Methods are called in the thread that drives the connection or server, and must neither block nor wait. What one
     raises is logged, and changes nothing else. Methods that are not overridden cost nothing that can be measured.

@@ -1,6 +1,6 @@
-"""Blocking counterparts that stand on a portal of their own: a pool, a subscription, a server; and of the embedded q.
+"""Sync counterparts of the pool, the subscription, the server and the embedded q, each with its own portal.
 
-Each starts its owner thread when its ``with`` block is entered, and ends it at the end of the block.
+Entering the ``with`` block starts the owner thread; leaving the block ends it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = ["Pool", "Server", "Subscription", "open_embedded", "serve", "subscrib
 
 T = TypeVar("T")
 Handles: TypeAlias = "Callable[..., object] | Handler | str | Value"
-"""A handler: a Python function, or q text or a q value."""
+"""Type of a message handler: a Python function, q text or a q value."""
 
 
 class _Own(Shared[T]):
