@@ -132,7 +132,11 @@ def _counts(qtype: QType, rule: Rule, data: Array, unit: str) -> Array:
         wide = data.astype(np.int64)
         return wide // 1000 if (rule.unit, unit) == ("ns", "us") else wide * factor
     if qtype is QType.DATE:
-        return (data.astype(np.int64) + _EPOCH_DAYS) * _DAY[unit]
+        days = data.astype(np.int64)
+        days += _EPOCH_DAYS
+        if unit != "D":
+            days *= _DAY[unit]
+        return days
     if unit == "us":
         return data // 1000 + _EPOCH_DAYS * _DAY["us"]
     # The sum of a timestamp past the year 2262 and of the epoch does not fit; cut before adding.
