@@ -39,6 +39,7 @@ from anyq.values import (
     as_q,
 )
 
+from ._memory import allocate
 from ._nan import nan_pattern
 from ._speedups import string_list_bytes
 
@@ -140,16 +141,19 @@ def encode_parts(value: object, *, capability: int = _NEWEST) -> list[Buffer]:
 
 
 def joined(parts: Sequence[Buffer]) -> Buffer:
-    """The pieces as one; other threads run while a large one is made, as they do not in ``bytes.join``."""
+    """The pieces as one; other threads run while a large one is made, as they do not in ``bytes.join``.
+
+    The vector that follows the header of a whole message, or of a body, is aligned in it.
+    """
     size = sum(map(len, parts))
     if size < _BIG or len(parts) == 1:
         return b"".join(parts) if len(parts) > 1 else parts[0]
-    out, at = np.empty(size, np.uint8), 0
+    memory = allocate(size)
+    out, at = np.frombuffer(memory, np.uint8), 0
     for part in parts:
         out[at : at + len(part)] = np.frombuffer(part, np.uint8)
         at += len(part)
-    out.flags.writeable = False
-    return out.data
+    return memory.toreadonly()
 
 
 def encode_error(error: str | QError) -> bytes:

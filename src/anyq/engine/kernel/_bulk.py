@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from heapq import merge
-from itertools import count
+from itertools import count, repeat
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -103,19 +103,25 @@ def repeated_items(data: Array, counts: int | npt.NDArray[np.int64]) -> Array:
     return out
 
 
-def mapped(function: Callable[[Any], Any], items: Sequence[Any], dtype: npt.DTypeLike) -> Array:
-    """A function of each item; it may be a compiled one, which in one `map` would let no other thread run."""
+def mapped(function: Callable[..., Any], items: Sequence[Any], dtype: npt.DTypeLike, *more: Any) -> Array:
+    """A function of each item, and of ``more``; it may be a compiled one, which in one `map` would let no other thread
+    run."""
+    others = [repeat(argument) for argument in more]
+    if len(items) <= OBJECTS:
+        return np.fromiter(map(function, items, *others), dtype, len(items))
     out = np.empty(len(items), dtype)
     for at in range(0, len(items), OBJECTS):
         part = items[at : at + OBJECTS]
-        out[at : at + len(part)] = np.fromiter(map(function, part), dtype, len(part))
+        out[at : at + len(part)] = np.fromiter(map(function, part, *others), dtype, len(part))
     return out
 
 
 def places_of(keys: Sequence[K], places: Sequence[int] | None = None) -> dict[K, int]:
     """Each key with its place, or its position; of a key that comes again the first one."""
-    found: dict[K, int] = {}
     numbers = range(len(keys)) if places is None else places
+    if len(keys) <= OBJECTS:
+        return dict(zip(reversed(keys), reversed(numbers), strict=True))
+    found: dict[K, int] = {}
     for at in reversed(range(0, len(keys), OBJECTS)):
         found.update(zip(keys[at : at + OBJECTS][::-1], numbers[at : at + OBJECTS][::-1], strict=True))
     return found

@@ -24,6 +24,8 @@ Array = npt.NDArray[Any]
 _WORTH: Final = 64
 """Shorter vectors are copied: that costs less than keeping book."""
 
+_FEW: Final = 16
+"""So few texts are numbered one by one."""
 _SPARE: Final = 1.5
 _TRIED: Final = 4096
 """Up to this length, a vector of texts is tried for codes: few that come often."""
@@ -104,7 +106,8 @@ def grown_symbols(x: SymbolArray, y: SymbolArray) -> SymbolArray:
     if codes is None or len(uniques) > size // 2:
         return SymbolArray.from_objects(grown(x.objects(), y.objects()))
     known = _numbers(uniques)
-    own, fresh = y.factorize()
+    short = len(y) <= _FEW and not y.coded
+    own, fresh = (None, y.objects()) if short else y.factorize()
     number = known.setdefault
     renumbered = np.array([number(text, len(known)) for text in fresh.tolist()], np.int32)
     if len(known) > len(uniques):
@@ -112,7 +115,7 @@ def grown_symbols(x: SymbolArray, y: SymbolArray) -> SymbolArray:
         longer[:] = list(known)
         _keep(longer, known)
         uniques = longer
-    return SymbolArray.from_codes(grown(codes, renumbered[own]), uniques)
+    return SymbolArray.from_codes(grown(codes, renumbered if own is None else renumbered[own]), uniques)
 
 
 def _numbers(uniques: Array) -> dict[str, int]:

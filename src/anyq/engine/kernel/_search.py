@@ -226,14 +226,10 @@ def _symbol_positions(x: SymbolArray, y: SymbolArray, size: int) -> Longs:
         places = places_of(uniques.tolist(), firsts.tolist())
     else:
         places = places_of(x.objects().tolist())
-
-    def place(text: str) -> int:
-        return places.get(text, size)
-
     if len(y) > _FEW and y.coded:
         codes, uniques = y.factorize()
-        return cast("Longs", mapped(place, uniques.tolist(), np.int64)[codes])
-    return mapped(place, y.objects().tolist(), np.int64)
+        return cast("Longs", mapped(places.get, uniques.tolist(), np.int64, size)[codes])
+    return mapped(places.get, y.objects().tolist(), np.int64, size)
 
 
 def _index_of(x: SymbolArray, text: str, size: int) -> int:

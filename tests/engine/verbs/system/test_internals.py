@@ -71,3 +71,11 @@ def test_one_line(x: Value) -> None:
 def test_errors(text: str, wanted: str) -> None:
     assert error(text).partition(":")[0] in (wanted, "type") if wanted else error(text) == ""
     assert byte(1) == ask("0x01")
+
+
+@pytest.mark.parametrize(
+    "made", ["x:-8!til 100", "x:0#0x00; {x::x,y} each -8!til 100", "x:0#0x00; do[9; x,:3#0x00]; x:27_x,-8!til 100"]
+)
+@pytest.mark.parametrize("change", ["x[20]:0xff", "x[20 30 40]:0xff", "x,:0x01", "x[20]:0xff; x[30]:0xee"])
+def test_a_message_that_changes_leaves_the_value_read_from_it(made: str, change: str) -> None:
+    assert holds(f"{made}; y:-9!x; {change}; y~til 100")

@@ -106,10 +106,9 @@ def deserialized(x: Value) -> Value:
     """The value in a message; ``'badmsg`` for anything else."""
     if not isinstance(x, Vector) or x.qtype is not QType.BYTE:
         raise QError("type")
-    data = np.array(x.data)  # its vectors may be views of this, which nobody changes
-    data.flags.writeable = False
+    data = np.ascontiguousarray(x.data)  # views of it are held by what is made, so that it is not changed in place
     try:
-        return loads(data.data, limits=OWN)
+        return loads(data.data.toreadonly(), limits=OWN)
     except DecodeError:
         raise QError("badmsg") from None
 
