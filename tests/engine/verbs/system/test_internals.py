@@ -74,7 +74,12 @@ def test_errors(text: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", ["x:-8!til 100", "x:0#0x00; {x::x,y} each -8!til 100", "x:0#0x00; do[9; x,:3#0x00]; x:27_x,-8!til 100"]
+    "made",
+    [
+        "x:-8!til 100",
+        "x:0#0x00; v:-8!til 100; i:0; do[count v; x,:v i; i+:1]",
+        "x:0#0x00; do[9; x,:3#0x00]; x:27_x,-8!til 100",
+    ],
 )
 @pytest.mark.parametrize("change", ["x[20]:0xff", "x[20 30 40]:0xff", "x,:0x01", "x[20]:0xff; x[30]:0xee"])
 def test_a_message_that_changes_leaves_the_value_read_from_it(made: str, change: str) -> None:
