@@ -57,7 +57,20 @@ def test_every_option_of_serve_and_every_limit_is_there() -> None:
     parser.add_argument("-T", dest="query_timeout", type=int)
     add_serve_options(parser)
     arguments = parser.parse_args([])
-    given = {*serve_options(arguments), "limits", "users", "host", "port", "unix", "tls", "plain", "q", "metrics"}
+    given = {
+        *serve_options(arguments),
+        "limits",
+        "users",
+        "host",
+        "port",
+        "unix",
+        "tls",
+        "plain",
+        "q",
+        "metrics",
+        "hooks",
+        "listen",
+    }
     handlers = {"on_sync", "on_async", "authenticate", "on_open", "on_close", "on_timer", "timer"}
     assert given == set(inspect.signature(anyq.serve).parameters) - handlers
     assert set(LIMITS) == {field.name for field in attrs.fields(Limits)}

@@ -155,10 +155,10 @@ def flat(table: Any) -> anyq.Table:
 @given(tables)
 def test_json_of_q(table: Any) -> None:
     rows = [write_json(row) for row in flat(table)]
-    assert write_json(table) == "[" + ",\n ".join(rows) + "]"
+    assert write_json(table) == "[" + ",".join(rows) + "]"
     assert [str(bytes(line), "utf-8", "surrogateescape") for line in json_lines(flat(table))] == rows
     with mock.patch.object(_columns, "speedups", None):
-        assert write_json(table) == "[" + ",\n ".join(rows) + "]"
+        assert write_json(table) == "[" + ",".join(rows) + "]"
 
 
 @given(q.vectors())

@@ -200,7 +200,8 @@ def run(arguments: argparse.Namespace) -> int:
         tap = Tap(arguments.server, shown.put, recorder, arguments.lines, arguments.keep)
         anyio.run(tap.run, *arguments.listen)
     except OSError as error:
-        print(f"anyq tap: {error.strerror or error}", file=sys.stderr)
+        named = f": {error.filename}" if error.filename else ""
+        print(f"anyq tap: {error.strerror or error}{named}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 1 if recorder is not None and recorder.failed else 130

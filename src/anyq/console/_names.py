@@ -16,8 +16,8 @@ WORDS: Final = frozenset(
     mins mmax mmin mmu mod msum neg next not null or over parse peach pj prd prds prev prior rand rank ratios raze read0
     read1 reciprocal reval reverse rload rotate rsave rtrim save scan scov sdev select set setenv show signum sin sqrt
     ss ssr string sublist sum sums sv svar system tables tan til trim type uj ujf ungroup union update upper upsert
-    value var view views vs wavg where while within wj wj1 wsum xasc xbar xcol xcols xdesc xexp xgroup xkey xlog xprev
-    xrank
+    value var view views vs wavg where while within wj wj1 wsum ww xasc xbar xcol xcols xdesc xexp xgroup xkey xlog
+    xprev xrank
     """.split()  # noqa: SIM905
 )
 """Words that mean something else in q text (KX reference, page ref/index.md)."""
