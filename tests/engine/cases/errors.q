@@ -83,6 +83,11 @@ value"{a",("::a"sv string til 112),"::0}" / 'globals
 "D=;"0:"0=hello;1=world" / 'IJS
 `a`b xasc flip`a`b`a!(1 2;3 4;5 6) / 'dup
 
+/ a table has columns
+flip(`$())!() / 'rank
+flip(0#`)!0#0 / 'rank
+(`$())#([]x:()) / 'rank
+
 / parts that do not go together
 (`a`b!1 2)#`a`b!1 2 / 'type
 ([a:1 2]b:3 4)+`a`b!1 2 / 'type

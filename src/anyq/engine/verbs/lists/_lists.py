@@ -157,11 +157,11 @@ def _flip_dict(x: Dict) -> Value:
     sizes = {len(c) for c in columns if isinstance(c, Vector | List)}
     if any(isinstance(c, Dict | Table) for c in columns) and not sizes:
         sizes = {count(c) for c in columns}
-    if not sizes and columns:
+    if not sizes:
         raise QError("rank")
     if len(sizes) > 1:
         raise QError("length")
-    size = sizes.pop() if sizes else 0
+    size = sizes.pop()
     full = [c if not is_atom(c) else repeated(c, size) for c in columns]
     return Table.of(x.key.with_attr(Attr.NONE), List.of(tuple(full)))
 
