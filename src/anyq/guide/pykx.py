@@ -1,5 +1,48 @@
 r"""# Coming from PyKX
 
+## Run what you have
+
+`anyq.pykx` has PyKX's names. A script runs unchanged by `python -m anyq.pykx script.py args`: `import pykx` is then
+this package, also in the modules that the script imports. A program does the same by `anyq.pykx.install()` before the
+first `import pykx`, which is refused if the real one is loaded; `uninstall()` takes it back. Or change one line:
+
+```python
+import anyq.pykx as kx
+
+trades = kx.Table(data={"sym": ["a", "b", "a"], "price": [1.0, 2.0, 3.0]})
+print(trades.select(kx.Column("price").max(), by=kx.Column("sym")).pd())
+print(kx.q("{x+y}", 1, 2).py())
+```
+
+```text
+     price
+sym       
+a      3.0
+b      2.0
+3
+```
+
+No licence is needed. `kx.q` is an engine inside this process, opened when it is first used, see
+[its limits](embedded.md). What is not covered raises `kx.Unsupported`, which names the native way.
+
+### Where it differs on purpose
+
+| case | PyKX | `anyq.pykx` |
+|---|---|---|
+| a call is in flight when the connection is lost | may return `None` | raises: it is not known whether it ran |
+| an error in a file of `file_execute` | is lost unless the result is looked at | raises `QError` with the line |
+| TLS | left to q's settings | certificate and host name are checked, unless `KX_SSL_VERIFY_SERVER=NO`; the other `KX_SSL_*` are read |
+| `SecureQConnection` | speaks plain text if `tls=False` | never sends a byte in clear |
+| a future that is not awaited | stays unsent until something polls | is on its way at once |
+| a blocking connection inside a running event loop | blocks in silence | blocks; the logger `anyq.pykx` says so once |
+| `poll_recv` | spins | waits in `poll_recv_async()`; polling works from any thread |
+| `kx.remote.function` that cannot run there | fails at the server | is refused before it is sent |
+| tables on disk | are mapped, `SplayedTable` | are read when used, and are `Table` |
+| `kx.tick` | processes that outlive the program | threads that end with it; functions are called as they are |
+| SQL (`kx.q.sql`) | needs `s.k_` | an error that says to write q |
+
+## Write it natively
+
 Most spellings are the same; this table has the others, and what differs.
 
 | PyKX | here | what differs |

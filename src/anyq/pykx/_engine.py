@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 from anyq import embedded, errors
@@ -14,12 +16,25 @@ from anyq.values import Atom, QType, Value, settled
 from . import _config
 from ._exceptions import PyKXException, translated
 
-__all__ = ["ON_OPEN", "apply", "call", "evaluate", "interpreter", "on_q", "opened", "shutdown_thread"]
+__all__ = [
+    "ON_OPEN", "Session", "apply", "call", "evaluate", "interpreter", "on_q", "opened", "shutdown_thread", "using",
+]  # fmt: skip
 
 T = TypeVar("T")
 _lock: Final = threading.RLock()
 _opened: embedded.BlockingEmbedded | None = None
 _functions: Final[dict[str, Value]] = {}
+
+
+class Session:
+    """A q that stands for ``kx.q`` in the block `using`."""
+
+    def __init__(self, q: embedded.CallerEmbedded) -> None:
+        self.q: embedded.CallerEmbedded = q
+        self.functions: dict[str, Value] = {}
+
+
+_session: Final[ContextVar[Session | None]] = ContextVar("session", default=None)
 ON_OPEN: Final[list[Callable[[Interpreter], None]]] = []
 """What is done to a q that was just opened."""
 
@@ -27,6 +42,8 @@ ON_OPEN: Final[list[Callable[[Interpreter], None]]] = []
 def opened() -> embedded.BlockingEmbedded:
     """The q of this process. With ``PYKX_THREADING`` it has a thread of its own."""
     global _opened
+    if (session := _session.get()) is not None:
+        return session.q
     found = _opened
     if found is None:
         with _lock, may_block():
@@ -38,6 +55,16 @@ def opened() -> embedded.BlockingEmbedded:
                 _opened = made
             found = _opened
     return found
+
+
+@contextmanager
+def using(session: Session) -> Generator[None, None, None]:
+    """Let ``kx.q`` be another q, in this thread and block."""
+    token = _session.set(session)
+    try:
+        yield
+    finally:
+        _session.reset(token)
 
 
 def _made() -> embedded.BlockingEmbedded:
@@ -100,10 +127,13 @@ def _function(engine: Interpreter, function: Value) -> Value:
 def call(text: str, *arguments: Value) -> Value:
     """The q function of a text, which is evaluated once, applied to values."""
 
+    session = _session.get()
+    functions = _functions if session is None else session.functions
+
     def work(engine: Interpreter) -> Value:
-        function = _functions.get(text)
+        function = functions.get(text)
         if function is None:
-            function = _functions[text] = engine.eval(text, "")
+            function = functions[text] = engine.eval(text, "")
         return engine.apply(function, arguments)
 
     return on_q(work)
