@@ -9,16 +9,10 @@ first `import pykx`, which is refused if the real one is loaded; `uninstall()` t
 ```python
 import anyq.pykx as kx
 
-trades = kx.Table(data={"sym": ["a", "b", "a"], "price": [1.0, 2.0, 3.0]})
-print(trades.select(kx.Column("price").max(), by=kx.Column("sym")).pd())
 print(kx.q("{x+y}", 1, 2).py())
 ```
 
 ```text
-     price
-sym       
-a      3.0
-b      2.0
 3
 ```
 
