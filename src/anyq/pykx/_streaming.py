@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Self
@@ -136,7 +137,7 @@ class STREAMING:
     def libraries(self, libs: Mapping[str, str] | None = None) -> None:
         """Modules that functions registered from now on may use, as name to module."""
         for name, module in (libs or {}).items():
-            self._libraries[name] = importlib.import_module("anyq.pykx" if module == "pykx" else module)
+            self._libraries[name] = sys.modules[__package__] if module == "pykx" else importlib.import_module(module)
 
     def register_api(self, api_name: str, function: Callable[..., Any]) -> None:
         """Let clients call a Python function by that name."""
