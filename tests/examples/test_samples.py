@@ -24,7 +24,7 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ("ipc", "server.stdin.close(); server.kill()"): ["src/anyq/guide/testing.py#testing-your-program"],
     ("ipc", "conn = kx.SyncQConnection('localhost', 5050)"): [
         "README.md#start",
-        "tests/sync/test_sync_connection.py::test_use_after_close",
+        "tests/sync/test_core.py::test_use_after_close",
     ],
     ("ipc", "conn = await kx.AsyncQConnection('localhost', 5050)"): [
         "README.md#start",
@@ -38,7 +38,7 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ],
     ("ipc", "kx.SyncQConnection('localhost', 5050, tls=True)"): [
         "examples/tls.py",
-        "tests/sync/test_sync_connection.py::test_tls",
+        "tests/sync/test_dial.py::test_tls",
     ],
     ("ipc", "kx.SecureQConnection('localhost', 5050)"): [
         "examples/tls.py",
@@ -63,15 +63,15 @@ SAMPLES: dict[tuple[str, str], list[str]] = {
     ("ipc", "def multi_arg_function(x, y)"): ["examples/remote_functions.py"],
     ("ipc", "kx.SyncQConnection(port=5050, reconnection_attempts=5)"): [
         "examples/reconnect.py",
-        "tests/sync/test_sync_connection.py::test_reconnecting",
+        "tests/sync/test_driver.py::test_reconnecting",
         "tests/scenarios/test_failure.py::test_33_a_server_restarts_while_the_connection_is_idle",
     ],
     ("ipc", "reconnection_delay=1, reconnection_function=lambda x:x"): [
-        "tests/sync/test_sync_connection.py::test_reconnecting",
+        "tests/sync/test_driver.py::test_reconnecting",
         "tests/scenarios/test_failure.py::test_34_a_constant_delay",
     ],
     ("ipc", "with open('file.q', 'w') as file"): ["examples/execute_file.py"],
-    ("ipc", "q.file_execute('file.q'), blocking"): ["tests/sync/test_sync_connection.py::test_names_and_files"],
+    ("ipc", "q.file_execute('file.q'), blocking"): ["tests/sync/test_connection.py::test_names_and_files"],
     ("ipc", "q.file_execute('file.q'), async"): ["examples/execute_file.py"],
     ("ipc", "q('1+1', wait=False)"): [
         "examples/first_calls.py",
